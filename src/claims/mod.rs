@@ -1,0 +1,3 @@
+//! Printed numbers, relations and comparisons become verdicts.
+
+pub mod record;

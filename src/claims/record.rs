@@ -1,0 +1,425 @@
+//! The audit as one plain versioned record: `outputs/<study>/audit.json`.
+//!
+//! Written by `claims`, read by `figure`, `report` and `cli`. No verdict word exists outside
+//! [`Verdict`], and each belongs to the bases that [`Verdict::allowed_on`] names.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::results::{Basis, Code};
+
+/// The version of the document's format.
+pub const SCHEMA: &str = "secondlook.audit/1";
+
+/// `outputs/<study>/audit.json`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Audit {
+    /// Always [`SCHEMA`].
+    pub schema: String,
+    /// The study's id.
+    pub study: String,
+    /// The study's one-line finding.
+    pub finding: Finding,
+    /// The finding as a sentence, with its counts.
+    pub sentence: String,
+    /// How many claims carry each verdict; sums to the number of claims.
+    pub counts: BTreeMap<Verdict, usize>,
+    /// The same counts within each basis.
+    pub counts_by_basis: BTreeMap<Basis, BTreeMap<Verdict, usize>>,
+    /// One entry per claim, in the order of `claims.toml`.
+    pub claims: Vec<ClaimRecord>,
+    /// One entry per relation.
+    pub relations: Vec<RelationRecord>,
+    /// The implied numbers that were asked for.
+    pub implied: Vec<ImpliedRecord>,
+    /// Numbers of the source left out, and why.
+    pub set_aside: Vec<SetAside>,
+    /// What secondary sources say, statement by statement.
+    pub coverage: Vec<CoverageRecord>,
+}
+
+/// What a reader is told of one claim.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    /// The evidence is broken.
+    Void,
+    /// Cannot be right as printed.
+    Impossible,
+    /// These numbers cannot all be right.
+    DoesNotAddUp,
+    /// The conclusion does not stand.
+    Overturned,
+    /// Same number.
+    Exact,
+    /// Same up to rounding.
+    Rounded,
+    /// Inside a declared tolerance.
+    WithinTolerance,
+    /// The number differs.
+    Differs,
+    /// New data agree.
+    Compatible,
+    /// New data disagree.
+    NotCompatible,
+    /// New data cannot tell.
+    Inconclusive,
+    /// The study's numbers agree with each other.
+    AddsUp,
+    /// Possible as printed; data not public.
+    Possible,
+    /// Cannot be checked with public material.
+    Untestable,
+    /// Not checked yet.
+    Unchecked,
+}
+
+impl Verdict {
+    /// Every verdict, in the order of the table.
+    pub const ALL: [Self; 15] = [
+        Self::Void,
+        Self::Impossible,
+        Self::DoesNotAddUp,
+        Self::Overturned,
+        Self::Exact,
+        Self::Rounded,
+        Self::WithinTolerance,
+        Self::Differs,
+        Self::Compatible,
+        Self::NotCompatible,
+        Self::Inconclusive,
+        Self::AddsUp,
+        Self::Possible,
+        Self::Untestable,
+        Self::Unchecked,
+    ];
+
+    /// The word used in files and on the command line.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Void => "void",
+            Self::Impossible => "impossible",
+            Self::DoesNotAddUp => "does-not-add-up",
+            Self::Overturned => "overturned",
+            Self::Exact => "exact",
+            Self::Rounded => "rounded",
+            Self::WithinTolerance => "within-tolerance",
+            Self::Differs => "differs",
+            Self::Compatible => "compatible",
+            Self::NotCompatible => "not-compatible",
+            Self::Inconclusive => "inconclusive",
+            Self::AddsUp => "adds-up",
+            Self::Possible => "possible",
+            Self::Untestable => "untestable",
+            Self::Unchecked => "unchecked",
+        }
+    }
+
+    /// What a reader sees.
+    #[must_use]
+    pub const fn reads_as(self) -> &'static str {
+        match self {
+            Self::Void => "the evidence is broken",
+            Self::Impossible => "cannot be right as printed",
+            Self::DoesNotAddUp => "these numbers cannot all be right",
+            Self::Overturned => "the conclusion does not stand",
+            Self::Exact => "same number",
+            Self::Rounded => "same up to rounding",
+            Self::WithinTolerance => "close",
+            Self::Differs => "the number differs",
+            Self::Compatible => "new data agree",
+            Self::NotCompatible => "new data disagree",
+            Self::Inconclusive => "new data cannot tell",
+            Self::AddsUp => "the study's numbers agree with each other",
+            Self::Possible => "possible as printed; data not public",
+            Self::Untestable => "cannot be checked with public material",
+            Self::Unchecked => "not checked yet",
+        }
+    }
+
+    /// The bases on which the word may be used.
+    #[must_use]
+    pub const fn allowed_on(self) -> &'static [Basis] {
+        match self {
+            Self::Exact
+            | Self::Rounded
+            | Self::WithinTolerance
+            | Self::Differs
+            | Self::Overturned => &[Basis::RawData, Basis::AnalysisData],
+            Self::Compatible | Self::NotCompatible | Self::Inconclusive => &[Basis::NewData],
+            Self::AddsUp | Self::DoesNotAddUp | Self::Impossible | Self::Possible => {
+                &[Basis::PrintedNumbers]
+            }
+            Self::Untestable | Self::Unchecked => &[Basis::Nothing],
+            Self::Void => &Basis::ALL,
+        }
+    }
+
+    /// The verdicts that fail an audit unless `--fail-on` says otherwise.
+    pub const FAILING: [Self; 5] = [
+        Self::Differs,
+        Self::Overturned,
+        Self::NotCompatible,
+        Self::DoesNotAddUp,
+        Self::Impossible,
+    ];
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.word())
+    }
+}
+
+/// A study's one-line finding.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum Finding {
+    /// The evidence is broken.
+    Void,
+    /// A headline claim is overturned, impossible, or in a definitional or stated conflict.
+    ContradictedInPart,
+    /// More than half of the headline claims rest on nothing public.
+    NotAssessable,
+    /// All headline and major claims exact or rounded on the study's own data.
+    Reproduced,
+    /// As above, with differences.
+    ReproducedWithDifferences,
+    /// Some.
+    PartlyReproduced,
+    /// New data agree.
+    Compatible,
+    /// New data disagree.
+    NotCompatible,
+    /// New data cannot tell.
+    Inconclusive,
+}
+
+impl Finding {
+    /// The finding in words.
+    #[must_use]
+    pub const fn reads_as(self) -> &'static str {
+        match self {
+            Self::Void => "void",
+            Self::ContradictedInPart => "contradicted in part",
+            Self::NotAssessable => "not assessable from public material",
+            Self::Reproduced => "reproduced",
+            Self::ReproducedWithDifferences => "reproduced with differences",
+            Self::PartlyReproduced => "partly reproduced",
+            Self::Compatible => "compatible",
+            Self::NotCompatible => "not compatible",
+            Self::Inconclusive => "inconclusive",
+        }
+    }
+}
+
+/// How much of the study's message rests on a claim.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum Weight {
+    /// What the study is known for.
+    Headline,
+    /// What its argument needs.
+    Major,
+    /// The rest.
+    Minor,
+}
+
+/// One claim, judged.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ClaimRecord {
+    /// The claim's id.
+    pub id: String,
+    /// What it says, in our words.
+    pub says: String,
+    /// Its weight.
+    pub weight: Weight,
+    /// The document that makes it.
+    pub source: String,
+    /// The place in that document.
+    pub at: String,
+    /// How the printed number reached us: `direct`, `two`, `one-checked`, `one`, `chart`.
+    pub transcription: String,
+    /// The number as printed.
+    pub printed: String,
+    /// The interval that the printed digits (or the declared reading) stand for.
+    pub interval: Option<[f64; 2]>,
+    /// How a vague phrase is read, as declared.
+    pub reads: Option<[String; 2]>,
+    /// `percent`, `percentage points` or none: how to show the number to people.
+    pub unit: Option<String>,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// Why it could not be checked: `withheld`, `unspecified`, `not-fetched`, ….
+    pub reason: Option<String>,
+    /// The basis of the verdict.
+    pub basis: Basis,
+    /// The run behind it.
+    pub run: Option<String>,
+    /// Who ran the code.
+    pub code: Option<Code>,
+    /// The address of the estimate compared.
+    pub estimate: Option<String>,
+    /// The expression over other claims that was recomputed.
+    pub equals: Option<String>,
+    /// Our value.
+    pub value: Option<f64>,
+    /// The interval in which our value can lie, where it comes from printed numbers.
+    pub from_rounding: Option<[f64; 2]>,
+    /// The conclusion that must survive, as written.
+    pub conclusion: Option<String>,
+    /// Whether it does; none where it was not or could not be tested.
+    pub holds: Option<bool>,
+    /// `fragile`, `late`, `chart-read`, `single-transcription`, `ambiguous`, `convention:<name>`.
+    pub marks: Vec<String>,
+    /// Two or three sentences for a reader: what was done, on what basis, what came out.
+    pub plain: String,
+    /// What the comparison rests on, from our value to the files and their checksums.
+    pub trace: Vec<String>,
+    /// What we had to fill in along that trace.
+    pub assumes: Vec<String>,
+    /// The verdicts of the runs with a weaker basis.
+    pub others: Vec<OtherVerdict>,
+    /// A difference that someone has looked at and accepted.
+    pub accepted: Option<Accepted>,
+    /// Relations and claims in the same smallest conflicting set.
+    pub conflict: Vec<String>,
+}
+
+/// The verdict of a run with a weaker basis.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OtherVerdict {
+    /// The run.
+    pub run: Option<String>,
+    /// Its basis.
+    pub basis: Basis,
+    /// Its verdict.
+    pub verdict: Verdict,
+    /// Why it could not be checked.
+    pub reason: Option<String>,
+    /// Its value.
+    pub value: Option<f64>,
+}
+
+/// A difference that was looked at and accepted. It is shown, and does not fail an audit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Accepted {
+    /// Why.
+    pub why: String,
+    /// When (`2026-11-22`).
+    pub on: String,
+    /// Whether it still applies: it lapses when the verdict or the value's printed digits change.
+    pub applies: bool,
+}
+
+/// How a relation came out.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum RelationState {
+    /// There are numbers inside all printed intervals for which it is true.
+    Holds,
+    /// There are none.
+    Fails,
+    /// It could not be decided.
+    Undecided,
+}
+
+/// One relation between claims, evaluated.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RelationRecord {
+    /// The relation's id.
+    pub id: String,
+    /// What it says.
+    pub says: String,
+    /// `definitional`, `stated` or `assumed`.
+    pub kind: String,
+    /// The relation as written.
+    pub holds: String,
+    /// How it came out.
+    pub state: RelationState,
+    /// Why it could not be decided.
+    pub reason: Option<String>,
+    /// The claims (and relations) that cannot all be right.
+    pub conflict: Vec<String>,
+    /// Numbers inside all printed intervals for which it is true, as exact decimals or fractions.
+    pub witness: BTreeMap<String, String>,
+    /// What a reader can check by hand.
+    pub certificate: Option<String>,
+    /// A failure that someone has looked at.
+    pub accepted: Option<Accepted>,
+    /// Marks inherited from its claims.
+    pub marks: Vec<String>,
+}
+
+/// The tightest interval that the printed numbers allow for a quantity that is not printed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ImpliedRecord {
+    /// Its id.
+    pub id: String,
+    /// What it is.
+    pub says: String,
+    /// The expression.
+    pub value: String,
+    /// The interval; none where nothing can be said.
+    pub interval: Option<[f64; 2]>,
+    /// `percent`, `percentage points` or none.
+    pub unit: Option<String>,
+    /// Why there is no interval, or how tight it is known to be.
+    pub reason: Option<String>,
+}
+
+/// Numbers of the source left out on purpose.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SetAside {
+    /// What.
+    pub what: String,
+    /// Why.
+    pub why: String,
+}
+
+/// What a secondary source says of a claim.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CoverageRecord {
+    /// The outlet: the file's name.
+    pub outlet: String,
+    /// The statement's id.
+    pub id: String,
+    /// What it says, in our words.
+    pub says: String,
+    /// `accurate`, `missing-context`, `exaggerated`, `wrong-measure`, `unsupported`, `contradicted`.
+    pub rating: String,
+    /// The claim of the primary source.
+    pub claim: Option<String>,
+    /// Whether the rating was computed from numbers (else it is a judgement).
+    pub computed: bool,
+    /// Why.
+    pub why: String,
+}
+
+impl Audit {
+    /// Finds a claim by id.
+    #[must_use]
+    pub fn claim(&self, id: &str) -> Option<&ClaimRecord> {
+        self.claims.iter().find(|claim| claim.id == id)
+    }
+}

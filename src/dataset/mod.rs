@@ -1,0 +1,1 @@
+//! A manifest and its files become a typed, checked table.

@@ -1,0 +1,450 @@
+//! Strict TOML, read by asking: what was not asked for is an unknown key, with a suggestion.
+//!
+//! Reads a TOML text; collects every problem of it (not only the first) with its place. The keys a
+//! reader asked for are the keys that exist, so a list of known keys cannot drift from the code.
+
+use std::cell::RefCell;
+use std::sync::Arc;
+
+use toml::de::{DeTable, DeValue};
+
+use super::{Problem, Problems, Source, Span, Spanned};
+
+/// The largest manifest, study, method or claims file that is read, in bytes.
+pub const LARGEST_FILE: u64 = 5 << 20;
+
+/// Reads a document: `reading` asks the root table for its keys. Problems go to `problems`.
+///
+/// Returns `None` where the text is not TOML at all.
+pub fn read<T>(
+    source: &Arc<Source>,
+    problems: &mut Problems,
+    reading: impl FnOnce(&Table<'_>) -> T,
+) -> Option<T> {
+    let (root, errors) = DeTable::parse_recoverable(&source.text);
+    for error in &errors {
+        let message = error.message().trim().replace('\n', ", ");
+        let range = error.span().unwrap_or(0..0);
+        problems.push(
+            Problem::error(format!("not valid TOML: {message}")).at(&Span::new(source, range)),
+        );
+    }
+    if !errors.is_empty() {
+        return None;
+    }
+    let collected = RefCell::new(Problems::default());
+    let root_span = Span::new(source, 0..0);
+    let answer = {
+        let table = Table {
+            name: String::new(),
+            content: root.get_ref(),
+            span: root_span,
+            asked: RefCell::new(Vec::new()),
+            problems: &collected,
+        };
+        reading(&table)
+    };
+    problems.extend(collected.into_inner());
+    Some(answer)
+}
+
+/// A table that is being read. When it is dropped, the keys nobody asked for are reported.
+pub struct Table<'a> {
+    name: String,
+    content: &'a DeTable<'a>,
+    span: Span,
+    asked: RefCell<Vec<String>>,
+    problems: &'a RefCell<Problems>,
+}
+
+/// A value that is being read, of any type.
+#[derive(Clone)]
+pub struct Value<'a> {
+    name: String,
+    content: &'a DeValue<'a>,
+    /// Where it is written.
+    pub span: Span,
+    problems: &'a RefCell<Problems>,
+}
+
+/// A scalar as it was written.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Scalar {
+    /// `true` or `false`.
+    Bool(bool),
+    /// A whole number.
+    Integer(i64),
+    /// A number with a point or an exponent.
+    Float(f64),
+    /// A text.
+    Text(String),
+}
+
+impl std::fmt::Display for Scalar {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Bool(value) => write!(formatter, "{value}"),
+            Self::Integer(value) => write!(formatter, "{value}"),
+            Self::Float(value) => write!(formatter, "{value}"),
+            Self::Text(value) => write!(formatter, "{value}"),
+        }
+    }
+}
+
+/// A type that can be read from a TOML value.
+pub trait FromValue: Sized {
+    /// What messages call it, e.g. `a text`.
+    const EXPECTED: &'static str;
+    /// Reads it, or returns `None` where the value has another type.
+    fn from_value(value: &Value<'_>) -> Option<Self>;
+}
+
+impl FromValue for String {
+    const EXPECTED: &'static str = "a text in quotes";
+    fn from_value(value: &Value<'_>) -> Option<Self> {
+        match value.content {
+            DeValue::String(text) => Some(text.to_string()),
+            _ => None,
+        }
+    }
+}
+
+impl FromValue for i64 {
+    const EXPECTED: &'static str = "a whole number";
+    fn from_value(value: &Value<'_>) -> Option<Self> {
+        match value.content {
+            DeValue::Integer(number) => {
+                Self::from_str_radix(&number.as_str().replace('_', ""), number.radix()).ok()
+            }
+            _ => None,
+        }
+    }
+}
+
+impl FromValue for u64 {
+    const EXPECTED: &'static str = "a whole number, zero or more";
+    fn from_value(value: &Value<'_>) -> Option<Self> {
+        i64::from_value(value).and_then(|number| Self::try_from(number).ok())
+    }
+}
+
+impl FromValue for f64 {
+    const EXPECTED: &'static str = "a number";
+    fn from_value(value: &Value<'_>) -> Option<Self> {
+        let number = match value.content {
+            DeValue::Float(number) => number.as_str().replace('_', "").parse().ok()?,
+            DeValue::Integer(_) => i64::from_value(value)?.to_string().parse().ok()?,
+            _ => return None,
+        };
+        Self::is_finite(number).then_some(number)
+    }
+}
+
+impl FromValue for bool {
+    const EXPECTED: &'static str = "true or false";
+    fn from_value(value: &Value<'_>) -> Option<Self> {
+        match value.content {
+            DeValue::Boolean(flag) => Some(*flag),
+            _ => None,
+        }
+    }
+}
+
+impl FromValue for jiff::civil::Date {
+    const EXPECTED: &'static str = "a date such as 2026-11-22, without quotes";
+    fn from_value(value: &Value<'_>) -> Option<Self> {
+        match value.content {
+            DeValue::Datetime(date) if date.time.is_none() => date.to_string().parse().ok(),
+            _ => None,
+        }
+    }
+}
+
+impl FromValue for Scalar {
+    const EXPECTED: &'static str = "a text, a number, true or false";
+    fn from_value(value: &Value<'_>) -> Option<Self> {
+        match value.content {
+            DeValue::String(_) => String::from_value(value).map(Self::Text),
+            DeValue::Integer(_) => i64::from_value(value).map(Self::Integer),
+            DeValue::Float(_) => f64::from_value(value).map(Self::Float),
+            DeValue::Boolean(_) => bool::from_value(value).map(Self::Bool),
+            _ => None,
+        }
+    }
+}
+
+impl<T: FromValue> FromValue for Vec<Spanned<T>> {
+    const EXPECTED: &'static str = "a list in [ ]";
+    fn from_value(value: &Value<'_>) -> Option<Self> {
+        let DeValue::Array(items) = value.content else { return None };
+        let mut list = Self::new();
+        for (index, item) in items.iter().enumerate() {
+            let item = Value {
+                name: format!("{}[{index}]", value.name),
+                content: item.get_ref(),
+                span: Span::new(&value.span.source, item.span()),
+                problems: value.problems,
+            };
+            list.extend(item.read::<T>());
+        }
+        Some(list)
+    }
+}
+
+impl<'a> Value<'a> {
+    /// Reads the value as a `T`, or reports what it should have been.
+    #[must_use]
+    pub fn read<T: FromValue>(&self) -> Option<Spanned<T>> {
+        let value = T::from_value(self);
+        if value.is_none() {
+            let message = format!("`{}` must be {}, not {}", self.name, T::EXPECTED, self.kind());
+            self.problems.borrow_mut().push(Problem::error(message).at(&self.span));
+        }
+        value.map(|value| Spanned { value, span: self.span.clone() })
+    }
+
+    /// Reads the value as a table, or returns `None` without a report.
+    #[must_use]
+    pub fn as_table(&self) -> Option<Table<'a>> {
+        match self.content {
+            DeValue::Table(content) => Some(Table {
+                name: self.name.clone(),
+                content,
+                span: self.span.clone(),
+                asked: RefCell::default(),
+                problems: self.problems,
+            }),
+            _ => None,
+        }
+    }
+
+    /// Says whether the value is a text.
+    #[must_use]
+    pub fn is_text(&self) -> bool {
+        matches!(self.content, DeValue::String(_))
+    }
+
+    /// Says whether the value is a list.
+    #[must_use]
+    pub fn is_list(&self) -> bool {
+        matches!(self.content, DeValue::Array(_))
+    }
+
+    fn kind(&self) -> String {
+        match self.content {
+            DeValue::String(text) => {
+                format!("the text \"{}\"", text.chars().take(40).collect::<String>())
+            }
+            DeValue::Integer(number) => format!("the number {}", number.as_str()),
+            DeValue::Float(number) => format!("the number {}", number.as_str()),
+            DeValue::Boolean(flag) => flag.to_string(),
+            DeValue::Datetime(date) => format!("the date {date}"),
+            DeValue::Array(_) => "a list".to_owned(),
+            DeValue::Table(_) => "a table".to_owned(),
+        }
+    }
+}
+
+impl<'a> Table<'a> {
+    /// Where the table is written.
+    #[must_use]
+    pub fn span(&self) -> Span {
+        self.span.clone()
+    }
+
+    /// Adds a problem to the document's.
+    pub fn report(&self, problem: Problem) {
+        self.problems.borrow_mut().push(problem);
+    }
+
+    /// Returns the value of a key, of whatever type.
+    #[must_use]
+    pub fn value(&self, key: &str) -> Option<Value<'a>> {
+        self.asked.borrow_mut().push(key.to_owned());
+        self.content.iter().find(|(name, _)| name.get_ref() == key).map(|(_, value)| Value {
+            name: self.path(key),
+            content: value.get_ref(),
+            span: Span::new(&self.span.source, value.span()),
+            problems: self.problems,
+        })
+    }
+
+    /// Reads a key that may be left out.
+    #[must_use]
+    pub fn optional<T: FromValue>(&self, key: &str) -> Option<Spanned<T>> {
+        self.value(key)?.read()
+    }
+
+    /// Reads a key that must be there; reports its absence.
+    #[must_use]
+    pub fn required<T: FromValue>(&self, key: &str) -> Option<Spanned<T>> {
+        let Some(value) = self.value(key) else {
+            let place = if self.name.is_empty() {
+                "the file".to_owned()
+            } else {
+                format!("[{}]", self.name)
+            };
+            self.report(
+                Problem::error(format!("{place} lacks `{key}`"))
+                    .at(&self.span)
+                    .help(format!("add `{key} = …`: {}", T::EXPECTED)),
+            );
+            return None;
+        };
+        value.read()
+    }
+
+    /// Reads a list that may be left out (then it is empty).
+    #[must_use]
+    pub fn list<T: FromValue>(&self, key: &str) -> Vec<Spanned<T>> {
+        self.optional::<Vec<Spanned<T>>>(key).map(|list| list.value).unwrap_or_default()
+    }
+
+    /// Opens a sub-table that may be left out.
+    #[must_use]
+    pub fn table(&self, key: &str) -> Option<Table<'a>> {
+        let value = self.value(key)?;
+        let table = value.as_table();
+        if table.is_none() {
+            let message = format!("`{}` must be a table, not {}", value.name, value.kind());
+            self.report(Problem::error(message).at(&value.span));
+        }
+        table
+    }
+
+    /// Opens an array of tables (`[[key]]`), empty where left out.
+    #[must_use]
+    pub fn tables(&self, key: &str) -> Vec<Table<'a>> {
+        let Some(value) = self.value(key) else { return Vec::new() };
+        let DeValue::Array(items) = value.content else {
+            let message = format!("`{key}` must be written as [[{key}]], not {}", value.kind());
+            self.report(Problem::error(message).at(&value.span));
+            return Vec::new();
+        };
+        let mut tables = Vec::new();
+        for item in items {
+            let span = Span::new(&self.span.source, item.span());
+            match item.get_ref() {
+                DeValue::Table(content) => tables.push(Table {
+                    name: self.path(key),
+                    content,
+                    span,
+                    asked: RefCell::default(),
+                    problems: self.problems,
+                }),
+                _ => self.report(Problem::error(format!("each `{key}` must be a table")).at(&span)),
+            }
+        }
+        tables
+    }
+
+    /// Returns all entries in the order in which they are written, for tables with free keys.
+    #[must_use]
+    pub fn entries(&self) -> Vec<(Spanned<String>, Value<'a>)> {
+        let mut entries: Vec<_> = self
+            .content
+            .iter()
+            .map(|(key, value)| {
+                let name = key.get_ref().to_string();
+                self.asked.borrow_mut().push(name.clone());
+                let span = Span::new(&self.span.source, value.span());
+                let read = Value {
+                    name: self.path(&name),
+                    content: value.get_ref(),
+                    span,
+                    problems: self.problems,
+                };
+                (Spanned { value: name, span: Span::new(&self.span.source, key.span()) }, read)
+            })
+            .collect();
+        entries.sort_by_key(|(key, _)| key.span.start);
+        entries
+    }
+
+    /// Returns the names of the keys that are present.
+    #[must_use]
+    pub fn keys(&self) -> Vec<String> {
+        self.content.keys().map(|key| key.get_ref().to_string()).collect()
+    }
+
+    fn path(&self, key: &str) -> String {
+        if self.name.is_empty() { key.to_owned() } else { format!("{}.{key}", self.name) }
+    }
+}
+
+impl Drop for Table<'_> {
+    fn drop(&mut self) {
+        let asked = self.asked.take();
+        let mut unknown: Vec<_> = self
+            .content
+            .keys()
+            .filter(|key| !asked.iter().any(|known| known.as_str() == key.get_ref()))
+            .collect();
+        unknown.sort_by_key(|key| key.span().start);
+        for key in unknown {
+            let place = if self.name.is_empty() {
+                "here".to_owned()
+            } else {
+                format!("in [{}]", self.name)
+            };
+            let problem = Problem::error(format!("unknown key `{}` {place}", key.get_ref()))
+                .at(&Span::new(&self.span.source, key.span()))
+                .suggest(key.get_ref(), asked.iter().map(String::as_str));
+            let problem = if problem.help.is_some() {
+                problem
+            } else {
+                let mut known: Vec<&str> = asked.iter().map(String::as_str).collect();
+                known.sort_unstable();
+                known.dedup();
+                problem.help(format!("known keys: {}", known.join(", ")))
+            };
+            self.problems.borrow_mut().push(problem);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn problems_of(text: &str) -> Vec<String> {
+        let source = Source::new("m.toml", text);
+        let mut problems = Problems::default();
+        let _answer = read(&source, &mut problems, |root| {
+            if let Some(dataset) = root.table("dataset") {
+                let _id = dataset.required::<String>("id");
+                let _retrieved = dataset.optional::<jiff::civil::Date>("retrieved");
+            }
+            for file in root.tables("file") {
+                let _bytes = file.required::<u64>("bytes");
+            }
+        });
+        problems.0.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn every_problem_is_reported_with_its_line_and_a_suggestion() {
+        let text = "[dataset]\nid = 3\nretreived = 2026-11-22\n[[file]]\nbytes = -1\n[[file]]\n";
+        assert_eq!(
+            problems_of(text),
+            [
+                "m.toml:2:6: `dataset.id` must be a text in quotes, not the number 3",
+                "m.toml:3:1: unknown key `retreived` in [dataset] (did you mean `retrieved`?)",
+                "m.toml:5:9: `file.bytes` must be a whole number, zero or more, not the number -1",
+                "m.toml:6:1: [file] lacks `bytes` (add `bytes = …`: a whole number, zero or more)",
+            ]
+        );
+    }
+
+    #[test]
+    fn what_is_not_toml_says_where() {
+        let problems = problems_of("[dataset]\nid = \"a\"\nid = \"b\"\n");
+        assert_eq!(problems.len(), 1);
+        assert!(
+            problems
+                .iter()
+                .all(|text| text.starts_with("m.toml:3:1: not valid TOML: duplicate key")),
+            "{problems:?}"
+        );
+    }
+}

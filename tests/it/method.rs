@@ -1,0 +1,1 @@
+//! Tests of `method` from outside.
