@@ -1,1 +1,14 @@
 //! The only user of the query engine and its runtime: a small blocking façade.
+//!
+//! Plain Rust [`Table`]s go in and come out; no type of the engine does. Reads tables that were
+//! registered and nothing else: no file, no network, no clock. Never aborts the process on hostile
+//! SQL, never returns a number that is not finite, never lets the number of threads or the order of
+//! partitions change a value.
+
+mod error;
+mod session;
+mod table;
+
+pub use error::EngineError;
+pub use session::Engine;
+pub use table::{Column, ColumnType, Schema, Table, TableError, Values};
