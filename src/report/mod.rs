@@ -4,8 +4,10 @@
 //! bytes of one file, the same on every machine. All text of other people is escaped here, and an
 //! audit that breaks the rules of its own words is refused rather than shown.
 
+mod number;
 mod text;
 mod tidy;
+mod words;
 
 pub use tidy::results_csv;
 
