@@ -1,0 +1,151 @@
+//! What can be wrong with a design, and what a reader should know of a fit.
+
+/// Why a model cannot be fitted.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum LinearError {
+    /// No row is left.
+    #[error("there are no rows")]
+    NoRows,
+    /// There is neither a term nor an intercept.
+    #[error("there is nothing to estimate")]
+    NoTerms,
+    /// A column's length is not the outcome's.
+    #[error("{what} has {found} rows, the outcome has {expected}")]
+    Length {
+        /// The column.
+        what: String,
+        /// The outcome's rows.
+        expected: usize,
+        /// The column's rows.
+        found: usize,
+    },
+    /// A value is infinite or not a number.
+    #[error("{what} is not a finite number in row {row}")]
+    NotFinite {
+        /// The column.
+        what: String,
+        /// The first such row, from 0.
+        row: usize,
+    },
+    /// A weight is negative, not finite, or (a frequency) not a whole number.
+    #[error("the weight {value} in row {row} is {why}")]
+    Weight {
+        /// The first such row, from 0.
+        row: usize,
+        /// The weight.
+        value: f64,
+        /// What is wrong with it.
+        why: &'static str,
+    },
+    /// Every weight is zero.
+    #[error("all weights are zero")]
+    ZeroWeights,
+    /// The outcome does not vary.
+    #[error("the outcome is the same in every row")]
+    ConstantOutcome,
+    /// There are fewer rows than coefficients.
+    #[error("{rows} rows cannot fit {coefficients} coefficients")]
+    TooFewRows {
+        /// The rows that count.
+        rows: u64,
+        /// The coefficients, absorbed effects among them.
+        coefficients: u64,
+    },
+    /// A column is a linear combination of others.
+    #[error("`{name}` is a linear combination of {}", quoted(.with))]
+    Collinear {
+        /// The column's place among the terms.
+        index: usize,
+        /// Its name.
+        name: String,
+        /// The columns that it depends on.
+        with: Vec<String>,
+    },
+    /// All rows are in one cluster.
+    #[error("all rows are in one cluster")]
+    OneCluster,
+    /// Clustered errors were asked for without clusters, or clusters without clustered errors.
+    #[error("clustered errors need clusters")]
+    NoClusters,
+    /// A row has leverage one, where HC2 and HC3 do not exist.
+    #[error("row {row} fits perfectly (leverage 1): HC2 and HC3 do not exist")]
+    Leverage {
+        /// The first such row, from 0.
+        row: usize,
+    },
+    /// A number in the computation overflowed.
+    #[error("the numbers are too large to be squared and summed")]
+    Overflow,
+    /// An option that this kernel does not offer.
+    #[error("{what} is not supported")]
+    NotSupported {
+        /// What was asked for.
+        what: String,
+    },
+}
+
+fn quoted(names: &[String]) -> String {
+    let all: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    match all.split_last() {
+        None => "nothing: it is zero everywhere".to_owned(),
+        Some((last, [])) => last.clone(),
+        Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
+    }
+}
+
+/// What a reader should know of a fit.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Warning {
+    /// Fewer than 40 clusters: clustered errors are often too small.
+    FewClusters {
+        /// The clusters.
+        clusters: usize,
+    },
+    /// One cluster holds a large share of the rows.
+    UnequalClusters {
+        /// The largest cluster's share.
+        share: f64,
+    },
+    /// The multi-way covariance was not positive semidefinite; negative eigenvalues were set to zero.
+    EigenvaluesRepaired {
+        /// How many.
+        count: usize,
+    },
+    /// Rows alone in an absorbed level were dropped.
+    SingletonsDropped {
+        /// How many.
+        rows: usize,
+    },
+    /// The convention's K is not the exact rank.
+    KIsNotRank {
+        /// The convention's K.
+        k: u64,
+        /// The exact rank.
+        rank: u64,
+    },
+}
+
+impl std::fmt::Display for Warning {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::FewClusters { clusters } => {
+                write!(f, "only {clusters} clusters: clustered errors are often too small below 40")
+            }
+            Self::UnequalClusters { share } => write!(
+                f,
+                "clusters are very unequal: the largest holds {:.0}% of the rows",
+                100.0 * share
+            ),
+            Self::EigenvaluesRepaired { count } => write!(
+                f,
+                "the multi-way covariance was not positive semidefinite: {count} negative eigenvalues were set to zero"
+            ),
+            Self::SingletonsDropped { rows } => {
+                write!(f, "{rows} rows alone in an absorbed level were dropped")
+            }
+            Self::KIsNotRank { k, rank } => {
+                write!(f, "the convention counts {k} coefficients, the exact rank is {rank}")
+            }
+        }
+    }
+}
