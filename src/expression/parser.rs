@@ -1,0 +1,442 @@
+//! Tokens become a tree, or an error that says where and what to write instead.
+
+use std::ops::Range;
+
+use num_traits::{Signed, ToPrimitive};
+
+use super::lexer::{Placed, Token, tokens};
+use super::{Comparison, Condition, Expression, Function, Operator, Reference, Root, Tree};
+use crate::diagnostic::nearest;
+
+/// The longest expression that is read, in bytes.
+const LONGEST: usize = 20_000;
+/// The deepest nesting of brackets, signs and functions.
+const DEEPEST: usize = 64;
+/// The most operations in one expression.
+const MOST_OPERATIONS: usize = 1_000;
+/// The largest power.
+const LARGEST_POWER: i32 = 64;
+
+/// A text that is no expression: where, why, and what to do.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct SyntaxError {
+    /// The bytes of the text that are at fault.
+    pub range: Range<usize>,
+    /// What is wrong.
+    pub message: String,
+    /// What to do about it.
+    pub help: Option<String>,
+}
+
+impl SyntaxError {
+    /// Describes an error at a place.
+    pub(super) fn new(range: Range<usize>, message: impl Into<String>) -> Self {
+        Self { range, message: message.into(), help: None }
+    }
+
+    /// Adds what to do.
+    #[must_use]
+    pub(super) fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+}
+
+/// Parses an arithmetic expression or a condition.
+///
+/// # Errors
+/// The first thing that is no expression, with its place in the text.
+pub fn parse(text: &str) -> Result<Expression, SyntaxError> {
+    if text.len() > LONGEST {
+        let message = format!("the expression is longer than {LONGEST} bytes");
+        return Err(SyntaxError::new(0..text.len(), message));
+    }
+    let mut parser = Parser {
+        tokens: tokens(text)?,
+        at: 0,
+        end: text.len(),
+        depth: 0,
+        operations: 0,
+        references: Vec::new(),
+        uses: Vec::new(),
+    };
+    if parser.tokens.is_empty() {
+        return Err(SyntaxError::new(0..text.len(), "the expression is empty"));
+    }
+    let part = parser.part(0)?;
+    if let Some(left) = parser.tokens.get(parser.at) {
+        let shown = text.get(left.range.clone()).unwrap_or_default();
+        let message = format!("`{shown}` does not follow from what stands before it");
+        return Err(SyntaxError::new(left.range.clone(), message)
+            .help("is an operator or a bracket missing?"));
+    }
+    let root = match part {
+        Part::Number(tree, _) => Root::Arithmetic(tree),
+        Part::Truth(condition, _) => Root::Condition(condition),
+    };
+    Ok(Expression { text: text.to_owned(), references: parser.references, uses: parser.uses, root })
+}
+
+/// A parsed stretch: a number or a yes or no, and where it stands.
+enum Part {
+    Number(Tree, Range<usize>),
+    Truth(Condition, Range<usize>),
+}
+
+impl Part {
+    fn range(&self) -> Range<usize> {
+        match self {
+            Self::Number(_, range) | Self::Truth(_, range) => range.clone(),
+        }
+    }
+
+    fn number(self) -> Result<Tree, SyntaxError> {
+        match self {
+            Self::Number(tree, _) => Ok(tree),
+            Self::Truth(_, range) => {
+                Err(SyntaxError::new(range, "a number is needed here, not a comparison")
+                    .help("write a chain such as `a < b < c` as `a < b and b < c`"))
+            }
+        }
+    }
+
+    fn truth(self) -> Result<Condition, SyntaxError> {
+        match self {
+            Self::Truth(condition, _) => Ok(condition),
+            Self::Number(_, range) => {
+                Err(SyntaxError::new(range, "a comparison is needed here, not a number")
+                    .help("compare it with something: `x > 0`"))
+            }
+        }
+    }
+}
+
+struct Parser {
+    tokens: Vec<Placed>,
+    at: usize,
+    end: usize,
+    depth: usize,
+    operations: usize,
+    references: Vec<Reference>,
+    uses: Vec<(usize, Range<usize>)>,
+}
+
+/// How tightly a token binds what stands on both its sides; `None` for what is no operator.
+fn binding(token: &Token) -> Option<u8> {
+    match token {
+        Token::Or => Some(1),
+        Token::And => Some(2),
+        Token::Compare(_) => Some(4),
+        Token::Plus | Token::Minus => Some(5),
+        Token::Times | Token::Over => Some(6),
+        Token::Caret => Some(8),
+        _ => None,
+    }
+}
+/// `not` binds less tightly than a comparison, a sign less tightly than a power.
+const NOT: u8 = 3;
+const SIGN: u8 = 7;
+
+impl Parser {
+    fn next(&mut self) -> Option<Placed> {
+        let token = self.tokens.get(self.at).cloned();
+        self.at += usize::from(token.is_some());
+        token
+    }
+
+    fn here(&self) -> Range<usize> {
+        self.tokens.get(self.at).map_or(self.end..self.end, |token| token.range.clone())
+    }
+
+    /// Parses everything whose operators bind more tightly than `least`.
+    fn part(&mut self, least: u8) -> Result<Part, SyntaxError> {
+        self.depth += 1;
+        if self.depth > DEEPEST {
+            let message = format!("brackets nest deeper than {DEEPEST}");
+            return Err(SyntaxError::new(self.here(), message));
+        }
+        let mut left = self.first()?;
+        while let Some(placed) = self.tokens.get(self.at).cloned() {
+            let Some(strength) = binding(&placed.token).filter(|strength| *strength > least) else {
+                break;
+            };
+            self.at += 1;
+            self.operations += 1;
+            if self.operations > MOST_OPERATIONS {
+                let message = format!("the expression has more than {MOST_OPERATIONS} operations");
+                return Err(SyntaxError::new(placed.range, message));
+            }
+            left = self.join(left, &placed, strength)?;
+        }
+        self.depth -= 1;
+        Ok(left)
+    }
+
+    fn join(&mut self, left: Part, placed: &Placed, strength: u8) -> Result<Part, SyntaxError> {
+        let start = left.range().start;
+        if placed.token == Token::Caret {
+            let base = left.number()?;
+            let (power, end) = self.power()?;
+            return Ok(Part::Number(Tree::Power(Box::new(base), power), start..end));
+        }
+        let right = self.part(strength)?;
+        let range = start..right.range().end;
+        let arithmetic = |operator, left: Part, right: Part| {
+            let tree = Tree::Binary(operator, Box::new(left.number()?), Box::new(right.number()?));
+            Ok(Part::Number(tree, range.clone()))
+        };
+        match &placed.token {
+            Token::Plus => arithmetic(Operator::Add, left, right),
+            Token::Minus => arithmetic(Operator::Subtract, left, right),
+            Token::Times => arithmetic(Operator::Multiply, left, right),
+            Token::Over => arithmetic(Operator::Divide, left, right),
+            Token::And => {
+                let both = Condition::And(Box::new(left.truth()?), Box::new(right.truth()?));
+                Ok(Part::Truth(both, range))
+            }
+            Token::Or => {
+                let either = Condition::Or(Box::new(left.truth()?), Box::new(right.truth()?));
+                Ok(Part::Truth(either, range))
+            }
+            Token::Compare(comparison) => compare(*comparison, left, right, range),
+            _ => Err(SyntaxError::new(placed.range.clone(), "an operator is needed here")),
+        }
+    }
+
+    fn first(&mut self) -> Result<Part, SyntaxError> {
+        let Some(Placed { token, range }) = self.next() else {
+            return Err(SyntaxError::new(self.end..self.end, "the expression ends too early")
+                .help("something is missing after the last sign"));
+        };
+        match token {
+            Token::Number(value) => Ok(Part::Number(Tree::Number(value), range)),
+            Token::Name(name) => self.name(name, range),
+            Token::Minus => {
+                let inner = self.part(SIGN)?;
+                let whole = range.start..inner.range().end;
+                Ok(Part::Number(Tree::Negate(Box::new(inner.number()?)), whole))
+            }
+            Token::Plus => self.part(SIGN),
+            Token::Not => {
+                let inner = self.part(NOT)?;
+                let whole = range.start..inner.range().end;
+                Ok(Part::Truth(Condition::Not(Box::new(inner.truth()?)), whole))
+            }
+            Token::Open => {
+                let inner = self.part(0)?;
+                let end = self.close(&range)?;
+                let whole = range.start..end;
+                Ok(match inner {
+                    Part::Number(tree, _) => Part::Number(tree, whole),
+                    Part::Truth(condition, _) => Part::Truth(condition, whole),
+                })
+            }
+            Token::Text(_) => Err(SyntaxError::new(range, "a quoted text stands alone")
+                .help("an estimate is written est(\"step/term\"), a claim without quotes")),
+            _ => Err(SyntaxError::new(range, "a number, a name or a bracket is needed here")),
+        }
+    }
+
+    fn close(&mut self, open: &Range<usize>) -> Result<usize, SyntaxError> {
+        match self.next() {
+            Some(Placed { token: Token::Close, range }) => Ok(range.end),
+            Some(other) => Err(SyntaxError::new(other.range, "`)` is needed here")),
+            None => Err(SyntaxError::new(open.clone(), "this bracket is never closed")),
+        }
+    }
+
+    fn power(&mut self) -> Result<(i32, usize), SyntaxError> {
+        let start = self.here();
+        let negative = self.tokens.get(self.at).is_some_and(|next| next.token == Token::Minus);
+        self.at += usize::from(negative);
+        if let Some(Placed { token: Token::Number(value), range }) = self.next()
+            && value.is_integer()
+            && let Some(power) = value.abs().to_integer().to_i32()
+            && power <= LARGEST_POWER
+        {
+            return Ok((if negative { -power } else { power }, range.end));
+        }
+        Err(SyntaxError::new(start, format!("a power is a whole number up to {LARGEST_POWER}"))
+            .help("use sqrt(x), or exp(a * ln(x)), for other powers"))
+    }
+
+    fn name(&mut self, name: String, range: Range<usize>) -> Result<Part, SyntaxError> {
+        let called = self.tokens.get(self.at).is_some_and(|next| next.token == Token::Open);
+        if !called {
+            if name == "est" || Function::ALL.iter().any(|(known, _)| *known == name) {
+                return Err(SyntaxError::new(range, format!("`{name}` needs brackets"))
+                    .help(format!("write `{name}(…)`")));
+            }
+            return Ok(self.refer(Reference::Name(name), range));
+        }
+        let open = self.here();
+        self.at += 1;
+        if name == "est" {
+            return self.estimate(range, &open);
+        }
+        let Some((_, function)) = Function::ALL.into_iter().find(|(known, _)| *known == name)
+        else {
+            let known = Function::ALL.iter().map(|(known, _)| *known).chain(["est"]);
+            let help = nearest(&name, known).map_or_else(
+                || "the functions are exp, ln, sqrt, abs, min, max and est(\"…\")".to_owned(),
+                |near| format!("did you mean `{near}`?"),
+            );
+            let message = format!("there is no function `{name}`");
+            return Err(SyntaxError::new(range, message).help(help));
+        };
+        let arguments = self.arguments(&open)?;
+        let whole = range.start..self.before().unwrap_or(range.end);
+        let enough = match function {
+            Function::Min | Function::Max => arguments.len() >= 2,
+            _ => arguments.len() == 1,
+        };
+        if !enough {
+            let wanted = if matches!(function, Function::Min | Function::Max) {
+                "two or more numbers"
+            } else {
+                "one number"
+            };
+            let message = format!("`{name}` takes {wanted}, not {}", arguments.len());
+            return Err(SyntaxError::new(whole, message));
+        }
+        Ok(Part::Number(Tree::Call(function, arguments), whole))
+    }
+
+    fn before(&self) -> Option<usize> {
+        self.tokens.get(self.at.checked_sub(1)?).map(|token| token.range.end)
+    }
+
+    fn arguments(&mut self, open: &Range<usize>) -> Result<Vec<Tree>, SyntaxError> {
+        let mut arguments = Vec::new();
+        loop {
+            arguments.push(self.part(0)?.number()?);
+            match self.next() {
+                Some(Placed { token: Token::Comma, .. }) => {}
+                Some(Placed { token: Token::Close, .. }) => return Ok(arguments),
+                Some(other) => {
+                    return Err(SyntaxError::new(other.range, "`,` or `)` is needed here"));
+                }
+                None => {
+                    return Err(SyntaxError::new(open.clone(), "this bracket is never closed"));
+                }
+            }
+        }
+    }
+
+    fn estimate(&mut self, range: Range<usize>, open: &Range<usize>) -> Result<Part, SyntaxError> {
+        let place = self.here();
+        let Some(Placed { token: Token::Text(address), range: text }) = self.next() else {
+            return Err(SyntaxError::new(place, "est() takes an address in quotes")
+                .help("write est(\"step/term\")"));
+        };
+        if address.trim().is_empty() {
+            return Err(
+                SyntaxError::new(text, "est() needs an address").help("write est(\"step/term\")")
+            );
+        }
+        let end = self.close(open)?;
+        Ok(self.refer(Reference::Estimate(address), range.start..end))
+    }
+
+    fn refer(&mut self, reference: Reference, range: Range<usize>) -> Part {
+        let known = self.references.iter().position(|other| *other == reference);
+        let index = known.unwrap_or(self.references.len());
+        if known.is_none() {
+            self.references.push(reference);
+        }
+        self.uses.push((index, range.clone()));
+        Part::Number(Tree::Reference(index), range)
+    }
+}
+
+fn compare(
+    comparison: Comparison,
+    left: Part,
+    right: Part,
+    range: Range<usize>,
+) -> Result<Part, SyntaxError> {
+    Ok(Part::Truth(Condition::Compare(comparison, left.number()?, right.number()?), range))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Kind;
+    use super::*;
+
+    fn error(text: &str) -> String {
+        let error = parse(text).expect_err("it does not parse");
+        let help = error.help.map(|help| format!(" ({help})")).unwrap_or_default();
+        format!("{}..{}: {}{help}", error.range.start, error.range.end, error.message)
+    }
+
+    fn value(text: &str) -> f64 {
+        parse(text).expect("it parses").value(&|_| Some(2.0)).expect("it has a value")
+    }
+
+    #[test]
+    fn precedence_is_what_people_expect() {
+        assert_eq!(value("1 + 2 * 3"), 7.0);
+        assert_eq!(value("-x^2"), -4.0);
+        assert_eq!(value("(1 + 2) * 3 - 4 / 8"), 8.5);
+        assert_eq!(value("8 / 4 / 2"), 1.0);
+        assert_eq!(value("40% + max(1, x, 0.5)"), 2.4);
+        assert_eq!(value("2 ^ -1"), 0.5);
+        assert_eq!(value("est(\"fit/grant:year\") - est('fit/grant:year')"), 0.0);
+        let condition = parse("not a < b and c == 1 or a >= 3").expect("it parses");
+        assert_eq!(condition.kind(), Kind::Condition);
+        assert_eq!(condition.holds(&|_| Some(1.0)), Ok(true));
+    }
+
+    #[test]
+    fn names_and_estimates_keep_their_places() {
+        let both = parse("a1 + est(\"s/t\") * a1").expect("it parses");
+        assert_eq!(both.names(), [("a1".to_owned(), 0..2), ("a1".to_owned(), 18..20)]);
+        assert_eq!(both.estimates(), [("s/t".to_owned(), 5..15)]);
+        assert_eq!(both.references().len(), 2);
+    }
+
+    #[test]
+    fn errors_say_where_and_what_to_write() {
+        assert_eq!(error("a = b"), "2..3: `=` is not used here (write `==` for a comparison)");
+        assert_eq!(
+            error("a < b < c"),
+            "0..5: a number is needed here, not a comparison (write a chain such as `a < b < c` as `a < b and b < c`)"
+        );
+        assert_eq!(error("(a + b"), "0..1: this bracket is never closed");
+        assert_eq!(
+            error("a +"),
+            "3..3: the expression ends too early (something is missing after the last sign)"
+        );
+        assert_eq!(error("sqr(a)"), "0..3: there is no function `sqr` (did you mean `sqrt`?)");
+        assert_eq!(
+            error("x ^ 0.5"),
+            "4..7: a power is a whole number up to 64 (use sqrt(x), or exp(a * ln(x)), for other powers)"
+        );
+        assert!(error("a b").contains("does not follow"));
+        assert!(error("est(a)").contains("in quotes"));
+        assert!(error("").contains("empty"));
+        assert!(error("2x + 1").contains("neither a number nor a name"));
+        assert!(error(&"(".repeat(500)).contains("nest deeper"));
+        assert!(error(&vec!["a"; 3_000].join("+")).contains("more than 1000 operations"));
+    }
+
+    #[test]
+    fn the_gradient_is_the_derivative() {
+        let parsed = parse("exp(a) * b^2 / sqrt(c) - ln(b)").expect("it parses");
+        let names: Vec<_> = ["a", "b", "c"].map(|name| Reference::Name(name.to_owned())).to_vec();
+        let at = [0.5, 2.0, 4.0];
+        let (value, slopes) = parsed.gradient(&names, &at).expect("it has a gradient");
+        for index in 0..3 {
+            let step = 1e-6;
+            let moved = |by: f64| {
+                let mut at = at;
+                at[index] += by;
+                parsed.gradient(&names, &at).expect("it has a gradient").0
+            };
+            let numeric = (moved(step) - moved(-step)) / (2.0 * step);
+            assert!((numeric - slopes[index]).abs() < 1e-6, "{index}");
+        }
+        assert!((value - (libm::exp(0.5) * 2.0 - libm::log(2.0))).abs() < 1e-12);
+    }
+}

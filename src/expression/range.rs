@@ -1,0 +1,382 @@
+//! The exact range of an expression over intervals, and three-valued conditions.
+//!
+//! A name that is used twice is one number, not two: where the expression rises or falls in it over
+//! the whole box, only the box's corners matter; elsewhere the box is split until the budget ends.
+
+use num_traits::Zero;
+
+use super::dual::Dual;
+use super::evaluate::evaluate;
+use super::interval::{End, Interval};
+use super::{
+    Comparison, Condition, EvaluationError, Expression, Operator, Rational, Reference, Root, Tree,
+};
+
+/// How often a box is halved before its enclosure is taken as it is.
+const SPLITS: usize = 64;
+
+/// Where an expression's value can lie.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Range {
+    /// An interval that surely holds every value.
+    pub interval: Interval,
+    /// Whether it is the tightest such interval.
+    pub exact: bool,
+}
+
+/// Whether a condition is true over a whole box.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Truth {
+    /// True for every choice.
+    Always,
+    /// True for some choices, false for others.
+    Sometimes,
+    /// False for every choice.
+    Never,
+    /// Not decided: an enclosure is not tight, or a divisor may be zero.
+    Unknown,
+}
+
+impl Truth {
+    fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Never, _) | (_, Self::Never) => Self::Never,
+            (Self::Always, other) | (other, Self::Always) => other,
+            _ => Self::Unknown,
+        }
+    }
+
+    fn not(self) -> Self {
+        match self {
+            Self::Always => Self::Never,
+            Self::Never => Self::Always,
+            other => other,
+        }
+    }
+}
+
+impl Expression {
+    /// Computes where the value can lie while every reference moves within its interval.
+    ///
+    /// # Errors
+    /// When something has no interval, a divisor may be zero, or a function may leave its domain.
+    pub fn range(
+        &self,
+        lookup: &dyn Fn(&Reference) -> Option<Interval>,
+    ) -> Result<Range, EvaluationError> {
+        let Root::Arithmetic(tree) = &self.root else { return Err(EvaluationError::NotANumber) };
+        range_of(tree, &self.look_up(lookup)?)
+    }
+
+    /// Says whether the condition is true for every, some or no choice within the intervals.
+    ///
+    /// # Errors
+    /// When something has no interval.
+    pub fn truth(
+        &self,
+        lookup: &dyn Fn(&Reference) -> Option<Interval>,
+    ) -> Result<Truth, EvaluationError> {
+        let Root::Condition(condition) = &self.root else {
+            return Err(EvaluationError::NotACondition);
+        };
+        Ok(condition.truth(&self.look_up(lookup)?))
+    }
+}
+
+impl Condition {
+    /// Says whether the condition is true over a box; `at` gives the references' intervals by index.
+    #[must_use]
+    pub fn truth(&self, at: &[Interval]) -> Truth {
+        match self {
+            Self::And(left, right) => left.truth(at).and(right.truth(at)),
+            Self::Or(left, right) => left.truth(at).not().and(right.truth(at).not()).not(),
+            Self::Not(inner) => inner.truth(at).not(),
+            Self::Compare(comparison, left, right) => compare(*comparison, left, right, at),
+        }
+    }
+}
+
+fn compare(comparison: Comparison, left: &Tree, right: &Tree, at: &[Interval]) -> Truth {
+    let difference =
+        Tree::Binary(Operator::Subtract, Box::new(left.clone()), Box::new(right.clone()));
+    let Ok(range) = range_of(&difference, at) else { return Truth::Unknown };
+    let zero = Rational::zero();
+    let interval = &range.interval;
+    let inside = interval.contains(&zero);
+    let unsure = if range.exact { Truth::Sometimes } else { Truth::Unknown };
+    let decide = |always: bool, never: bool| {
+        if always {
+            Truth::Always
+        } else if never {
+            Truth::Never
+        } else {
+            unsure
+        }
+    };
+    let (never_negative, never_positive) =
+        (interval.is_never_negative(), interval.is_never_positive());
+    match comparison {
+        Comparison::Greater => decide(never_negative && !inside, never_positive),
+        Comparison::LessOrEqual => decide(never_positive, never_negative && !inside),
+        Comparison::Less => decide(never_positive && !inside, never_negative),
+        Comparison::GreaterOrEqual => decide(never_negative, never_positive && !inside),
+        Comparison::Equal => decide(interval.as_point().is_some_and(Zero::is_zero), !inside),
+        Comparison::NotEqual => decide(!inside, interval.as_point().is_some_and(Zero::is_zero)),
+    }
+}
+
+impl Tree {
+    /// Computes where the value can lie over a box; `at` gives the references' intervals by index.
+    ///
+    /// # Errors
+    /// When a divisor may be zero, or a function may leave its domain.
+    pub fn range(&self, at: &[Interval]) -> Result<Range, EvaluationError> {
+        range_of(self, at)
+    }
+
+    /// Counts how often each of `references` is used.
+    fn count(&self, uses: &mut [usize]) {
+        match self {
+            Self::Number(_) => {}
+            Self::Reference(index) => {
+                if let Some(count) = uses.get_mut(*index) {
+                    *count += 1;
+                }
+            }
+            Self::Negate(inner) | Self::Power(inner, _) => inner.count(uses),
+            Self::Binary(_, left, right) => {
+                left.count(uses);
+                right.count(uses);
+            }
+            Self::Call(_, arguments) => arguments.iter().for_each(|part| part.count(uses)),
+        }
+    }
+
+    /// Says whether the tree calls a real function, whose value is enclosed and never exact.
+    fn is_real(&self) -> bool {
+        use super::Function::{Exp, Ln, Sqrt};
+        match self {
+            Self::Number(_) | Self::Reference(_) => false,
+            Self::Negate(inner) | Self::Power(inner, _) => inner.is_real(),
+            Self::Binary(_, left, right) => left.is_real() || right.is_real(),
+            Self::Call(function, arguments) => {
+                matches!(function, Exp | Ln | Sqrt) || arguments.iter().any(Self::is_real)
+            }
+        }
+    }
+}
+
+fn range_of(tree: &Tree, at: &[Interval]) -> Result<Range, EvaluationError> {
+    let mut uses = vec![0; at.len()];
+    tree.count(&mut uses);
+    let real = tree.is_real();
+    let mut boxes = vec![at.to_vec()];
+    let mut answer: Option<Range> = None;
+    let mut splits = 0;
+    let mut failure = None;
+    while let Some(here) = boxes.pop() {
+        let part = box_range(tree, &here, &uses);
+        let settled = matches!(&part, Ok(range) if range.exact);
+        let inside = matches!((&answer, &part), (Some(so_far), Ok(range))
+            if so_far.interval.encloses(&range.interval));
+        if !settled && !inside && splits < SPLITS {
+            if let Some((low, high)) = halve(&here, &uses) {
+                splits += 1;
+                boxes.push(low);
+                boxes.push(high);
+                continue;
+            }
+        }
+        match part {
+            Ok(range) => {
+                answer = Some(match answer {
+                    None => range,
+                    Some(so_far) => Range {
+                        exact: so_far.exact && (range.exact || inside),
+                        interval: so_far.interval.hull(&range.interval),
+                    },
+                });
+            }
+            Err(error) => failure = Some(error),
+        }
+    }
+    match (failure, answer) {
+        (None, Some(range)) => Ok(Range { exact: range.exact && !real, ..range }),
+        (Some(error), _) => Err(error),
+        (None, None) => Err(EvaluationError::NotANumber),
+    }
+}
+
+/// Halves the widest interval among those that are used more than once.
+fn halve(at: &[Interval], uses: &[usize]) -> Option<(Vec<Interval>, Vec<Interval>)> {
+    let (index, _) = at
+        .iter()
+        .zip(uses)
+        .enumerate()
+        .filter(|(_, (_, uses))| **uses > 1)
+        .filter_map(|(index, (interval, _))| interval.width().map(|width| (index, width)))
+        .filter(|(_, width)| !width.is_zero())
+        .max_by(|one, two| one.1.cmp(&two.1))?;
+    let whole = at.get(index)?;
+    let middle = whole.middle();
+    let half = |low: End, high: End| {
+        let mut boxed = at.to_vec();
+        if let Some(place) = boxed.get_mut(index) {
+            *place = Interval { low, high };
+        }
+        boxed
+    };
+    Some((
+        half(whole.low.clone(), End::Closed(middle.clone())),
+        half(End::Closed(middle), whole.high.clone()),
+    ))
+}
+
+/// One box: corners where the tree rises or falls, intervals elsewhere.
+fn box_range(tree: &Tree, at: &[Interval], uses: &[usize]) -> Result<Range, EvaluationError> {
+    let plain = evaluate(tree, at);
+    let needed =
+        uses.iter().zip(at).any(|(uses, interval)| *uses > 1 && interval.as_point().is_none());
+    if !needed {
+        return plain.map(|interval| Range { interval, exact: true });
+    }
+    let duals: Vec<Dual<Interval>> = at
+        .iter()
+        .enumerate()
+        .map(|(index, interval)| Dual::variable(interval.clone(), index, at.len()))
+        .collect();
+    let Ok(slopes) = evaluate(tree, &duals).map(|dual| dual.slopes) else {
+        return plain.map(|interval| Range { interval, exact: false });
+    };
+    let low = corner(tree, at, uses, &slopes, false)?;
+    let high = corner(tree, at, uses, &slopes, true)?;
+    let cornered = Interval { low: low.0.low, high: high.0.high };
+    let interval = match plain {
+        Ok(plain) => plain.intersection(&cornered).unwrap_or(cornered),
+        Err(_) => cornered,
+    };
+    Ok(Range { interval, exact: low.1 && high.1 })
+}
+
+/// Evaluates at the corner where the tree is least (or most): every repeated reference in which it
+/// is monotone is fixed at an end. Returns the interval and whether its outer end is exact.
+fn corner(
+    tree: &Tree,
+    at: &[Interval],
+    uses: &[usize],
+    slopes: &[Option<Interval>],
+    most: bool,
+) -> Result<(Interval, bool), EvaluationError> {
+    let zero = Rational::zero();
+    let (mut fixed, mut exact, mut open) = (at.to_vec(), true, false);
+    for (index, place) in fixed.iter_mut().enumerate() {
+        let repeated = uses.get(index).is_some_and(|uses| *uses > 1);
+        if !repeated || place.as_point().is_some() {
+            continue;
+        }
+        let Some(slope) = slopes.get(index).and_then(Option::as_ref) else { continue };
+        let rises = slope.is_never_negative();
+        if !rises && !slope.is_never_positive() {
+            exact = false;
+            continue;
+        }
+        let end = if rises == most { place.high.clone() } else { place.low.clone() };
+        let Some(value) = end.value() else {
+            exact = false;
+            continue;
+        };
+        let strict = !slope.contains(&zero);
+        exact = exact && (end.is_closed() || strict);
+        open = open || (!end.is_closed() && strict);
+        *place = Interval::point(value.clone());
+    }
+    let mut interval = evaluate(tree, &fixed)?;
+    if open {
+        let loosen =
+            |end: &End| end.value().map_or(End::Infinite, |value| End::Open(value.clone()));
+        if most {
+            interval.high = loosen(&interval.high);
+        } else {
+            interval.low = loosen(&interval.low);
+        }
+        if interval.low.value() == interval.high.value() && interval.low.value().is_some() {
+            // The corner is a point that is approached and never reached: keep its other side.
+            let value = interval.middle();
+            interval = if most {
+                Interval { low: End::Infinite, high: End::Open(value) }
+            } else {
+                Interval { low: End::Open(value), high: End::Infinite }
+            };
+        }
+    }
+    Ok((interval, exact))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{decimal, parse};
+    use super::*;
+
+    fn number(text: &str) -> Rational {
+        decimal(text).expect("a decimal")
+    }
+
+    fn range(text: &str, names: &[(&str, &str, &str)]) -> Result<Range, EvaluationError> {
+        parse(text).expect("it parses").range(&|reference| {
+            names
+                .iter()
+                .find(|(name, ..)| *reference == Reference::Name((*name).to_owned()))
+                .map(|(_, low, high)| Interval::closed(number(low), number(high)))
+        })
+    }
+
+    #[test]
+    fn a_name_used_twice_is_one_number() {
+        let same = range("x - x", &[("x", "1", "2")]).expect("it has a range");
+        assert_eq!((same.interval.to_string().as_str(), same.exact), ("0", true));
+        let change = range("(b - a) / a", &[("a", "1", "2"), ("b", "3", "4")]).expect("a range");
+        assert_eq!((change.interval.to_string().as_str(), change.exact), ("[0.5, 3]", true));
+        let share = range("a / (a + b)", &[("a", "1", "3"), ("b", "1", "3")]).expect("a range");
+        assert_eq!((share.interval.to_string().as_str(), share.exact), ("[0.25, 0.75]", true));
+    }
+
+    #[test]
+    fn what_is_not_monotone_is_enclosed_and_says_so() {
+        let hump = range("x * (1 - x)", &[("x", "0", "1")]).expect("a range");
+        assert!(!hump.exact);
+        assert!(hump.interval.contains(&number("0.25")) && hump.interval.contains(&number("0")));
+        assert!(hump.interval.high.value().is_some_and(|high| *high < number("0.3")));
+    }
+
+    #[test]
+    fn a_divisor_that_may_be_zero_is_undecided() {
+        assert_eq!(range("1 / x", &[("x", "-1", "1")]), Err(EvaluationError::DividesByZero));
+        let condition = parse("1 / x > 0").expect("it parses");
+        let truth = condition.truth(&|_| Some(Interval::closed(number("-1"), number("1"))));
+        assert_eq!(truth, Ok(Truth::Unknown));
+    }
+
+    #[test]
+    fn open_ends_stay_open() {
+        let interval = |low: &str, high: &str| Interval {
+            low: End::Closed(number(low)),
+            high: End::Open(number(high)),
+        };
+        let twice = parse("x + x").expect("it parses");
+        let range = twice.range(&|_| Some(interval("18.5", "19.5"))).expect("a range");
+        assert_eq!(range.interval.to_string(), "[37, 39)");
+        let below = parse("x < 39 - x").expect("it parses");
+        assert_eq!(below.truth(&|_| Some(interval("18.5", "19.5"))), Ok(Truth::Always));
+    }
+
+    #[test]
+    fn real_functions_enclose() {
+        let root = range("sqrt(x)", &[("x", "4", "9")]).expect("a range");
+        assert_eq!(root.interval.to_string(), "[2, 3]");
+        let log = range("ln(x)", &[("x", "1", "3")]).expect("a range");
+        assert!(log.interval.contains(&Rational::zero()));
+        let [low, high] = log.interval.as_floats();
+        assert!(low.is_some_and(|low| low < 0.0 && low > -1e-12));
+        assert!(high.is_some_and(|high| (high - 1.098_612_288_668_11).abs() < 1e-12));
+    }
+}
