@@ -24,6 +24,6 @@ pub use read::{LARGEST_MANIFEST, MOST_ENTRIES, read};
 pub use record::{
     Access, Column, ColumnType, DerivedFrom, File, Format, Manifest, Table, is_kebab_case,
 };
-pub use shelves::{Shelves, Stamp};
+pub use shelves::{NotOpened, Opened, Shelves, Stamp};
 pub use url::UrlError;
 pub use verify::{Checked, Depth, State, verify};
