@@ -4,8 +4,25 @@
 //! same drawing code for both formats, byte-identical on every run and machine. Never reads a file, a
 //! system font or the clock, and never panics: what cannot be drawn is a [`FigureError`].
 
+mod bars;
+mod estimates;
+mod instant;
+mod mark;
+mod number;
+mod page;
+mod paint;
+mod png;
+mod select;
+mod sheet;
+mod svg;
+mod table;
+mod text;
+mod timeline;
+mod words;
+
 use crate::claims::record::Audit;
-use crate::results::{Figure, Results};
+use crate::results::{ChartKind, Figure, Results};
+use text::Fonts;
 
 /// A figure, drawn.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,6 +98,23 @@ pub enum FigureError {
 ///
 /// If there is nothing to show, too much, or a number that is not finite.
 pub fn draw(figure: &Figure, results: &Results, audit: &Audit) -> Result<Drawing, FigureError> {
-    let _ = (results, audit);
-    Err(FigureError::NothingToShow { figure: figure.id.clone(), show: figure.show.clone() })
+    let failed = |why: String| FigureError::Failed { figure: figure.id.clone(), why };
+    let fonts = Fonts::load().map_err(|error| failed(error.to_string()))?;
+    let selection = select::select(figure, results, audit)?;
+    let sheet = match figure.kind {
+        ChartKind::Estimates => estimates::draw(&fonts, figure, &selection),
+        ChartKind::Bars => bars::draw(&fonts, figure, &selection),
+        ChartKind::Timeline => timeline::draw(&fonts, figure, &selection)?,
+    };
+    let description = words::description(figure, &selection);
+    let drawn = paint::svg(&sheet, &fonts).map_err(failed)?;
+    let pixels = paint::bitmap(&sheet, &fonts).map_err(failed)?;
+    Ok(Drawing {
+        id: figure.id.clone(),
+        title: figure.title.clone(),
+        svg: svg::dress(&drawn, &sheet, &figure.id, &figure.title, &description),
+        png: png::encode(&pixels, paint::surface(&sheet)).map_err(failed)?,
+        csv: words::csv(&selection).map_err(failed)?,
+        description,
+    })
 }

@@ -1,0 +1,162 @@
+//! Estimates with their intervals, and on the same scale what the study prints: the figure that an
+//! auditor wants first. After the forest plot of meta-analyses (Lewis and Clarke 2001, BMJ 322:1479).
+
+use super::mark::{self, BLUE, Mark};
+use super::number::Scale;
+use super::page::{self, Key};
+use super::select::{Row, Selection};
+use super::sheet::{Colour, INK, Sheet};
+use super::table::{Place, Table, interval_name};
+use super::text::Fonts;
+use crate::results::Figure;
+
+/// The band of a printed number.
+const BAND: Colour = (0xa6, 0xa6, 0xa6);
+const BAND_OPACITY: f64 = 0.5;
+/// Half the height of the tick in a band.
+const TICK: f64 = 6.0;
+const RADIUS: f64 = 5.2;
+
+/// Draws the chart.
+pub(super) fn draw(fonts: &Fonts, figure: &Figure, selection: &Selection) -> Sheet {
+    let mut sheet = Sheet::default();
+    let top = page::heading(&mut sheet, fonts, figure);
+    let scale = scale(&selection.rows);
+    let table = Table::lay_out(fonts, selection, scale, top);
+    let end = table.draw(&mut sheet, figure);
+    for place in &table.places {
+        printed(&mut sheet, &table, place);
+        ours(&mut sheet, &table, place);
+    }
+    let (keys, notes) = (keys(selection), super::words::notes(selection, clipped(&table)));
+    page::foot(&mut sheet, fonts, end, &keys, &notes);
+    sheet
+}
+
+/// Returns a scale for all numbers; one very wide interval among several does not squash the others.
+fn scale(rows: &[Row]) -> Scale {
+    let points = rows
+        .iter()
+        .flat_map(|row| row.value.iter().copied().chain(row.bands().into_iter().flatten()));
+    let core = Scale::around(points);
+    let reach = if rows.len() < 3 { f64::INFINITY } else { 4.0 * (core.high - core.low) };
+    let numbers = rows.iter().flat_map(Row::numbers);
+    Scale::around(numbers.map(|number| number.clamp(core.low - reach, core.high + reach)))
+        .with_zero_if_near()
+        .padded(0.04)
+}
+
+/// Says whether an interval leaves the scale.
+fn clipped(table: &Table<'_>) -> bool {
+    let ends = table.places.iter().flat_map(|place| place.row.ci.into_iter().flatten());
+    ends.into_iter().any(|end| !table.scale.holds(end))
+}
+
+/// Draws the printed numbers of a row: a band as wide as rounding allows over the whole row, so that our
+/// value is seen in it or beside it, and a tick on the printed number's own line.
+fn printed(sheet: &mut Sheet, table: &Table<'_>, place: &Place<'_>) {
+    for (printed, height) in place.row.printed.iter().zip(&place.printed) {
+        if let Some(ends) = printed.interval {
+            let (left, right) = table.span(ends, 2.5);
+            let edges = ((left, place.top + 3.0), (right, place.bottom - 3.0));
+            sheet.rectangle(edges.0, edges.1, BAND, BAND_OPACITY);
+        }
+        if let Some(middle) = printed.middle() {
+            let x = table.x(middle);
+            sheet.line((x, height - TICK), (x, height + TICK), 2.4, INK);
+        }
+    }
+    let ends = place.row.printed_ci.as_ref().map(|ends| [ends[0].middle(), ends[1].middle()]);
+    if let (Some([Some(low), Some(high)]), Some(height)) = (ends, place.printed.first()) {
+        whisker(sheet, table, [low, high], *height, INK, 1.4);
+    }
+}
+
+/// Draws our value with its interval.
+fn ours(sheet: &mut Sheet, table: &Table<'_>, place: &Place<'_>) {
+    let row = place.row;
+    let Ok(value) = row.value else { return };
+    let mark = mark::of(row.verdict());
+    if let Some(ends) = row.slack {
+        let (left, right) = table.span(ends, 3.0);
+        sheet.rectangle((left, place.ours - 3.5), (right, place.ours + 3.5), mark.edge, 0.45);
+    }
+    if let Some(ends) = row.ci {
+        whisker(sheet, table, ends, place.ours, mark.edge, 2.0);
+    }
+    mark::put(sheet, mark, (table.x(value), place.ours), RADIUS);
+}
+
+/// Draws an interval: a line with a cap at each end, or an arrow where it leaves the scale.
+fn whisker(
+    sheet: &mut Sheet,
+    table: &Table<'_>,
+    ends: [f64; 2],
+    height: f64,
+    colour: Colour,
+    width: f64,
+) {
+    let [left, right] = ends.map(|end| table.x(end));
+    sheet.line((left, height), (right, height), width, colour);
+    for (end, x, outward) in [(ends[0], left, -1.0), (ends[1], right, 1.0)] {
+        if table.scale.holds(end) {
+            sheet.line((x, height - 4.0), (x, height + 4.0), width, colour);
+        } else {
+            let back = x - outward * 7.0;
+            let corners = vec![(x + outward, height), (back, height - 4.5), (back, height + 4.5)];
+            sheet.polygon(corners, colour);
+        }
+    }
+}
+
+fn keys(selection: &Selection) -> Vec<Key> {
+    let rows = &selection.rows;
+    let mut keys = Vec::new();
+    if rows.iter().any(|row| row.ci.is_some()) {
+        let words = format!("our value, its {}", interval_name(selection));
+        keys.push(Key::new(sign_interval, words));
+    } else {
+        keys.push(Key::new(sign_value, "our value"));
+    }
+    if rows.iter().any(|row| row.slack.is_some()) {
+        keys.push(Key::new(sign_slack, "what rounding of the printed inputs allows"));
+    }
+    if rows.iter().any(|row| !row.bands().is_empty()) {
+        keys.push(Key::new(sign_band, "printed value, as wide as its rounding allows"));
+    }
+    if rows.iter().any(|row| row.printed_ci.is_some()) {
+        keys.push(Key::new(sign_printed_interval, "printed interval"));
+    }
+    keys
+}
+
+const SAMPLE: Mark = Mark { outline: mark::Outline::Disc, fill: BLUE, edge: BLUE };
+
+fn sign_value(sheet: &mut Sheet, at: (f64, f64)) {
+    mark::put(sheet, SAMPLE, at, 4.6);
+}
+
+fn sign_interval(sheet: &mut Sheet, (x, y): (f64, f64)) {
+    sheet.line((x - 12.0, y), (x + 12.0, y), 2.0, BLUE);
+    for end in [x - 12.0, x + 12.0] {
+        sheet.line((end, y - 4.0), (end, y + 4.0), 2.0, BLUE);
+    }
+    mark::put(sheet, SAMPLE, (x, y), 4.6);
+}
+
+fn sign_slack(sheet: &mut Sheet, (x, y): (f64, f64)) {
+    sheet.rectangle((x - 11.0, y - 3.5), (x + 11.0, y + 3.5), BLUE, 0.45);
+}
+
+/// The sign of a printed value, here and in the other charts.
+pub(super) fn sign_band(sheet: &mut Sheet, (x, y): (f64, f64)) {
+    sheet.rectangle((x - 6.0, y - 7.0), (x + 6.0, y + 7.0), BAND, BAND_OPACITY);
+    sheet.line((x, y - TICK), (x, y + TICK), 2.4, INK);
+}
+
+fn sign_printed_interval(sheet: &mut Sheet, (x, y): (f64, f64)) {
+    sheet.line((x - 12.0, y), (x + 12.0, y), 1.4, INK);
+    for end in [x - 12.0, x + 12.0] {
+        sheet.line((end, y - 4.0), (end, y + 4.0), 1.4, INK);
+    }
+}

@@ -1,0 +1,134 @@
+//! What every chart's page has: a title on top, an axis with its grid, a legend and notes at the foot.
+
+use super::number::{Scale, Unit};
+use super::sheet::{Anchor, Colour, GREY, GRID, MARGIN, Sheet, Style, WIDTH};
+use super::text::{Fonts, clean};
+use crate::results::Figure;
+
+/// The height of a line of small text.
+pub(super) const SMALL_LINE: f64 = 16.0;
+
+/// The zero line, and the frame of an axis.
+pub(super) const DARK: Colour = (0x76, 0x76, 0x76);
+
+/// An entry of a legend: how its sign is drawn, centred on a point, and what it means.
+pub(super) struct Key {
+    pub(super) sign: fn(&mut Sheet, (f64, f64)),
+    pub(super) words: String,
+}
+
+impl Key {
+    pub(super) fn new(sign: fn(&mut Sheet, (f64, f64)), words: impl Into<String>) -> Self {
+        Self { sign, words: words.into() }
+    }
+}
+
+/// Writes the title; returns where the page goes on.
+pub(super) fn heading(sheet: &mut Sheet, fonts: &Fonts, figure: &Figure) -> f64 {
+    let style = Style::TITLE;
+    let line = style.size * 1.3;
+    let mut baseline = MARGIN + style.size * 0.8;
+    let title = clean(&figure.title);
+    for words in fonts.wrap(&title, style.size, style.weight, WIDTH - 2.0 * MARGIN, 4) {
+        sheet.text((MARGIN, baseline), words, style);
+        baseline += line;
+    }
+    baseline - style.size * 0.8 + 4.0
+}
+
+/// Writes the legend and the notes below a height, and ends the page there.
+pub(super) fn foot(sheet: &mut Sheet, fonts: &Fonts, top: f64, keys: &[Key], notes: &[String]) {
+    const SIGN: f64 = 26.0;
+    let style = Style::SMALL;
+    let mut middle = top + SMALL_LINE / 2.0;
+    let mut x = MARGIN;
+    for key in keys {
+        let room = WIDTH - 2.0 * MARGIN - SIGN - 6.0;
+        let words = fonts.shorten(&key.words, style.size, style.weight, room);
+        let width = SIGN + 6.0 + fonts.width(&words, style.size, style.weight);
+        if x > MARGIN && x + width > WIDTH - MARGIN {
+            x = MARGIN;
+            middle += SMALL_LINE + 2.0;
+        }
+        (key.sign)(sheet, (x + SIGN / 2.0, middle));
+        sheet.centred((x + SIGN + 6.0, middle), words, style);
+        x += width + 18.0;
+    }
+    if !keys.is_empty() {
+        middle += SMALL_LINE + 4.0;
+    }
+    for note in notes {
+        for words in fonts.wrap(note, style.size, style.weight, WIDTH - 2.0 * MARGIN, 4) {
+            sheet.centred((MARGIN, middle), words, style);
+            middle += SMALL_LINE;
+        }
+    }
+    sheet.height = (middle - SMALL_LINE / 2.0 + MARGIN - 4.0).ceil();
+}
+
+/// Returns what a value axis is called: the figure's words, and the unit if they do not say it.
+pub(super) fn axis_title(figure: &Figure, unit: &Unit) -> Option<String> {
+    let axis = figure.axis.as_deref().map(clean).filter(|axis| !axis.is_empty());
+    match (axis, unit.name().map(clean)) {
+        (Some(axis), Some(unit)) if !axis.contains(&unit) => Some(format!("{axis} ({unit})")),
+        (Some(axis), _) => Some(axis),
+        (None, unit) => unit,
+    }
+}
+
+/// Draws a horizontal value axis: grid, zero line, ticks, title. Returns where the page goes on.
+pub(super) fn value_axis(
+    sheet: &mut Sheet,
+    fonts: &Fonts,
+    scale: Scale,
+    unit: &Unit,
+    (left, right): (f64, f64),
+    (top, bottom): (f64, f64),
+    title: Option<&str>,
+) -> f64 {
+    let style = Style::SMALL.anchored(Anchor::Middle);
+    let x = |number: f64| left + scale.place(number) * (right - left);
+    for (tick, words) in fitting_ticks(fonts, scale, unit, (left, right)) {
+        sheet.line((x(tick), top), (x(tick), bottom + 4.0), 1.0, GRID);
+        sheet.centred((x(tick), bottom + 13.0), words, style);
+    }
+    if scale.holds(0.0) {
+        sheet.line((x(0.0), top), (x(0.0), bottom + 4.0), 1.2, DARK);
+    }
+    let mut middle = bottom + 13.0 + SMALL_LINE;
+    let centre = f64::midpoint(left, right);
+    let room = 2.0 * (centre - MARGIN).min(WIDTH - MARGIN - centre);
+    for words in
+        title.map(|title| fonts.wrap(title, style.size, style.weight, room, 3)).unwrap_or_default()
+    {
+        sheet.centred((centre, middle), words, style.coloured(GREY));
+        middle += SMALL_LINE;
+    }
+    middle - SMALL_LINE / 2.0 + 10.0
+}
+
+/// Returns as many ticks as have room for their words.
+fn fitting_ticks(
+    fonts: &Fonts,
+    scale: Scale,
+    unit: &Unit,
+    (left, right): (f64, f64),
+) -> Vec<(f64, String)> {
+    let style = Style::SMALL;
+    let fits = |ticks: &[(f64, String)]| {
+        let mut free = left - 24.0;
+        ticks.iter().all(|(tick, words)| {
+            let half = fonts.width(words, style.size, style.weight) / 2.0;
+            let x = left + scale.place(*tick) * (right - left);
+            let room = x - half >= free && x + half <= right + 24.0;
+            free = x + half + 10.0;
+            room
+        })
+    };
+    let counts = [7, 6, 5, 4, 3, 2, 1];
+    counts
+        .into_iter()
+        .map(|count| scale.ticks(unit, count))
+        .find(|ticks| !ticks.is_empty() && fits(ticks))
+        .unwrap_or_default()
+}

@@ -1,0 +1,115 @@
+//! Pixels become a small PNG: averaged down, at most 256 colours, and compressed by a coder that yields
+//! the same bytes on every processor (those with a fast path per processor do not).
+
+use std::collections::BTreeMap;
+
+/// How many pixels of the surface, each way, make one of the picture.
+pub(super) const AVERAGED: u32 = 2;
+
+type Pixel = [u8; 3];
+
+/// Encodes a surface of red, green and blue bytes.
+pub(super) fn encode(surface: &[u8], size: (u32, u32)) -> Result<Vec<u8>, String> {
+    let (width, height) = (size.0 / AVERAGED, size.1 / AVERAGED);
+    let pixels = average(surface, size);
+    let palette = palette(&pixels);
+    let mut indices: BTreeMap<Pixel, u8> =
+        palette.iter().zip(0..=255).map(|(colour, index)| (*colour, index)).collect();
+    let mut rows = Vec::with_capacity(pixels.len() + height as usize);
+    for row in pixels.chunks(width as usize) {
+        rows.push(0); // no filter: best for a palette
+        for pixel in row {
+            rows.push(*indices.entry(*pixel).or_insert_with(|| nearest(*pixel, &palette)));
+        }
+    }
+    write(&palette, &rows, width, height).map_err(|error| error.to_string())
+}
+
+/// Averages squares of pixels, which smooths every edge.
+fn average(surface: &[u8], (width, height): (u32, u32)) -> Vec<Pixel> {
+    let (step, across) = (AVERAGED as usize, width as usize);
+    let mut pixels = Vec::with_capacity(surface.len() / 3 / step / step);
+    for y in 0..height as usize / step {
+        for x in 0..across / step {
+            let mut sums = [0_u32; 3];
+            for inner in 0..step * step {
+                let place = (y * step + inner / step) * across + x * step + inner % step;
+                for (sum, byte) in sums.iter_mut().zip(surface.iter().skip(place * 3)) {
+                    *sum += u32::from(*byte);
+                }
+            }
+            let count = AVERAGED * AVERAGED;
+            pixels.push(sums.map(|sum| ((sum + count / 2) / count) as u8));
+        }
+    }
+    pixels
+}
+
+/// Returns the 256 most frequent colours, the most frequent first.
+fn palette(pixels: &[Pixel]) -> Vec<Pixel> {
+    let mut counts: BTreeMap<Pixel, usize> = BTreeMap::new();
+    for pixel in pixels {
+        *counts.entry(*pixel).or_default() += 1;
+    }
+    let mut colours: Vec<(usize, Pixel)> =
+        counts.into_iter().map(|(colour, count)| (count, colour)).collect();
+    colours.sort_by(|left, right| right.0.cmp(&left.0).then(left.1.cmp(&right.1)));
+    colours.into_iter().take(256).map(|(_, colour)| colour).collect()
+}
+
+/// Returns the index of the nearest colour, the first of several.
+fn nearest(pixel: Pixel, palette: &[Pixel]) -> u8 {
+    let distance = |colour: &Pixel| -> u32 {
+        colour.iter().zip(pixel).map(|(a, b)| u32::from(a.abs_diff(b)).pow(2)).sum()
+    };
+    palette
+        .iter()
+        .zip(0_u8..=255)
+        .min_by_key(|(colour, _)| distance(colour))
+        .map_or(0, |(_, index)| index)
+}
+
+fn write(
+    palette: &[Pixel],
+    rows: &[u8],
+    width: u32,
+    height: u32,
+) -> Result<Vec<u8>, png::EncodingError> {
+    let mut file = Vec::new();
+    let mut encoder = png::Encoder::new(&mut file, width, height);
+    encoder.set_color(png::ColorType::Indexed);
+    encoder.set_depth(png::BitDepth::Eight);
+    encoder.set_palette(palette.concat());
+    let mut writer = encoder.write_header()?;
+    let packed = miniz_oxide::deflate::compress_to_vec_zlib(rows, 9);
+    writer.write_chunk(png::chunk::IDAT, &packed)?;
+    writer.finish()?;
+    Ok(file)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_picture_survives_the_round_trip() {
+        // Two by two blocks, each of one colour: averaging changes nothing.
+        let red = [200, 10, 10];
+        let surface: Vec<u8> = [red, red, [0, 0, 9], [0, 0, 9]].repeat(2).concat();
+        let file = encode(&surface, (4, 2)).unwrap();
+        let mut reader = png::Decoder::new(file.as_slice());
+        reader.set_transformations(png::Transformations::EXPAND);
+        let mut reader = reader.read_info().unwrap();
+        let mut pixels = vec![0; reader.output_buffer_size()];
+        reader.next_frame(&mut pixels).unwrap();
+        assert_eq!(pixels, [200, 10, 10, 0, 0, 9]);
+    }
+
+    #[test]
+    fn many_colours_become_the_most_frequent() {
+        let surface: Vec<u8> = (0..600_u16)
+            .flat_map(|step| [[(step % 256) as u8, (step / 256) as u8, 7]; 4].concat())
+            .collect();
+        assert!(encode(&surface, (2, 1200)).is_ok());
+    }
+}

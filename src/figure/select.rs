@@ -1,0 +1,388 @@
+//! Finds what a figure shows: its estimates in every run that has them, and beside each the claims on it
+//! with their printed numbers and their verdicts for that run.
+
+use super::FigureError;
+use super::number::Unit;
+use super::text::clean;
+use crate::claims::record::{Audit, ClaimRecord, Verdict, Weight};
+use crate::results::{Basis, Figure, Results, Run, split_part};
+
+/// How many rows a page can carry.
+pub(super) const MOST_ROWS: usize = 40;
+
+/// What a figure shows.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Selection {
+    /// In the order in which they were asked for; an address's runs together.
+    pub(super) rows: Vec<Row>,
+    /// Patterns that match nothing.
+    pub(super) unmatched: Vec<String>,
+    /// How numbers are shown.
+    pub(super) unit: Unit,
+}
+
+/// One estimate in one run.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Row {
+    /// Its address.
+    pub(super) address: String,
+    /// What a reader calls it.
+    pub(super) label: String,
+    /// The run and its basis, where more than one run is shown.
+    pub(super) sublabel: Option<String>,
+    /// The run; none where no run has it.
+    pub(super) run: Option<String>,
+    /// Our value, or why there is none.
+    pub(super) value: Result<f64, String>,
+    /// Its confidence interval.
+    pub(super) ci: Option<[f64; 2]>,
+    /// The interval's level.
+    pub(super) level: Option<f64>,
+    /// What the rounding of printed inputs allows.
+    pub(super) slack: Option<[f64; 2]>,
+    /// The claims on it, the weightiest first.
+    pub(super) printed: Vec<Printed>,
+    /// The printed ends of its confidence interval, where there are claims on both.
+    pub(super) printed_ci: Option<[Printed; 2]>,
+}
+
+/// A printed number, and how it came out.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Printed {
+    /// As printed.
+    pub(super) text: String,
+    /// The numbers that it may stand for; an end may be infinite (`> 90%`).
+    pub(super) interval: Option<[f64; 2]>,
+    /// The verdict for the row's run.
+    pub(super) verdict: Option<Verdict>,
+    weight: Weight,
+}
+
+impl Printed {
+    /// Returns the middle of the interval, or its finite end.
+    pub(super) fn middle(&self) -> Option<f64> {
+        let [low, high] = self.interval?;
+        match (low.is_finite(), high.is_finite()) {
+            (true, true) => Some(low + (high - low) / 2.0),
+            (true, false) => Some(low),
+            (false, true) => Some(high),
+            (false, false) => None,
+        }
+    }
+}
+
+impl Row {
+    /// Returns the verdict to show: the first that fails, else that of the weightiest claim.
+    pub(super) fn verdict(&self) -> Option<Verdict> {
+        let mut verdicts = self.printed.iter().filter_map(|printed| printed.verdict);
+        let first = verdicts.clone().next();
+        let worst =
+            [Verdict::Void, Verdict::Impossible, Verdict::DoesNotAddUp, Verdict::Overturned];
+        verdicts
+            .find(|verdict| worst.contains(verdict) || Verdict::FAILING.contains(verdict))
+            .or(first)
+    }
+
+    /// Returns the intervals of the printed numbers.
+    pub(super) fn bands(&self) -> Vec<[f64; 2]> {
+        self.printed.iter().filter_map(|printed| printed.interval).collect()
+    }
+
+    /// Returns every number that the axis has to hold.
+    pub(super) fn numbers(&self) -> impl Iterator<Item = f64> {
+        let printed = self.printed.iter().chain(self.printed_ci.iter().flatten());
+        let printed: Vec<f64> = printed.filter_map(|printed| printed.interval).flatten().collect();
+        let own = self.value.iter().copied();
+        own.chain(self.ci.into_iter().flatten())
+            .chain(self.slack.into_iter().flatten())
+            .chain(printed)
+    }
+
+    /// Returns how many decimals its numbers are shown with.
+    pub(super) fn decimals(&self, unit: &Unit) -> usize {
+        let value = self.value.as_ref().copied().unwrap_or_default();
+        unit.decimals(value, self.ci.or(self.slack), &self.bands())
+    }
+}
+
+/// Finds what a figure shows.
+pub(super) fn select(
+    figure: &Figure,
+    results: &Results,
+    audit: &Audit,
+) -> Result<Selection, FigureError> {
+    let mut shown: Vec<String> = Vec::new();
+    let mut unmatched = Vec::new();
+    for pattern in &figure.show {
+        let found = addresses(pattern, results);
+        if found.is_empty() && pattern.contains('*') {
+            unmatched.push(clean(pattern));
+        }
+        let found =
+            if found.is_empty() && !pattern.contains('*') { vec![pattern.clone()] } else { found };
+        for address in found {
+            if !shown.contains(&address) {
+                shown.push(address);
+            }
+        }
+    }
+    let mut rows = Vec::new();
+    for address in &shown {
+        rows.extend(rows_of(address, figure, results, audit)?);
+    }
+    if rows.iter().all(|row| row.value.is_err()) {
+        return Err(FigureError::NothingToShow {
+            figure: figure.id.clone(),
+            show: figure.show.clone(),
+        });
+    }
+    limit(figure, "rows", rows.len(), MOST_ROWS)?;
+    tell_runs_apart(&mut rows, results);
+    Ok(Selection { rows, unmatched, unit: Unit::read(figure.unit.as_deref()) })
+}
+
+/// Refuses more than fits.
+pub(super) fn limit(
+    figure: &Figure,
+    what: &'static str,
+    found: usize,
+    limit: usize,
+) -> Result<(), FigureError> {
+    if found <= limit {
+        return Ok(());
+    }
+    Err(FigureError::TooMany { figure: figure.id.clone(), what, found, limit })
+}
+
+/// Returns the addresses that match, in the order of the steps.
+fn addresses(pattern: &str, results: &Results) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    for run in &results.runs {
+        if !pattern.contains('*') {
+            if run.quantity(pattern).is_some() {
+                return vec![pattern.to_owned()];
+            }
+            continue;
+        }
+        for estimate in &run.estimates {
+            if matches(pattern, &estimate.id) && !found.contains(&estimate.id) {
+                found.push(estimate.id.clone());
+            }
+        }
+    }
+    found
+}
+
+/// Says whether a text fits a pattern in which `*` stands for any text.
+pub(super) fn matches(pattern: &str, text: &str) -> bool {
+    let mut pieces = pattern.split('*');
+    let Some(mut rest) = pieces.next().and_then(|first| text.strip_prefix(first)) else {
+        return false;
+    };
+    let Some(last) = pieces.next_back() else { return rest.is_empty() };
+    for piece in pieces {
+        match rest.split_once(piece) {
+            Some((_, after)) => rest = after,
+            None => return false,
+        }
+    }
+    rest.ends_with(last)
+}
+
+/// Returns a row per run that has the estimate, or one that says why none has.
+fn rows_of(
+    address: &str,
+    figure: &Figure,
+    results: &Results,
+    audit: &Audit,
+) -> Result<Vec<Row>, FigureError> {
+    let mut rows = Vec::new();
+    for run in &results.runs {
+        if let Some(row) = row_in(run, address, figure, audit)? {
+            rows.push(row);
+        }
+    }
+    if rows.is_empty() {
+        let claims = claims_on(audit, address).map(|claim| printed(claim, claim.verdict.into()));
+        rows.push(Row {
+            address: address.to_owned(),
+            label: label(figure, address),
+            sublabel: None,
+            run: None,
+            value: Err(absence(address, results)),
+            ci: None,
+            level: None,
+            slack: None,
+            printed: by_weight(claims.collect()),
+            printed_ci: None,
+        });
+    }
+    for row in &rows {
+        for printed in row.printed.iter().chain(row.printed_ci.iter().flatten()) {
+            if printed.interval.is_some_and(|ends| ends.into_iter().any(f64::is_nan)) {
+                return Err(not_finite(figure, address, "the printed interval"));
+            }
+        }
+    }
+    Ok(rows)
+}
+
+fn row_in(
+    run: &Run,
+    address: &str,
+    figure: &Figure,
+    audit: &Audit,
+) -> Result<Option<Row>, FigureError> {
+    let Some(Some(value)) = run.quantity(address) else { return Ok(None) };
+    let estimate = run.estimate(address);
+    let ci = estimate.and_then(|estimate| estimate.ci);
+    let slack = estimate.and_then(|estimate| estimate.from_rounding);
+    let finite = |ends: Option<[f64; 2]>| ends.into_iter().flatten().all(f64::is_finite);
+    for (sound, part) in [
+        (value.is_finite(), "the value"),
+        (finite(ci), "the interval"),
+        (finite(slack), "the interval that rounding allows"),
+    ] {
+        if !sound {
+            return Err(not_finite(figure, address, part));
+        }
+    }
+    let on = |address: &str| -> Vec<Printed> {
+        by_weight(
+            claims_on(audit, address).map(|claim| printed(claim, verdict_in(claim, run))).collect(),
+        )
+    };
+    let end =
+        |part: &str| on(&format!("{address}{part}")).into_iter().find(|end| end.middle().is_some());
+    Ok(Some(Row {
+        address: address.to_owned(),
+        label: label(figure, address),
+        sublabel: None,
+        run: Some(run.id.clone()),
+        value: Ok(value),
+        ci,
+        level: estimate.and_then(|estimate| estimate.level),
+        slack,
+        printed: on(address),
+        printed_ci: end(".ci_low").zip(end(".ci_high")).map(<[Printed; 2]>::from),
+    }))
+}
+
+fn not_finite(figure: &Figure, address: &str, part: &'static str) -> FigureError {
+    FigureError::NotFinite { figure: figure.id.clone(), address: address.to_owned(), part }
+}
+
+fn claims_on<'a>(audit: &'a Audit, address: &'a str) -> impl Iterator<Item = &'a ClaimRecord> {
+    audit.claims.iter().filter(move |claim| claim.estimate.as_deref() == Some(address))
+}
+
+fn printed(claim: &ClaimRecord, verdict: Option<Verdict>) -> Printed {
+    Printed { text: clean(&claim.printed), interval: claim.interval, verdict, weight: claim.weight }
+}
+
+fn by_weight(mut printed: Vec<Printed>) -> Vec<Printed> {
+    printed.sort_by_key(|printed| printed.weight);
+    printed
+}
+
+/// Returns the verdict that a claim has on a run, if it has one.
+fn verdict_in(claim: &ClaimRecord, run: &Run) -> Option<Verdict> {
+    if claim.run.as_deref() == Some(run.id.as_str()) {
+        return Some(claim.verdict);
+    }
+    claim
+        .others
+        .iter()
+        .find(|other| other.run.as_deref() == Some(run.id.as_str()))
+        .map(|other| other.verdict)
+}
+
+/// Says why no run has an estimate.
+fn absence(address: &str, results: &Results) -> String {
+    let (id, _) = split_part(address);
+    let step = id.split(['/', '{']).next().unwrap_or(id);
+    results
+        .runs
+        .iter()
+        .flat_map(|run| &run.skipped)
+        .find(|skipped| skipped.step == step)
+        .map_or_else(
+            || "not computed".to_owned(),
+            |skipped| format!("not computed: {}", clean(&skipped.reason)),
+        )
+}
+
+/// Returns the label that the figure gives an address (an exact one before a pattern), else one made
+/// from the address.
+fn label(figure: &Figure, address: &str) -> String {
+    let labels = || figure.labels.iter();
+    let given = labels()
+        .find(|(key, _)| key == address)
+        .or_else(|| labels().find(|(key, _)| key.contains('*') && matches(key, address)));
+    if let Some((_, label)) = given {
+        return clean(label);
+    }
+    let (base, groups) = groups(address);
+    let time = figure.time.as_deref();
+    let others: Vec<&str> =
+        groups.iter().filter(|(key, _)| Some(*key) != time).map(|(_, value)| *value).collect();
+    clean(&if others.is_empty() { base.to_owned() } else { others.join(", ") })
+}
+
+/// Splits `shares/share{month=2026-04,work_mode=fix}` into what stands before the groups and the groups.
+pub(super) fn groups(address: &str) -> (&str, Vec<(&str, &str)>) {
+    let Some((base, inside)) =
+        address.strip_suffix('}').and_then(|address| address.split_once('{'))
+    else {
+        return (address, Vec::new());
+    };
+    (base, inside.split(',').filter_map(|group| group.split_once('=')).collect())
+}
+
+/// Names each row's run where more than one is shown.
+fn tell_runs_apart(rows: &mut [Row], results: &Results) {
+    let mut runs: Vec<String> = rows.iter().filter_map(|row| row.run.clone()).collect();
+    runs.sort_unstable();
+    runs.dedup();
+    if runs.len() < 2 {
+        return;
+    }
+    for row in rows {
+        let basis = row.run.as_deref().and_then(|id| results.run(id)).map(|run| run.basis);
+        row.sublabel =
+            row.run.as_ref().zip(basis).map(|(run, basis)| format!("{run}, {}", plain(basis)));
+    }
+}
+
+/// Says a basis in two words.
+const fn plain(basis: Basis) -> &'static str {
+    match basis {
+        Basis::RawData => "raw data",
+        Basis::AnalysisData => "analysis data",
+        Basis::NewData => "new data",
+        Basis::PrintedNumbers => "printed numbers",
+        Basis::SyntheticData => "synthetic data",
+        Basis::Nothing => "no evidence",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_star_stands_for_any_text() {
+        assert!(matches("mix/*", "mix/share{month=2026-04}"));
+        assert!(matches("*{month=*,mode=fix}", "mix/share{month=2026-04,mode=fix}"));
+        assert!(matches("a*a", "aa") && matches("*", "") && matches("exact", "exact"));
+        assert!(!matches("a*a", "a") && !matches("mix/*", "fit/x") && !matches("exact", "exactly"));
+    }
+
+    #[test]
+    fn groups_are_read_from_an_address() {
+        let (base, found) = groups("mix/share{month=2026-04,mode=fix}");
+        assert_eq!(base, "mix/share");
+        assert_eq!(found, [("month", "2026-04"), ("mode", "fix")]);
+        assert_eq!(groups("fit/grant:year"), ("fit/grant:year", vec![]));
+    }
+}
