@@ -4,6 +4,7 @@
 //! reader asked for are the keys that exist, so a list of known keys cannot drift from the code.
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use toml::de::{DeTable, DeValue};
@@ -39,7 +40,7 @@ pub fn read<T>(
             name: String::new(),
             content: root.get_ref(),
             span: root_span,
-            asked: RefCell::new(Vec::new()),
+            asked: RefCell::default(),
             problems: &collected,
         };
         reading(&table)
@@ -53,7 +54,7 @@ pub struct Table<'a> {
     name: String,
     content: &'a DeTable<'a>,
     span: Span,
-    asked: RefCell<Vec<String>>,
+    asked: RefCell<BTreeSet<String>>,
     problems: &'a RefCell<Problems>,
 }
 
@@ -260,7 +261,7 @@ impl<'a> Table<'a> {
     /// Returns the value of a key, of whatever type.
     #[must_use]
     pub fn value(&self, key: &str) -> Option<Value<'a>> {
-        self.asked.borrow_mut().push(key.to_owned());
+        self.asked.borrow_mut().insert(key.to_owned());
         self.content.iter().find(|(name, _)| name.get_ref() == key).map(|(_, value)| Value {
             name: self.path(key),
             content: value.get_ref(),
@@ -346,7 +347,7 @@ impl<'a> Table<'a> {
             .iter()
             .map(|(key, value)| {
                 let name = key.get_ref().to_string();
-                self.asked.borrow_mut().push(name.clone());
+                self.asked.borrow_mut().insert(name.clone());
                 let span = Span::new(&self.span.source, value.span());
                 let read = Value {
                     name: self.path(&name),
@@ -375,11 +376,8 @@ impl<'a> Table<'a> {
 impl Drop for Table<'_> {
     fn drop(&mut self) {
         let asked = self.asked.take();
-        let mut unknown: Vec<_> = self
-            .content
-            .keys()
-            .filter(|key| !asked.iter().any(|known| known.as_str() == key.get_ref()))
-            .collect();
+        let mut unknown: Vec<_> =
+            self.content.keys().filter(|key| !asked.contains(key.get_ref().as_ref())).collect();
         unknown.sort_by_key(|key| key.span().start);
         for key in unknown {
             let place = if self.name.is_empty() {
@@ -393,9 +391,7 @@ impl Drop for Table<'_> {
             let problem = if problem.help.is_some() {
                 problem
             } else {
-                let mut known: Vec<&str> = asked.iter().map(String::as_str).collect();
-                known.sort_unstable();
-                known.dedup();
+                let known: Vec<&str> = asked.iter().map(String::as_str).collect();
                 problem.help(format!("known keys: {}", known.join(", ")))
             };
             self.problems.borrow_mut().push(problem);

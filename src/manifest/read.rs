@@ -5,11 +5,11 @@
 mod file;
 mod table;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::diagnostic::document::{self, Table as Keys};
-use crate::diagnostic::{Problem, Problems, Source, Span, Spanned, nearest};
+use crate::diagnostic::{Place, Problem, Problems, Source, Span, Spanned, nearest};
 
 use super::record::{Access, File, Manifest, Table, is_kebab_case};
 
@@ -17,6 +17,9 @@ use super::record::{Access, File, Manifest, Table, is_kebab_case};
 pub const LARGEST_MANIFEST: usize = 5 << 20;
 /// The most files, tables and columns that a manifest may have together.
 pub const MOST_ENTRIES: usize = 100_000;
+
+/// The most problems that are listed one by one.
+const MOST_PROBLEMS: usize = 200;
 
 /// The words for a dataset's basis (those of the results, less `nothing`).
 const BASES: [&str; 5] =
@@ -36,9 +39,23 @@ pub fn read(source: &Arc<Source>) -> (Option<Manifest>, Problems) {
         return (None, problems);
     }
     let manifest = document::read(source, &mut problems, read_root).flatten();
-    problems.0.sort_by_key(|problem| problem.position().map(|(_, line, column)| (line, column)));
+    in_order(source, &mut problems);
     let usable = manifest.filter(|_| !problems.has_errors());
     (usable, problems)
+}
+
+/// Puts the problems into the order of the text, and cuts a flood of them short.
+fn in_order(source: &Arc<Source>, problems: &mut Problems) {
+    problems.0.sort_by_key(|problem| match &problem.place {
+        Some(Place::Span(span)) => span.start,
+        _ => 0,
+    });
+    let more = problems.0.len().saturating_sub(MOST_PROBLEMS);
+    if more > 0 {
+        problems.0.truncate(MOST_PROBLEMS);
+        let message = format!("and {more} problems more");
+        problems.push(Problem::error(message).in_file(source.name.clone(), 0, 0));
+    }
 }
 
 fn read_root(root: &Keys<'_>) -> Option<Manifest> {
@@ -117,39 +134,48 @@ fn read_dataset(keys: &Keys<'_>) -> Option<Dataset> {
     })
 }
 
-/// The files that tables may name, in the order written.
-pub(super) struct DeclaredFiles(Vec<String>);
+/// The files that tables may name.
+pub(super) struct DeclaredFiles(BTreeSet<String>);
 
 impl DeclaredFiles {
     /// Collects the paths; reports those that some file system takes for one.
     fn new(root: &Keys<'_>, files: &[Option<File>]) -> Self {
         let mut seen: BTreeMap<String, &Spanned<String>> = BTreeMap::new();
+        let mut reported = 0;
         for file in files.iter().flatten() {
             let key = super::collision_key(&file.path.value);
             let Some(first) = seen.insert(key, &file.path) else { continue };
-            let (path, line) = (file.path.value.escape_debug(), first.span.line());
-            let message = if first.value == file.path.value {
-                format!("the file `{path}` is declared twice; first in line {line}")
-            } else {
-                let other = first.value.escape_debug();
-                format!(
-                    "`{path}` and `{other}` (line {line}) are one file where case or accents are not told apart"
-                )
-            };
-            root.report(Problem::error(message).at(&file.path.span));
+            reported += 1;
+            if reported <= MOST_PROBLEMS {
+                root.report(same_file(first, &file.path));
+            }
         }
         Self(files.iter().flatten().map(|file| file.path.value.clone()).collect())
     }
 
     /// Says whether a path is declared.
     pub(super) fn has(&self, path: &str) -> bool {
-        self.0.iter().any(|declared| declared == path)
+        self.0.contains(path)
     }
 
-    /// Returns the paths.
-    pub(super) fn paths(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().map(String::as_str)
+    /// Returns the paths to suggest one from; none where there are too many to compare with each.
+    pub(super) fn suggestions(&self) -> impl Iterator<Item = &str> {
+        let few = if self.0.len() <= 1000 { usize::MAX } else { 0 };
+        self.0.iter().take(few).map(String::as_str)
     }
+}
+
+fn same_file(first: &Spanned<String>, second: &Spanned<String>) -> Problem {
+    let (path, line) = (second.value.escape_debug(), first.span.line());
+    let message = if first.value == second.value {
+        format!("the file `{path}` is declared twice; first in line {line}")
+    } else {
+        let other = first.value.escape_debug();
+        format!(
+            "`{path}` and `{other}` (line {line}) are one file where case or accents are not told apart"
+        )
+    };
+    Problem::error(message).at(&second.span)
 }
 
 fn check_entries(root: &Keys<'_>, files: usize, tables: &[Option<Table>]) {

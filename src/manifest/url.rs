@@ -16,19 +16,30 @@ fn refuse(reason: impl Into<String>) -> UrlError {
     UrlError(reason.into())
 }
 
-/// Checks an address that a manifest gives: `https`, or `http` to a literal loopback address.
+/// Checks an address that a manifest gives: `https` to a public host, or `http` to a literal loopback
+/// address.
 pub(super) fn check_manifest_url(text: &str) -> Result<Uri, UrlError> {
     let uri = parse(text)?;
+    let local = literal_address(&uri).is_some_and(|ip| ip.is_loopback());
+    if !(local && uri.scheme_str() == Some("http")) {
+        check_public(&uri)?;
+    }
+    Ok(uri)
+}
+
+/// Checks that an address is `https`, and not literally one of this machine or its network.
+pub(super) fn check_public(uri: &Uri) -> Result<(), UrlError> {
     match uri.scheme_str() {
         Some("https") => {}
-        Some("http") if literal_address(&uri).is_some_and(|ip| ip.is_loopback()) => {}
-        Some("http") => return Err(refuse("data are downloaded over https only, not http")),
         other => {
-            let scheme = other.unwrap_or("no scheme");
+            let scheme = other.unwrap_or("an address without a scheme");
             return Err(refuse(format!("data are downloaded over https only, not {scheme}")));
         }
     }
-    Ok(uri)
+    match literal_address(uri) {
+        Some(ip) if !is_public(ip) => Err(refuse(format!("{ip} is not on the public internet"))),
+        _ => Ok(()),
+    }
 }
 
 /// Reads an absolute address with a host and no user name or password.
@@ -93,4 +104,49 @@ fn is_public_v6(ip: Ipv6Addr) -> bool {
         return is_public_v4(Ipv4Addr::new(a, b, c, d));
     }
     routed && !teredo_and_kin && !documentation && !six_to_four
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn special_addresses_are_not_public() {
+        for special in [
+            "0.0.0.0",
+            "10.1.2.3",
+            "100.64.0.1",
+            "127.0.0.1",
+            "127.255.255.255",
+            "169.254.169.254",
+            "172.16.0.1",
+            "172.31.255.255",
+            "192.0.0.1",
+            "192.0.2.1",
+            "192.168.0.1",
+            "198.18.0.1",
+            "224.0.0.1",
+            "240.0.0.1",
+            "255.255.255.255",
+            "::",
+            "::1",
+            "::ffff:127.0.0.1",
+            "fe80::1",
+            "fc00::1",
+            "fd12::1",
+            "ff02::1",
+            "2001:db8::1",
+            "2002:7f00:1::",
+            "64:ff9b::7f00:1",
+            "2001::1",
+            "::7f00:1",
+        ] {
+            assert!(!is_public(special.parse().expect("an address")), "{special}");
+        }
+        for public in
+            ["1.1.1.1", "172.32.0.1", "100.128.0.1", "2606:4700::1111", "64:ff9b::101:101"]
+        {
+            assert!(is_public(public.parse().expect("an address")), "{public}");
+        }
+    }
 }

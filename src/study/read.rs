@@ -8,7 +8,7 @@ use std::sync::Arc;
 use jiff::civil::Date;
 
 use crate::diagnostic::document::{self, Table as Keys};
-use crate::diagnostic::{Problem, Problems, Source, Spanned, nearest};
+use crate::diagnostic::{Place, Problem, Problems, Source, Spanned, nearest};
 use crate::digest::Sha256;
 
 use super::{Auditors, Response, RunBinding, SourceDocument, Study, is_kebab_case, split_binding};
@@ -30,7 +30,10 @@ pub fn read(source: &Arc<Source>) -> (Option<Study>, Problems) {
         return (None, problems);
     }
     let study = document::read(source, &mut problems, read_root).flatten();
-    problems.0.sort_by_key(|problem| problem.position().map(|(_, line, column)| (line, column)));
+    problems.0.sort_by_key(|problem| match &problem.place {
+        Some(Place::Span(span)) => span.start,
+        _ => 0,
+    });
     let usable = study.filter(|_| !problems.has_errors());
     (usable, problems)
 }

@@ -11,6 +11,9 @@ use super::{DeclaredFiles, choose, optional_text};
 /// The largest whole number that a bound can hold exactly.
 const EXACT: f64 = 9_007_199_254_740_992.0;
 
+/// The most columns that a table may declare.
+const MOST_COLUMNS: usize = 10_000;
+
 /// Reads all tables, in the order written.
 pub(super) fn read_all(root: &Keys<'_>, files: &DeclaredFiles) -> Vec<Option<Table>> {
     let Some(tables) = root.table("table") else { return Vec::new() };
@@ -66,7 +69,7 @@ fn is_declared(keys: &Keys<'_>, file: &Spanned<String>, files: &DeclaredFiles) -
     }
     let shown = file.value.escape_debug();
     let problem = Problem::error(format!("no [[file]] has the path `{shown}`")).at(&file.span);
-    let problem = problem.suggest(&file.value, files.paths());
+    let problem = problem.suggest(&file.value, files.suggestions());
     keys.report(if problem.help.is_some() {
         problem
     } else {
@@ -105,14 +108,20 @@ fn read_columns(keys: &Keys<'_>) -> Option<Vec<Column>> {
     if entries.is_empty() {
         columns.report(Problem::error("the table declares no columns").at(&columns.span()));
     }
-    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+    if entries.len() > MOST_COLUMNS {
+        let message =
+            format!("the table has {} columns; at most {MOST_COLUMNS} are read", entries.len());
+        columns.report(Problem::error(message).at(&columns.span()));
+        return None;
+    }
+    let mut seen: BTreeMap<String, &Spanned<String>> = BTreeMap::new();
     for (name, _) in &entries {
         check_name(&columns, name);
-        if let Some(line) = seen.insert(super::super::collision_key(&name.value), name.span.line())
-        {
+        if let Some(first) = seen.insert(super::super::collision_key(&name.value), name) {
             let message = format!(
-                "the column `{}` differs only in case or accents from one in line {line}",
-                name.value.escape_debug()
+                "the column `{}` differs only in case or accents from one in line {}",
+                name.value.escape_debug(),
+                first.span.line()
             );
             columns.report(Problem::error(message).at(&name.span));
         }
@@ -233,8 +242,12 @@ fn check_choice(
         }
     };
     if !fits {
-        let message =
-            format!("`one_of` of a {} column cannot list `{}`", column.kind.word(), value.value);
+        let message = format!(
+            "`one_of` cannot list `{}`: `{}` is of type {}",
+            value.value,
+            column.name.value.escape_debug(),
+            column.kind.word()
+        );
         keys.report(Problem::error(message).at(&value.span));
     } else if before.iter().any(|earlier| earlier.value == value.value) {
         let message = format!("`one_of` lists `{}` twice", value.value);
