@@ -1,0 +1,212 @@
+//! The columns of a regression: rows that are complete, factors as indicators, interactions as
+//! products.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+use crate::diagnostic::Problem;
+use crate::engine::{Column, Table};
+use crate::method::check::Fragment;
+use crate::stats::linear;
+
+use super::terms::{Part, Term};
+
+/// A part of a term with its values in the rows used.
+pub(super) enum Filled {
+    /// Numbers.
+    Numbers(Vec<f64>),
+    /// The place of each row's value among the levels, and the levels.
+    Levels { codes: Vec<u32>, levels: Vec<String> },
+}
+
+/// Which rows have a value in every column.
+pub(super) fn complete(table: &Table) -> Vec<bool> {
+    let mut keep = vec![true; table.rows()];
+    for (_, column) in table.columns() {
+        if let Some(valid) = &column.valid {
+            for (slot, valid) in keep.iter_mut().zip(valid) {
+                *slot &= *valid;
+            }
+        }
+    }
+    keep
+}
+
+/// The numbers of a column without nulls.
+///
+/// # Errors
+/// Where an int is too large to be a number exactly.
+pub(super) fn numbers(column: Option<&Column>, written: &Fragment) -> Result<Vec<f64>, Problem> {
+    let numbers = column.and_then(Column::numbers).ok_or_else(|| {
+        let message = format!("`{}` is not a column of numbers that fit", written.text);
+        Problem::error(message).at(&written.span())
+    })?;
+    Ok(numbers.into_iter().flatten().collect())
+}
+
+/// Fills a part of a term.
+///
+/// # Errors
+/// As [`numbers`].
+pub(super) fn fill(column: Option<&Column>, part: &Part) -> Result<Filled, Problem> {
+    match part {
+        Part::Number(written) => Ok(Filled::Numbers(numbers(column, written)?)),
+        Part::Factor { .. } => {
+            let (codes, levels) = column.map(Column::codes).unwrap_or_default();
+            Ok(Filled::Levels { codes: codes.into_iter().flatten().collect(), levels })
+        }
+    }
+}
+
+/// Crosses columns into one code for each combination that occurs, in the order of the columns.
+pub(super) fn cross(columns: &[&Column]) -> Vec<u32> {
+    let coded: Vec<Vec<Option<u32>>> = columns.iter().map(|column| column.codes().0).collect();
+    let rows = coded.first().map_or(0, Vec::len);
+    let mut crossed = vec![0_u32; rows];
+    for codes in &coded {
+        let pairs: Vec<(u32, u32)> = crossed
+            .iter()
+            .zip(codes)
+            .map(|(so_far, code)| (*so_far, code.unwrap_or(u32::MAX)))
+            .collect();
+        let mut distinct = pairs.clone();
+        distinct.sort_unstable();
+        distinct.dedup();
+        for (slot, pair) in crossed.iter_mut().zip(&pairs) {
+            *slot = distinct.binary_search(pair).map_or(0, |place| place as u32);
+        }
+    }
+    crossed
+}
+
+/// One column of the design: its name, the term it belongs to, and which level of each factor it is.
+pub(super) struct Cell {
+    pub(super) name: String,
+    pub(super) term: usize,
+    levels: Vec<Option<u32>>,
+}
+
+/// Lists the columns of the design and the base of each factor.
+///
+/// # Errors
+/// Where a factor has one level, or its base does not occur.
+pub(super) fn cells(
+    terms: &[Term],
+    filled: &[Vec<Filled>],
+    bases: &mut Vec<(String, String)>,
+) -> Result<Vec<Cell>, Problem> {
+    let names: BTreeSet<Vec<&str>> = terms.iter().map(sorted_names).collect();
+    let mut cells = Vec::new();
+    for (index, (term, parts)) in terms.iter().zip(filled).enumerate() {
+        let mut open = vec![Cell { name: String::new(), term: index, levels: Vec::new() }];
+        for (place, (part, values)) in term.parts.iter().zip(parts).enumerate() {
+            let choices = choices(part, values, || needs_base(term, place, &names), bases)?;
+            open = open.iter().flat_map(|cell| choices.iter().map(|one| cell.with(one))).collect();
+        }
+        cells.extend(open);
+    }
+    Ok(cells)
+}
+
+fn sorted_names(term: &Term) -> Vec<&str> {
+    let mut names: Vec<&str> = term.parts.iter().map(|part| part.column().text.as_str()).collect();
+    names.sort_unstable();
+    names
+}
+
+/// A factor leaves out its base where the model has the term without the factor (the constant, for a
+/// factor alone); else it would have columns that the others determine. *Source*: the rule of
+/// marginality, Chambers & Hastie 1992, section 2.4.1.
+fn needs_base(term: &Term, place: usize, names: &BTreeSet<Vec<&str>>) -> bool {
+    let mut rest: Vec<&str> = term
+        .parts
+        .iter()
+        .enumerate()
+        .filter(|(index, _)| *index != place)
+        .map(|(_, part)| part.column().text.as_str())
+        .collect();
+    rest.sort_unstable();
+    rest.is_empty() || names.contains(&rest)
+}
+
+/// What a part contributes to the columns of its term: itself, or one for each level kept.
+fn choices(
+    part: &Part,
+    values: &Filled,
+    needs_base: impl FnOnce() -> bool,
+    bases: &mut Vec<(String, String)>,
+) -> Result<Vec<(String, Option<u32>)>, Problem> {
+    let (Part::Factor { column, base }, Filled::Levels { levels, .. }) = (part, values) else {
+        return Ok(vec![(part.column().text.clone(), None)]);
+    };
+    if levels.len() < 2 {
+        let message = format!("the factor `{}` has {} level", column.text, levels.len());
+        let help = "a factor needs two values or more in the rows used";
+        return Err(Problem::error(message).at(&column.span()).help(help));
+    }
+    let dropped = match base {
+        Some((level, written)) => {
+            let place = levels.iter().position(|known| known == level);
+            Some(place.ok_or_else(|| {
+                let shown: Vec<&str> = levels.iter().take(12).map(String::as_str).collect();
+                Problem::error(format!("the base `{level}` does not occur in `{}`", column.text))
+                    .at(&written.span())
+                    .help(format!("values that occur: {}", shown.join(", ")))
+            })?)
+        }
+        None => needs_base().then_some(0),
+    };
+    if let Some(level) = dropped.and_then(|place| levels.get(place)) {
+        let line = (column.text.clone(), level.clone());
+        if !bases.contains(&line) {
+            bases.push(line);
+        }
+    }
+    let kept = levels.iter().enumerate().filter(|(place, _)| Some(*place) != dropped);
+    Ok(kept
+        .map(|(place, level)| (format!("{}={level}", column.text), Some(place as u32)))
+        .collect())
+}
+
+impl Cell {
+    fn with(&self, (name, level): &(String, Option<u32>)) -> Self {
+        let joined =
+            if self.name.is_empty() { name.clone() } else { format!("{}:{name}", self.name) };
+        let levels = self.levels.iter().copied().chain(std::iter::once(*level)).collect();
+        Self { name: joined, term: self.term, levels }
+    }
+
+    /// The column itself.
+    pub(super) fn term<'a>(&self, parts: &'a [Filled]) -> linear::Term<'a> {
+        match (parts, self.levels.as_slice()) {
+            ([Filled::Numbers(values)], _) => {
+                linear::Term::numbers(self.name.clone(), Cow::Borrowed(values.as_slice()))
+            }
+            ([Filled::Levels { codes, .. }], [Some(level)]) => {
+                linear::Term::indicator(self.name.clone(), codes, *level)
+            }
+            _ => linear::Term::numbers(self.name.clone(), self.product(parts)),
+        }
+    }
+
+    fn product(&self, parts: &[Filled]) -> Vec<f64> {
+        let rows = parts.first().map_or(0, |part| match part {
+            Filled::Numbers(values) => values.len(),
+            Filled::Levels { codes, .. } => codes.len(),
+        });
+        let mut product = vec![1.0; rows];
+        for (part, level) in parts.iter().zip(&self.levels) {
+            match part {
+                Filled::Numbers(values) => {
+                    product.iter_mut().zip(values).for_each(|(slot, value)| *slot *= value);
+                }
+                Filled::Levels { codes, .. } => {
+                    for (slot, code) in product.iter_mut().zip(codes) {
+                        *slot *= f64::from(u8::from(Some(*code) == *level));
+                    }
+                }
+            }
+        }
+        product
+    }
+}

@@ -1,0 +1,388 @@
+//! Runs a `summarise`: rows into groups, groups into numbers.
+//!
+//! The groups come out in the order of their values, whatever the order of the rows; the counts of
+//! all groups are checked against the rows that came in.
+
+use std::collections::BTreeMap;
+
+use crate::diagnostic::Problem;
+use crate::engine::{Column, Schema, Table, Values};
+use crate::method::check::Fragment;
+use crate::method::steps::derive::culprit;
+use crate::method::steps::{Joint, Outcome, Running, Step, plain_estimate};
+use crate::method::text::quote;
+use crate::results::Estimate;
+use crate::stats::linear::Reference;
+use crate::stats::summary::SummaryError;
+
+use super::grouped::{Group, Grouped, NULL, Number, frequencies, groups};
+use super::joint::{self, Influence};
+use super::measure::{Measure, Statistic, What};
+
+/// A checked `summarise`.
+pub(super) struct Summarising {
+    pub(super) from: String,
+    pub(super) by: Vec<String>,
+    pub(super) within: Vec<String>,
+    pub(super) measures: Vec<Measure>,
+    pub(super) weights: Option<Fragment>,
+    pub(super) cluster: Option<String>,
+    pub(super) level: f64,
+    pub(super) output: Schema,
+}
+
+impl Step for Summarising {
+    fn run(&self, running: &Running<'_>) -> Result<Outcome, Problem> {
+        let rows_in = running.table(&self.from)?.rows();
+        let sql = self.sql();
+        let table = running
+            .engine
+            .query(&sql)
+            .map_err(|error| culprit(running, &self.from, &self.expressions(), &error))?;
+        running.same_rows(table.rows(), rows_in)?;
+        let mut outcome = Outcome { sql: vec![sql], ..Outcome::default() };
+        let grouped = self.group(&table, running, &mut outcome)?;
+        let mut measured = Vec::new();
+        for (place, measure) in self.measures.iter().enumerate() {
+            measured.push(self.measure(place, measure, &grouped, running, &mut outcome)?);
+        }
+        outcome.joint = self.joint(&grouped, &measured, running.wanted);
+        self.finish(&grouped, measured, rows_in, running, &mut outcome)?;
+        Ok(outcome)
+    }
+}
+
+impl Summarising {
+    fn sql(&self) -> String {
+        let mut list: Vec<String> = Vec::new();
+        for (index, name) in self.by.iter().enumerate() {
+            list.push(format!("{} AS \"by {index}\"", quote(name)));
+        }
+        for (index, measure) in self.measures.iter().enumerate() {
+            if let What::Distinct(column) | What::Of { column, .. } = &measure.what {
+                list.push(format!("({}) AS \"measure {index}\"", column.text));
+            }
+        }
+        if let Some(weights) = &self.weights {
+            list.push(format!("({}) AS \"weight\"", weights.text));
+        }
+        if let Some(cluster) = &self.cluster {
+            list.push(format!("{} AS \"cluster\"", quote(cluster)));
+        }
+        if list.is_empty() {
+            list.push("1 AS \"row\"".to_owned());
+        }
+        format!("SELECT {} FROM {}", list.join(", "), quote(&self.from))
+    }
+
+    fn expressions(&self) -> Vec<(&str, &Fragment)> {
+        let columns = self.measures.iter().filter_map(|measure| match &measure.what {
+            What::Distinct(column) | What::Of { column, .. } => {
+                Some((measure.name.as_str(), column))
+            }
+            _ => None,
+        });
+        columns.chain(self.weights.iter().map(|weights| ("weight", weights))).collect()
+    }
+
+    fn group(
+        &self,
+        table: &Table,
+        running: &Running<'_>,
+        outcome: &mut Outcome,
+    ) -> Result<Grouped, Problem> {
+        let columns = (0..self.measures.len())
+            .map(|index| table.column(&format!("measure {index}")).cloned())
+            .collect();
+        let weights = match (table.column("weight"), &self.weights) {
+            (Some(column), Some(written)) => Some(frequencies(column, written)?),
+            _ => None,
+        };
+        let whole = weights.as_ref().is_none_or(|all| all.iter().all(|one| one.fract() == 0.0));
+        if !whole {
+            let message =
+                "frequencies are not whole numbers: means and shares have no standard error";
+            outcome.warnings.push(message.to_owned());
+        }
+        let clusters = match (table.column("cluster"), &self.cluster) {
+            (Some(column), Some(name)) => Some(cluster_codes(column, name, running)?),
+            _ => None,
+        };
+        let keys: Vec<Column> = (0..self.by.len())
+            .filter_map(|at| table.column(&format!("by {at}")).cloned())
+            .collect();
+        let groups = groups(&keys, table.rows());
+        let counted: usize = groups.iter().map(|group| group.rows.len()).sum();
+        running.same_rows(counted, table.rows())?;
+        Ok(Grouped { columns, keys, weights, clusters, groups })
+    }
+
+    /// One measure in every group, in the order of the groups.
+    fn measure(
+        &self,
+        place: usize,
+        measure: &Measure,
+        grouped: &Grouped,
+        running: &Running<'_>,
+        outcome: &mut Outcome,
+    ) -> Result<Vec<Option<Estimate>>, Problem> {
+        let totals = self.totals(grouped);
+        let numbers = grouped.columns.get(place).and_then(Option::as_ref).and_then(Column::numbers);
+        let numbers = numbers.unwrap_or_default();
+        let mut lonely = Vec::new();
+        let mut empty = Vec::new();
+        let mut nulls = 0;
+        let mut estimates = Vec::new();
+        for group in &grouped.groups {
+            let address = self.address(running.id, measure, group);
+            let total = totals.get(&self.outer(group)).cloned().unwrap_or_default();
+            let column = grouped.columns.get(place).and_then(Option::as_ref);
+            let found = self.one(&measure.what, (column, &numbers), grouped, group, &total);
+            let (summary, missing) = found.map_err(|error| {
+                let message = format!("`{address}` cannot be computed: {error}");
+                Problem::error(message).at(&measure.written.span())
+            })?;
+            nulls += missing;
+            let Some(summary) = summary else {
+                empty.push(address);
+                estimates.push(None);
+                continue;
+            };
+            if summary.n == 1.0 && measure.what.has_error() {
+                lonely.push(address.clone());
+            }
+            estimates.push(Some(self.estimate(running.id, address, &summary)));
+        }
+        if nulls > 0 {
+            outcome.note(&format!("nulls left out of {}", measure.name), nulls);
+        }
+        if grouped.groups.len() == empty.len() && !empty.is_empty() {
+            let message = format!("`{}` is null in every row", measure.written.text);
+            return Err(Problem::error(message).at(&measure.written.span()));
+        }
+        warn(outcome, "one row only: no standard error", &lonely);
+        warn(outcome, "null in every row: no estimate", &empty);
+        Ok(estimates)
+    }
+
+    /// The rows of each denominator of a bare `fraction`.
+    fn totals(&self, grouped: &Grouped) -> BTreeMap<Vec<u32>, Vec<usize>> {
+        let mut totals: BTreeMap<Vec<u32>, Vec<usize>> = BTreeMap::new();
+        if self.measures.iter().any(|measure| matches!(measure.what, What::Share)) {
+            for group in &grouped.groups {
+                totals.entry(self.outer(group)).or_default().extend(&group.rows);
+            }
+        }
+        totals
+    }
+
+    fn outer(&self, group: &Group) -> Vec<u32> {
+        let place = |name: &String| self.by.iter().position(|key| key == name);
+        let code = |name: &String| place(name).and_then(|at| group.codes.get(at)).copied();
+        self.within.iter().filter_map(code).collect()
+    }
+
+    fn address(&self, step: &str, measure: &Measure, group: &Group) -> String {
+        let pairs: Vec<String> = self
+            .by
+            .iter()
+            .zip(&group.labels)
+            .map(|(key, label)| format!("{key}={label}"))
+            .collect();
+        if pairs.is_empty() {
+            return format!("{step}/{}", measure.name);
+        }
+        format!("{step}/{}{{{}}}", measure.name, pairs.join(","))
+    }
+
+    fn one(
+        &self,
+        what: &What,
+        (column, numbers): (Option<&Column>, &[Option<f64>]),
+        grouped: &Grouped,
+        group: &Group,
+        total: &[usize],
+    ) -> Result<(Option<Number>, usize), SummaryError> {
+        match (what, column) {
+            (What::Count, _) => {
+                let count = grouped.weigh(&group.rows);
+                Ok((Some(Number::plain(count, count)), 0))
+            }
+            (What::Share, _) => Ok((Some(grouped.share(&group.rows, total, self.level)?), 0)),
+            (What::Distinct(_), Some(column)) => {
+                let kept: Vec<usize> =
+                    group.rows.iter().copied().filter(|row| column.is_valid(*row)).collect();
+                let (_, levels) = column.take(&kept).codes();
+                let number = Number::plain(levels.len() as f64, grouped.weigh(&kept));
+                Ok((Some(number), group.rows.len() - kept.len()))
+            }
+            (What::Of { statistic, .. }, Some(_)) => {
+                let taken = grouped.take(numbers, &group.rows);
+                let missing = group.rows.len() - taken.values.len();
+                if taken.values.is_empty() {
+                    return Ok((None, missing));
+                }
+                Ok((Some(taken.number(*statistic, self.level)?), missing))
+            }
+            (What::Distinct(_) | What::Of { .. }, None) => Err(SummaryError::NoRows),
+        }
+    }
+
+    fn estimate(&self, step: &str, address: String, number: &Number) -> Estimate {
+        let mut estimate = plain_estimate(step, address, number.value);
+        estimate.n = Some(number.n);
+        estimate.clusters = number.clusters;
+        if let Some(summary) = &number.summary {
+            estimate.se = summary.standard_error;
+            if let Some(interval) = summary.interval {
+                estimate.ci = Some([interval.low, interval.high]);
+                estimate.level = Some(self.level);
+                estimate.interval = Some(summary.method.to_owned());
+                let (name, df) = match summary.reference {
+                    Reference::Normal => ("normal", None),
+                    Reference::T { df } => ("t", Some(df)),
+                };
+                estimate.reference = Some(name.to_owned());
+                estimate.df = df;
+            }
+        }
+        estimate
+    }
+
+    /// The covariance of the estimates that later contrasts use together.
+    fn joint(
+        &self,
+        grouped: &Grouped,
+        measured: &[Vec<Option<Estimate>>],
+        wanted: &[String],
+    ) -> Joint {
+        let mut influences = Vec::new();
+        for (place, (measure, estimates)) in self.measures.iter().zip(measured).enumerate() {
+            for (group, estimate) in grouped.groups.iter().zip(estimates) {
+                let Some(estimate) = estimate.as_ref().filter(|one| wanted.contains(&one.id))
+                else {
+                    continue;
+                };
+                let rows = match &measure.what {
+                    What::Share => {
+                        let all = self.totals(grouped);
+                        let total = all.get(&self.outer(group)).cloned().unwrap_or_default();
+                        Some(joint::of_share(&group.rows, &total, estimate.value))
+                    }
+                    What::Of { statistic, .. } => {
+                        let column = grouped.columns.get(place).and_then(Option::as_ref);
+                        let numbers = column.and_then(Column::numbers);
+                        numbers.and_then(|numbers| {
+                            joint::of_column(*statistic, &numbers, &group.rows, estimate.value)
+                        })
+                    }
+                    What::Count | What::Distinct(_) => None,
+                };
+                influences.push(Influence { estimate: estimate.clone(), rows });
+            }
+        }
+        joint::covariance(&influences, grouped.weights.as_deref(), grouped.clusters.as_deref())
+    }
+
+    fn finish(
+        &self,
+        grouped: &Grouped,
+        measured: Vec<Vec<Option<Estimate>>>,
+        rows_in: usize,
+        running: &Running<'_>,
+        outcome: &mut Outcome,
+    ) -> Result<(), Problem> {
+        let table = self
+            .rows(grouped, &measured)
+            .map_err(|error| Problem::error(error.to_string()).at(running.span))?;
+        outcome.rows_in = Some(rows_in as u64);
+        outcome.rows_out = Some(table.rows() as u64);
+        outcome.table = Some(std::sync::Arc::new(table));
+        let nulls = grouped.groups.iter().filter(|group| group.codes.contains(&NULL)).count();
+        if nulls > 0 {
+            outcome.warnings.push(format!(
+                "{nulls} of {} groups are those of rows that are null in `by`",
+                grouped.groups.len()
+            ));
+        }
+        self.note(outcome);
+        outcome.estimates = measured.into_iter().flatten().flatten().collect();
+        Ok(())
+    }
+
+    fn note(&self, outcome: &mut Outcome) {
+        let of = |what: &dyn Fn(Statistic) -> bool| {
+            self.measures.iter().any(
+                |measure| matches!(&measure.what, What::Of { statistic, .. } if what(*statistic)),
+            )
+        };
+        if of(&|one| matches!(one, Statistic::Median | Statistic::Quantile(_))) {
+            outcome.note("quantiles", "type 7 (linear between order statistics)");
+        }
+        if self.weights.is_some() {
+            outcome.note("weights", "frequency");
+        }
+        if let Some(cluster) = &self.cluster {
+            outcome.note("cluster", cluster);
+        }
+        if !self.within.is_empty() {
+            outcome.note("fraction within", self.within.join(", "));
+        }
+    }
+
+    /// The step's rows: one for each group.
+    fn rows(
+        &self,
+        grouped: &Grouped,
+        measured: &[Vec<Option<Estimate>>],
+    ) -> Result<Table, crate::engine::TableError> {
+        let firsts: Vec<usize> =
+            grouped.groups.iter().filter_map(|group| group.rows.first().copied()).collect();
+        let mut columns = Vec::new();
+        for (name, key) in self.by.iter().zip(&grouped.keys) {
+            columns.push((name.clone(), key.take(&firsts)));
+        }
+        for (measure, estimates) in self.measures.iter().zip(measured) {
+            let valid: Vec<bool> = estimates.iter().map(Option::is_some).collect();
+            let values = estimates.iter().map(|one| one.as_ref().map_or(0.0, |one| one.value));
+            let values = match self.output.kind(&measure.name) {
+                Some(crate::engine::ColumnType::Int) => {
+                    Values::Int(values.map(|value| value as i64).collect())
+                }
+                _ => Values::Float(values.collect()),
+            };
+            columns.push((measure.name.clone(), Column::with_nulls(values, valid)));
+        }
+        Table::from_columns(columns)
+    }
+}
+
+/// Adds one warning for all addresses that share it.
+fn warn(outcome: &mut Outcome, what: &str, addresses: &[String]) {
+    let shown: Vec<&str> = addresses.iter().take(5).map(String::as_str).collect();
+    let more = addresses.len() - shown.len();
+    match more {
+        _ if shown.is_empty() => {}
+        0 => outcome.warnings.push(format!("{what}: {}", shown.join("; "))),
+        _ => outcome.warnings.push(format!("{what}: {}; and {more} more", shown.join("; "))),
+    }
+}
+
+/// Codes the clusters of rows.
+fn cluster_codes(column: &Column, name: &str, running: &Running<'_>) -> Result<Vec<u32>, Problem> {
+    let (codes, _) = column.codes();
+    let nulls = codes.iter().filter(|code| code.is_none()).count();
+    if nulls > 0 {
+        let message = format!("cluster `{name}` is null in {nulls} rows");
+        let help = "keep such rows out with a filter, or give them a cluster with coalesce";
+        return Err(Problem::error(message).at(running.span).help(help));
+    }
+    Ok(codes.into_iter().flatten().collect())
+}
+
+impl What {
+    /// Says whether a standard error belongs to it.
+    fn has_error(&self) -> bool {
+        matches!(self, Self::Of { statistic: Statistic::Mean | Statistic::GeometricMean, .. })
+    }
+}
