@@ -15,4 +15,4 @@ mod table;
 
 pub use error::EngineError;
 pub use session::Engine;
-pub use table::{Column, ColumnType, Schema, Table, TableError, Values};
+pub use table::{Column, ColumnType, Schema, Table, TableError, Values, days_since_epoch};

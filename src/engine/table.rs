@@ -372,7 +372,7 @@ impl Ord for Ordered {
 const EPOCH: Date = Date::constant(1970, 1, 1);
 
 /// Returns the number of days from 1970-01-01 to a date.
-pub(crate) fn days_of(date: Date) -> i32 {
+pub fn days_since_epoch(date: Date) -> i32 {
     date.since(EPOCH).map_or(0, |span| span.get_days())
 }
 

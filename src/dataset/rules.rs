@@ -1,0 +1,164 @@
+//! What a manifest says that must hold of every value of a column.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::diagnostic::document::Scalar;
+use crate::diagnostic::nearest;
+use crate::engine::{Column, Values, days_since_epoch};
+use crate::manifest;
+
+use super::findings::{Findings, LineMap};
+
+/// Checks the rules of a column.
+pub(super) fn check(
+    declared: &manifest::Column,
+    column: &Column,
+    lines: &LineMap,
+    findings: &mut Findings<'_>,
+) {
+    let mut rule = Rule { declared, column, lines, findings };
+    if declared.not_null {
+        rule.not_null();
+    }
+    if !declared.one_of.is_empty() {
+        rule.one_of();
+    }
+    if declared.min.is_some() || declared.max.is_some() {
+        rule.range();
+    }
+    if declared.unique {
+        rule.unique();
+    }
+}
+
+struct Rule<'a, 'b> {
+    declared: &'a manifest::Column,
+    column: &'a Column,
+    lines: &'a LineMap,
+    findings: &'a mut Findings<'b>,
+}
+
+impl Rule<'_, '_> {
+    fn broken(&mut self, row: usize, message: &str, help: Option<String>) {
+        self.findings.cell(self.lines.line(row), &self.declared.name.value, message, help);
+    }
+
+    fn value(&self, row: usize) -> String {
+        super::findings::shown(self.column.text_at(row).unwrap_or_default().as_bytes())
+    }
+
+    fn not_null(&mut self) {
+        if self.column.valid.is_none() {
+            return;
+        }
+        for row in 0..self.column.len() {
+            if !self.column.is_valid(row) {
+                let help = Some("the manifest says not_null".to_owned());
+                self.broken(row, "the value is missing", help);
+            }
+        }
+    }
+
+    fn one_of(&mut self) {
+        let allowed: Vec<&Scalar> =
+            self.declared.one_of.iter().map(|allowed| &allowed.value).collect();
+        let words: Vec<String> = allowed.iter().map(ToString::to_string).collect();
+        let listed = {
+            let shown: Vec<&str> = words.iter().take(8).map(String::as_str).collect();
+            let more = if words.len() > 8 { ", …" } else { "" };
+            format!("{}{more}", shown.join(", "))
+        };
+        for row in self.outside(&allowed) {
+            let value = self.value(row);
+            let near = nearest(&value, words.iter().map(String::as_str));
+            let help = near.map(|near| format!("did you mean `{near}`?"));
+            self.broken(row, &format!("`{value}` is none of {listed}"), help);
+        }
+    }
+
+    /// The rows whose value is none of those allowed.
+    fn outside(&self, allowed: &[&Scalar]) -> Vec<usize> {
+        let column = self.column;
+        let rows = |bad: &dyn Fn(usize) -> bool| {
+            (0..column.len()).filter(|row| column.is_valid(*row) && bad(*row)).collect()
+        };
+        let number = |scalar: &&&Scalar| match scalar {
+            Scalar::Integer(value) => Some(*value as f64),
+            Scalar::Float(value) => Some(*value),
+            _ => None,
+        };
+        match &column.values {
+            Values::Int(values) => {
+                let set: BTreeSet<i64> = allowed.iter().filter_map(as_int).collect();
+                rows(&|row| values.get(row).is_some_and(|value| !set.contains(value)))
+            }
+            Values::Float(values) => {
+                let set: Vec<f64> = allowed.iter().filter_map(|scalar| number(&scalar)).collect();
+                rows(&|row| values.get(row).is_some_and(|value| !set.contains(value)))
+            }
+            Values::Text { codes, levels } => {
+                let words: BTreeSet<String> = allowed.iter().map(ToString::to_string).collect();
+                let bad: Vec<bool> = levels.iter().map(|level| !words.contains(level)).collect();
+                rows(&|row| {
+                    let code = codes.get(row).map_or(0, |code| *code as usize);
+                    bad.get(code).copied().unwrap_or(true)
+                })
+            }
+            Values::Bool(values) => rows(&|row| {
+                let allows =
+                    |value: &bool| allowed.iter().any(|scalar| **scalar == Scalar::Bool(*value));
+                values.get(row).is_some_and(|value| !allows(value))
+            }),
+            Values::Date(values) => {
+                let dates = allowed.iter().filter_map(|scalar| scalar.to_string().parse().ok());
+                let set: BTreeSet<i32> = dates.map(days_since_epoch).collect();
+                rows(&|row| values.get(row).is_some_and(|value| !set.contains(value)))
+            }
+            Values::Timestamp(_) => {
+                let words: BTreeSet<String> = allowed.iter().map(ToString::to_string).collect();
+                rows(&|row| column.text_at(row).is_some_and(|text| !words.contains(&text)))
+            }
+        }
+    }
+
+    fn range(&mut self) {
+        let Some(numbers) = self.column.numbers() else { return };
+        let min = self.declared.min.as_ref().map(|min| min.value);
+        let max = self.declared.max.as_ref().map(|max| max.value);
+        for (row, number) in numbers.iter().enumerate() {
+            let Some(number) = number else { continue };
+            if let Some(min) = min.filter(|min| number < min) {
+                let value = self.value(row);
+                self.broken(row, &format!("{value} is below the least allowed, {min}"), None);
+            }
+            if let Some(max) = max.filter(|max| number > max) {
+                let value = self.value(row);
+                self.broken(row, &format!("{value} is above the most allowed, {max}"), None);
+            }
+        }
+    }
+
+    fn unique(&mut self) {
+        let (codes, _) = self.column.codes();
+        let mut first: BTreeMap<u32, usize> = BTreeMap::new();
+        for (row, code) in codes.iter().enumerate() {
+            let Some(code) = code else { continue };
+            if let Some(earlier) = first.get(code) {
+                let earlier = self.lines.line(*earlier);
+                let value = self.value(row);
+                let help = Some("the manifest says unique".to_owned());
+                self.broken(row, &format!("`{value}` stands already in line {earlier}"), help);
+            } else {
+                first.insert(*code, row);
+            }
+        }
+    }
+}
+
+fn as_int(scalar: &&Scalar) -> Option<i64> {
+    match scalar {
+        Scalar::Integer(value) => Some(*value),
+        Scalar::Float(value) if value.fract() == 0.0 => Some(*value as i64),
+        _ => None,
+    }
+}
