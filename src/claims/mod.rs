@@ -1,3 +1,26 @@
 //! Printed numbers, relations and comparisons become verdicts.
+//!
+//! Reads `claims.toml` and the results of runs; writes the audit record. Knows no data, no engine
+//! and no clock: a verdict can be rechecked with nothing but results at hand. Printed numbers stay
+//! exact rationals until they are shown.
+//!
+//! A claim's way: [`read()`] (as written) → `candidate` (a verdict per run, and from printed numbers
+//! alone) → the strongest basis is shown, the others beside it → [`record::Audit`].
 
+mod candidate;
+mod compare;
+mod evidence;
+mod finding;
+mod judge;
+pub mod model;
+mod plain;
+pub mod printed;
+mod read;
 pub mod record;
+mod relation;
+pub mod rounding;
+mod trace;
+
+pub use judge::{Situation, Unavailable, judge};
+pub use model::Claims;
+pub use read::read;

@@ -196,6 +196,8 @@ pub enum Finding {
     ReproducedWithDifferences,
     /// Some.
     PartlyReproduced,
+    /// The headline numbers could be compared on the study's own data, and none came out the same.
+    NotReproduced,
     /// New data agree.
     Compatible,
     /// New data disagree.
@@ -215,6 +217,7 @@ impl Finding {
             Self::Reproduced => "reproduced",
             Self::ReproducedWithDifferences => "reproduced with differences",
             Self::PartlyReproduced => "partly reproduced",
+            Self::NotReproduced => "not reproduced",
             Self::Compatible => "compatible",
             Self::NotCompatible => "not compatible",
             Self::Inconclusive => "inconclusive",

@@ -180,7 +180,7 @@ fn range_of(tree: &Tree, at: &[Interval]) -> Result<Range, EvaluationError> {
         let inside = matches!((&answer, &part), (Some(so_far), Ok(range))
             if so_far.interval.encloses(&range.interval));
         if !settled && !inside && splits < SPLITS {
-            if let Some((low, high)) = halve(&here, &uses) {
+            if let Some((low, high)) = halve(&here) {
                 splits += 1;
                 boxes.push(low);
                 boxes.push(high);
@@ -207,14 +207,12 @@ fn range_of(tree: &Tree, at: &[Interval]) -> Result<Range, EvaluationError> {
     }
 }
 
-/// Halves the widest interval among those that are used more than once.
-fn halve(at: &[Interval], uses: &[usize]) -> Option<(Vec<Interval>, Vec<Interval>)> {
+/// Halves the widest interval of a box.
+fn halve(at: &[Interval]) -> Option<(Vec<Interval>, Vec<Interval>)> {
     let (index, _) = at
         .iter()
-        .zip(uses)
         .enumerate()
-        .filter(|(_, (_, uses))| **uses > 1)
-        .filter_map(|(index, (interval, _))| interval.width().map(|width| (index, width)))
+        .filter_map(|(index, interval)| relative_width(interval).map(|width| (index, width)))
         .filter(|(_, width)| !width.is_zero())
         .max_by(|one, two| one.1.cmp(&two.1))?;
     let whole = at.get(index)?;
@@ -232,6 +230,13 @@ fn halve(at: &[Interval], uses: &[usize]) -> Option<(Vec<Interval>, Vec<Interval
     ))
 }
 
+/// The width in units of the interval's own size, so that counts and shares are comparable.
+fn relative_width(interval: &Interval) -> Option<Rational> {
+    let width = interval.width()?;
+    let size = interval.absolute().high.value().cloned()?;
+    Some(if size.is_zero() { width } else { width / size })
+}
+
 /// One box: corners where the tree rises or falls, intervals elsewhere.
 fn box_range(tree: &Tree, at: &[Interval], uses: &[usize]) -> Result<Range, EvaluationError> {
     let plain = evaluate(tree, at);
@@ -240,16 +245,8 @@ fn box_range(tree: &Tree, at: &[Interval], uses: &[usize]) -> Result<Range, Eval
     if !needed {
         return plain.map(|interval| Range { interval, exact: true });
     }
-    let duals: Vec<Dual<Interval>> = at
-        .iter()
-        .enumerate()
-        .map(|(index, interval)| Dual::variable(interval.clone(), index, at.len()))
-        .collect();
-    let Ok(slopes) = evaluate(tree, &duals).map(|dual| dual.slopes) else {
-        return plain.map(|interval| Range { interval, exact: false });
-    };
-    let low = corner(tree, at, uses, &slopes, false)?;
-    let high = corner(tree, at, uses, &slopes, true)?;
+    let low = corner(tree, at, uses, false)?;
+    let high = corner(tree, at, uses, true)?;
     let cornered = Interval { low: low.0.low, high: high.0.high };
     let interval = match plain {
         Ok(plain) => plain.intersection(&cornered).unwrap_or(cornered),
@@ -258,38 +255,46 @@ fn box_range(tree: &Tree, at: &[Interval], uses: &[usize]) -> Result<Range, Eval
     Ok(Range { interval, exact: low.1 && high.1 })
 }
 
-/// Evaluates at the corner where the tree is least (or most): every repeated reference in which it
-/// is monotone is fixed at an end. Returns the interval and whether its outer end is exact.
+/// Evaluates at the corner where the tree is least (or most): every reference in which it is
+/// monotone is fixed at an end, again and again, since each fixed one makes the slopes of the others
+/// tighter. Returns the interval and whether its outer end is exact.
 fn corner(
     tree: &Tree,
     at: &[Interval],
     uses: &[usize],
-    slopes: &[Option<Interval>],
     most: bool,
 ) -> Result<(Interval, bool), EvaluationError> {
-    let zero = Rational::zero();
     let (mut fixed, mut exact, mut open) = (at.to_vec(), true, false);
-    for (index, place) in fixed.iter_mut().enumerate() {
-        let repeated = uses.get(index).is_some_and(|uses| *uses > 1);
-        if !repeated || place.as_point().is_some() {
-            continue;
+    loop {
+        let duals: Vec<Dual<Interval>> = fixed
+            .iter()
+            .enumerate()
+            .map(|(index, interval)| Dual::variable(interval.clone(), index, fixed.len()))
+            .collect();
+        let Ok(slopes) = evaluate(tree, &duals).map(|dual| dual.slopes) else { break };
+        let mut moved = false;
+        for (place, slope) in fixed.iter_mut().zip(&slopes) {
+            let Some(slope) = slope.as_ref().filter(|_| place.as_point().is_none()) else {
+                continue;
+            };
+            let rises = slope.is_never_negative();
+            if !rises && !slope.is_never_positive() {
+                continue;
+            }
+            let end = if rises == most { place.high.clone() } else { place.low.clone() };
+            let Some(value) = end.value() else { continue };
+            let strict = !slope.contains(&Rational::zero());
+            exact = exact && (end.is_closed() || strict);
+            open = open || (!end.is_closed() && strict);
+            *place = Interval::point(value.clone());
+            moved = true;
         }
-        let Some(slope) = slopes.get(index).and_then(Option::as_ref) else { continue };
-        let rises = slope.is_never_negative();
-        if !rises && !slope.is_never_positive() {
-            exact = false;
-            continue;
+        if !moved {
+            break;
         }
-        let end = if rises == most { place.high.clone() } else { place.low.clone() };
-        let Some(value) = end.value() else {
-            exact = false;
-            continue;
-        };
-        let strict = !slope.contains(&zero);
-        exact = exact && (end.is_closed() || strict);
-        open = open || (!end.is_closed() && strict);
-        *place = Interval::point(value.clone());
     }
+    let loose = |(interval, uses): (&Interval, &usize)| *uses > 1 && interval.as_point().is_none();
+    exact = exact && !fixed.iter().zip(uses).any(loose);
     let mut interval = evaluate(tree, &fixed)?;
     if open {
         let loosen =
@@ -343,9 +348,12 @@ mod tests {
     #[test]
     fn what_is_not_monotone_is_enclosed_and_says_so() {
         let hump = range("x * (1 - x)", &[("x", "0", "1")]).expect("a range");
-        assert!(!hump.exact);
-        assert!(hump.interval.contains(&number("0.25")) && hump.interval.contains(&number("0")));
-        assert!(hump.interval.high.value().is_some_and(|high| *high < number("0.3")));
+        assert_eq!((hump.interval.to_string().as_str(), hump.exact), ("[0, 0.25]", true));
+        // Its least value, at the irrational 1/sqrt(3), is -0.3849.
+        let dip = range("x^3 - x", &[("x", "0", "1")]).expect("a range");
+        assert!(!dip.exact);
+        assert!(dip.interval.contains(&number("-0.3849")) && dip.interval.contains(&number("0")));
+        assert!(dip.interval.low.value().is_some_and(|low| *low > number("-0.42")));
     }
 
     #[test]

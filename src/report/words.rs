@@ -204,6 +204,7 @@ pub(super) const fn headline(finding: Finding) -> &'static str {
         Finding::Reproduced => "Reproduced",
         Finding::ReproducedWithDifferences => "Reproduced with differences",
         Finding::PartlyReproduced => "Partly reproduced",
+        Finding::NotReproduced => "Not reproduced: the numbers differ",
         Finding::Compatible => "Compatible with new data",
         Finding::NotCompatible => "Not compatible with new data",
         Finding::Inconclusive => "Inconclusive: new data cannot tell",
@@ -216,9 +217,10 @@ pub(super) const fn finding_family(finding: Finding) -> &'static str {
         Finding::Void | Finding::ContradictedInPart => "fails",
         Finding::NotAssessable | Finding::Inconclusive => "open",
         Finding::Reproduced => "same",
-        Finding::ReproducedWithDifferences | Finding::PartlyReproduced | Finding::NotCompatible => {
-            "differs"
-        }
+        Finding::ReproducedWithDifferences
+        | Finding::PartlyReproduced
+        | Finding::NotReproduced
+        | Finding::NotCompatible => "differs",
         Finding::Compatible => "agrees",
     }
 }

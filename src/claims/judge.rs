@@ -1,0 +1,281 @@
+//! The claims of a study against its results: one record each, relations, counts and the finding.
+
+use super::candidate::{Candidate, candidates, marks_with};
+use super::evidence::{Book, Presence, presence};
+use super::finding::{self, Judged};
+use super::model::{Acceptance, Claim, Claims, Implied};
+use super::plain;
+use super::record::{
+    Accepted, Audit, ClaimRecord, ImpliedRecord, OtherVerdict, RelationState, SCHEMA, Verdict,
+};
+use super::relation::{self, Outcome};
+use super::rounding::Rounding;
+use crate::diagnostic::{Problem, Problems, Span};
+use crate::expression::{Rational, Reference};
+use crate::results::Results;
+use crate::study::Study;
+
+/// What is known when claims are judged.
+#[derive(Debug, Clone)]
+pub struct Situation<'a> {
+    /// The study.
+    pub study: &'a Study,
+    /// The results of the runs that ran.
+    pub results: &'a Results,
+    /// The runs that did not run.
+    pub unavailable: Vec<Unavailable>,
+    /// The runs whose evidence is broken: a checksum differs, an input is not pinned.
+    pub void: Vec<String>,
+}
+
+/// A run that did not run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unavailable {
+    /// Its id.
+    pub run: String,
+    /// `not-fetched` or `failed`.
+    pub reason: String,
+    /// What it needs: a dataset.
+    pub needs: String,
+}
+
+/// Judges every claim on all the evidence there is.
+///
+/// # Errors
+/// Every place in the claims file that does not fit the study or its results: an unknown source, an
+/// estimate that no run has although the runs ran.
+pub fn judge(claims: &Claims, situation: &Situation<'_>) -> Result<Audit, Problems> {
+    let rounding = study_rounding(situation.study)?;
+    let book = Book { claims, results: situation.results, rounding };
+    let mut problems = Problems::default();
+    sources(claims, situation.study, &mut problems);
+    estimates(&book, situation, &mut problems);
+    if problems.has_errors() {
+        return Err(problems);
+    }
+    let outcomes = relation::evaluate(&book);
+    let mut judged: Vec<(ClaimRecord, bool)> = Vec::new();
+    for claim in &claims.claims {
+        let all = candidates(&book, situation, claim, &outcomes);
+        if let Some((shown, others)) = all.split_first() {
+            let firm = shown.firm;
+            judged.push((record(&book, claim, shown, others, &outcomes), firm));
+        }
+    }
+    let seen: Vec<Judged<'_>> =
+        judged.iter().map(|(record, firm)| Judged { record, firm: *firm }).collect();
+    let finding = finding::finding(&seen);
+    let records: Vec<ClaimRecord> = judged.into_iter().map(|(record, _)| record).collect();
+    let (counts, counts_by_basis) = finding::counts(&records);
+    Ok(Audit {
+        schema: SCHEMA.to_owned(),
+        study: situation.study.id.value.clone(),
+        finding,
+        sentence: finding::sentence(finding, &counts, &counts_by_basis),
+        counts,
+        counts_by_basis,
+        claims: records,
+        relations: outcomes.into_iter().map(|outcome| outcome.record).collect(),
+        implied: claims.implied.iter().map(|implied| implied_number(&book, implied)).collect(),
+        set_aside: claims.set_aside.clone(),
+        coverage: Vec::new(),
+    })
+}
+
+fn study_rounding(study: &Study) -> Result<Rounding, Problems> {
+    let Some(word) = &study.rounding else { return Ok(Rounding::Unknown) };
+    word.value.parse().map_err(|error: super::rounding::NotARounding| {
+        let words = Rounding::ALL.map(Rounding::word);
+        Problems::from(
+            Problem::error(error.to_string())
+                .at(&word.span)
+                .help(format!("one of: {}", words.join(", "))),
+        )
+    })
+}
+
+fn sources(claims: &Claims, study: &Study, problems: &mut Problems) {
+    for claim in &claims.claims {
+        if study.source(&claim.source.value).is_none() {
+            let known = study.sources.iter().map(|source| source.id.value.as_str());
+            problems.push(
+                Problem::error(format!("the study has no source `{}`", claim.source.value))
+                    .at(&claim.source.span)
+                    .help("sources are [[source]] entries of study.toml")
+                    .suggest(&claim.source.value, known),
+            );
+        }
+    }
+}
+
+/// An estimate that no run has, although every run ran, is a slip in the claims file.
+fn estimates(book: &Book<'_>, situation: &Situation<'_>, problems: &mut Problems) {
+    let complete = situation.unavailable.is_empty() && situation.void.is_empty();
+    if !complete || situation.results.runs.is_empty() {
+        return;
+    }
+    for (address, span) in book.claims.estimates() {
+        let found: Vec<Presence> =
+            situation.results.runs.iter().map(|run| presence(run, &address)).collect();
+        let missing = |presence: &Presence| matches!(presence, Presence::Absent | Presence::NoPart);
+        if found.iter().all(missing) {
+            problems.push(absent(&address, &span, situation.results, &found));
+        }
+    }
+}
+
+fn absent(address: &str, span: &Span, results: &Results, found: &[Presence]) -> Problem {
+    if found.contains(&Presence::NoPart) {
+        return Problem::error(format!("the estimate behind `{address}` has no such part"))
+            .at(span)
+            .help("a standard error, interval or p value needs a step that computes one");
+    }
+    let known: Vec<&str> = results
+        .runs
+        .iter()
+        .flat_map(|run| run.estimates.iter().map(|estimate| estimate.id.as_str()))
+        .collect();
+    let problem = Problem::error(format!("no run has an estimate `{address}`"))
+        .at(span)
+        .suggest(address, known.iter().copied());
+    if problem.help.is_some() {
+        return problem;
+    }
+    let step = super::evidence::step_of(address);
+    let near: Vec<&str> =
+        known.into_iter().filter(|id| super::evidence::step_of(id) == step).take(6).collect();
+    if near.is_empty() {
+        problem.help(format!("no step is called `{step}`, or it computes nothing"))
+    } else {
+        problem.help(format!("`{step}` computes: {}", near.join(", ")))
+    }
+}
+
+fn record(
+    book: &Book<'_>,
+    claim: &Claim,
+    shown: &Candidate,
+    others: &[Candidate],
+    outcomes: &[Outcome],
+) -> ClaimRecord {
+    let mut shown = shown.clone();
+    let own_conflict = |outcome: &&Outcome| {
+        shown.verdict == Verdict::DoesNotAddUp && outcome.record.conflict.contains(&claim.id.value)
+    };
+    if outcomes.iter().filter(own_conflict).any(|outcome| outcome.ambiguous) {
+        shown.marks.push("ambiguous".to_owned());
+    }
+    if shown.marks.is_empty() || shown.verdict == Verdict::Untestable {
+        shown.marks.extend(marks_with(book, claim, &[]));
+    }
+    shown.marks.sort();
+    shown.marks.dedup();
+    let interval = claim.interval(book.rounding).and_then(|interval| {
+        let [low, high] = interval.as_floats();
+        low.zip(high).map(|(low, high)| [low, high])
+    });
+    ClaimRecord {
+        id: claim.id.value.clone(),
+        says: claim.says.clone(),
+        weight: claim.weight,
+        source: claim.source.value.clone(),
+        at: claim.at.clone(),
+        transcription: claim.transcription.word().to_owned(),
+        printed: claim.printed.text.clone(),
+        interval,
+        reads: claim.reads.as_ref().map(|reading| reading.texts.clone()),
+        unit: claim.shown_unit(),
+        verdict: shown.verdict,
+        reason: shown.reason.clone(),
+        basis: shown.basis,
+        run: shown.run.clone(),
+        code: shown.code,
+        estimate: claim.estimate.as_ref().map(|address| address.value.clone()),
+        equals: claim.equals.as_ref().map(|equals| equals.value.text().to_owned()),
+        value: shown.value,
+        from_rounding: shown.from_rounding,
+        conclusion: claim.holds.as_ref().map(|holds| holds.value.text().to_owned()),
+        holds: shown.holds,
+        plain: plain::plain(claim, &shown, book.rounding),
+        accepted: accepted(claim, &shown, outcomes),
+        marks: shown.marks,
+        trace: shown.trace,
+        assumes: shown.assumes,
+        others: others.iter().map(other).collect(),
+        conflict: shown.conflict,
+    }
+}
+
+fn other(candidate: &Candidate) -> OtherVerdict {
+    OtherVerdict {
+        run: candidate.run.clone(),
+        basis: candidate.basis,
+        verdict: candidate.verdict,
+        reason: candidate.reason.clone(),
+        value: candidate.value,
+    }
+}
+
+/// The claim's own acceptance, or that of the relations that fail it, where all are accepted.
+fn accepted(claim: &Claim, shown: &Candidate, outcomes: &[Outcome]) -> Option<Accepted> {
+    if let Some(acceptance) = &claim.accepted {
+        return Some(Accepted {
+            why: acceptance.why.clone(),
+            on: acceptance.on.clone(),
+            applies: still_applies(acceptance, shown),
+        });
+    }
+    if shown.verdict != Verdict::DoesNotAddUp {
+        return None;
+    }
+    let behind: Vec<&Outcome> = outcomes
+        .iter()
+        .filter(|outcome| outcome.record.state == RelationState::Fails)
+        .filter(|outcome| shown.conflict.contains(&outcome.record.id))
+        .collect();
+    let all = behind
+        .iter()
+        .all(|outcome| outcome.record.accepted.as_ref().is_some_and(|accepted| accepted.applies));
+    behind.first().filter(|_| all).and_then(|outcome| outcome.record.accepted.clone())
+}
+
+/// An acceptance lapses when the verdict or the value's printed digits change.
+fn still_applies(acceptance: &Acceptance, shown: &Candidate) -> bool {
+    let same_verdict = acceptance.verdict == Some(shown.verdict);
+    let same_value = acceptance.value.as_ref().is_none_or(|amount| {
+        let digits = crate::expression::show(&amount.digits.value);
+        let ours: Option<Rational> = shown.value.and_then(super::evidence::written);
+        ours.is_some_and(|ours| amount.print_like(&ours) == digits)
+    });
+    same_verdict && same_value
+}
+
+fn implied_number(book: &Book<'_>, implied: &Implied) -> ImpliedRecord {
+    let range = implied.value.value.range(&|reference| match reference {
+        Reference::Name(name) => book.printed(name),
+        Reference::Estimate(_) => book.in_run(None, reference),
+    });
+    let (interval, reason) = match range {
+        Ok(range) => {
+            let [low, high] = range.interval.as_floats();
+            let ends = low.zip(high).map(|(low, high)| [low, high]);
+            let reason = match (ends, range.exact) {
+                (None, _) => Some("the printed numbers set no bound".to_owned()),
+                (Some(_), true) => None,
+                (Some(_), false) => {
+                    Some("it surely lies inside; a tighter interval may exist".to_owned())
+                }
+            };
+            (ends, reason)
+        }
+        Err(error) => (None, Some(error.to_string())),
+    };
+    ImpliedRecord {
+        id: implied.id.value.clone(),
+        says: implied.says.clone(),
+        value: implied.value.value.text().to_owned(),
+        interval,
+        unit: implied.unit.clone(),
+        reason,
+    }
+}

@@ -1,0 +1,249 @@
+//! `claims.toml` as it was written: claims, relations, implied numbers, what is set aside.
+
+use super::printed::{Amount, Printed};
+use super::record::{SetAside, Verdict, Weight};
+use super::rounding::Rounding;
+use crate::diagnostic::{Span, Spanned};
+use crate::expression::{Expression, Interval, Rational};
+
+/// The claims of a study.
+#[derive(Debug, Clone)]
+pub struct Claims {
+    /// One entry per `[[claim]]`, in the order written.
+    pub claims: Vec<Claim>,
+    /// One entry per `[[relation]]`.
+    pub relations: Vec<Relation>,
+    /// One entry per `[[implied]]`.
+    pub implied: Vec<Implied>,
+    /// One entry per `[[set_aside]]`.
+    pub set_aside: Vec<SetAside>,
+}
+
+/// One checkable statement of a study.
+#[derive(Debug, Clone)]
+pub struct Claim {
+    /// Its id, snake_case.
+    pub id: Spanned<String>,
+    /// What it says, in our words.
+    pub says: String,
+    /// The id of the document that makes it.
+    pub source: Spanned<String>,
+    /// The place in that document.
+    pub at: String,
+    /// A short quotation.
+    pub quote: Option<String>,
+    /// The number as printed.
+    pub printed: Printed,
+    /// How a vague phrase is read.
+    pub reads: Option<Reading>,
+    /// What an estimate must be compared with, where it is not the printed number's unit.
+    pub unit: Option<String>,
+    /// Whether the number counts things, so that it is whole and not rounded.
+    pub count: bool,
+    /// How much of the study's message rests on it.
+    pub weight: Weight,
+    /// How the number reached us.
+    pub transcription: Transcription,
+    /// What the rerun calls it.
+    pub estimate: Option<Spanned<String>>,
+    /// Arithmetic on other claims and estimates that must give it.
+    pub equals: Option<Spanned<Expression>>,
+    /// The conclusion that must survive.
+    pub holds: Option<Spanned<Expression>>,
+    /// Why no step could ever give the value.
+    pub untestable: Option<String>,
+    /// How far off is still close.
+    pub tolerance: Option<Tolerance>,
+    /// The margin inside which an effect counts as none, for a claim of no effect.
+    pub margin: Option<Rational>,
+    /// The rounding mode of this number.
+    pub rounding: Option<Rounding>,
+    /// A difference that someone has looked at.
+    pub accepted: Option<Acceptance>,
+}
+
+impl Claim {
+    /// Returns what the claim stands for under a rounding mode: its reading, its count, or every
+    /// number that prints so. `None` for words without a reading and for confidence intervals.
+    #[must_use]
+    pub fn interval(&self, study: Rounding) -> Option<Interval> {
+        if let Some(reading) = &self.reads {
+            return Some(reading.interval.clone());
+        }
+        if let (true, Some(value)) = (self.count, self.printed.value()) {
+            return Some(Interval::point(value));
+        }
+        self.printed.interval(self.rounding.unwrap_or(study))
+    }
+
+    /// Returns `percent`, `percentage points`, the declared unit, or none.
+    #[must_use]
+    pub fn shown_unit(&self) -> Option<String> {
+        self.unit.clone().or_else(|| self.printed.unit().name().map(str::to_owned)).or_else(|| {
+            self.reads.as_ref().and_then(|reading| reading.low.unit.name()).map(str::to_owned)
+        })
+    }
+}
+
+/// How a vague phrase is read, fixed before results exist.
+#[derive(Debug, Clone)]
+pub struct Reading {
+    /// The two texts as written.
+    pub texts: [String; 2],
+    /// The lower number.
+    pub low: Amount,
+    /// The interval between the two, ends included.
+    pub interval: Interval,
+}
+
+/// How far off is still close.
+#[derive(Debug, Clone)]
+pub struct Tolerance {
+    /// The text as written.
+    pub text: Spanned<String>,
+    /// The distance, in plain numbers.
+    pub distance: Rational,
+}
+
+/// How a printed number reached us.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Transcription {
+    /// We read it in the source.
+    Direct,
+    /// Two or more separate transcriptions agree.
+    Two,
+    /// One transcription that passes an arithmetic check.
+    OneChecked,
+    /// One transcription.
+    One,
+    /// Read off a chart.
+    Chart,
+}
+
+impl Transcription {
+    /// Every way.
+    pub const ALL: [Self; 5] = [Self::Direct, Self::Two, Self::OneChecked, Self::One, Self::Chart];
+
+    /// The word used in files.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Direct => "direct",
+            Self::Two => "two",
+            Self::OneChecked => "one-checked",
+            Self::One => "one",
+            Self::Chart => "chart",
+        }
+    }
+
+    /// Returns the mark that every verdict resting on such a number carries.
+    #[must_use]
+    pub const fn mark(self) -> Option<&'static str> {
+        match self {
+            Self::Chart => Some("chart-read"),
+            Self::One => Some("single-transcription"),
+            Self::Direct | Self::Two | Self::OneChecked => None,
+        }
+    }
+}
+
+/// A difference that someone has looked at.
+#[derive(Debug, Clone)]
+pub struct Acceptance {
+    /// The verdict that was accepted; for a relation, that it fails.
+    pub verdict: Option<Verdict>,
+    /// Our value when it was accepted, with the digits that must not change.
+    pub value: Option<Amount>,
+    /// Why.
+    pub why: String,
+    /// When.
+    pub on: String,
+}
+
+/// How firmly a relation stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// It must hold by meaning.
+    Definitional,
+    /// The study says so.
+    Stated,
+    /// Our reading.
+    Assumed,
+}
+
+impl Standing {
+    /// Every standing.
+    pub const ALL: [Self; 3] = [Self::Definitional, Self::Stated, Self::Assumed];
+
+    /// The word used in files.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Definitional => "definitional",
+            Self::Stated => "stated",
+            Self::Assumed => "assumed",
+        }
+    }
+}
+
+/// A condition that numbers of the study must meet together.
+#[derive(Debug, Clone)]
+pub struct Relation {
+    /// Its id, snake_case.
+    pub id: Spanned<String>,
+    /// What it says.
+    pub says: String,
+    /// How firmly it stands.
+    pub standing: Standing,
+    /// The condition.
+    pub holds: Spanned<Expression>,
+    /// The relation of which this is another reading.
+    pub alternative_to: Option<Spanned<String>>,
+    /// A failure that someone has looked at.
+    pub accepted: Option<Acceptance>,
+}
+
+/// A quantity that is not printed, asked of those that are.
+#[derive(Debug, Clone)]
+pub struct Implied {
+    /// Its id, snake_case.
+    pub id: Spanned<String>,
+    /// What it is.
+    pub says: String,
+    /// The quantity.
+    pub value: Spanned<Expression>,
+    /// `percent`, `percentage points`, or none.
+    pub unit: Option<String>,
+}
+
+impl Claims {
+    /// Returns the addresses of all estimates that the claims ask for, with their places.
+    #[must_use]
+    pub fn estimates(&self) -> Vec<(String, Span)> {
+        let mut found = Vec::new();
+        let mut collect = |expression: &Spanned<Expression>| {
+            for (address, range) in expression.value.estimates() {
+                found.push((address, expression.span.inside_quotes(range)));
+            }
+        };
+        for claim in &self.claims {
+            claim.equals.iter().for_each(&mut collect);
+            claim.holds.iter().for_each(&mut collect);
+        }
+        self.relations.iter().for_each(|relation| collect(&relation.holds));
+        self.implied.iter().for_each(|implied| collect(&implied.value));
+        for claim in &self.claims {
+            found.extend(
+                claim.estimate.iter().map(|address| (address.value.clone(), address.span.clone())),
+            );
+        }
+        found.sort_by_key(|(_, span)| span.start);
+        found
+    }
+
+    /// Finds a claim by id.
+    #[must_use]
+    pub fn claim(&self, id: &str) -> Option<&Claim> {
+        self.claims.iter().find(|claim| claim.id.value == id)
+    }
+}

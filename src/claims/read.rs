@@ -1,0 +1,406 @@
+//! Reads `claims.toml`, strictly: every problem at once, each with its place and what to write.
+
+mod check;
+
+use std::sync::Arc;
+
+use num_traits::{Signed, Zero};
+
+use super::model::{
+    Acceptance, Claim, Claims, Implied, Reading, Relation, Standing, Tolerance, Transcription,
+};
+use super::printed::{self, Amount, Printed, Shape, Unit};
+use super::record::{SetAside, Verdict, Weight};
+use super::rounding::Rounding;
+use crate::diagnostic::document::{self, Table};
+use crate::diagnostic::{Problem, Problems, Source, Spanned};
+use crate::expression::{self, Expression, Interval, Kind, Rational};
+
+/// The reasons for which a claim can never be tested.
+const UNTESTABLE: [&str; 5] = ["withheld", "unspecified", "not-quantified", "refused", "destroyed"];
+
+/// Reads the claims of a study. The claims are `None` where any problem is an error.
+#[must_use]
+pub fn read(source: &Arc<Source>) -> (Option<Claims>, Problems) {
+    let mut problems = Problems::default();
+    let claims = document::read(source, &mut problems, |root| {
+        let claims: Vec<Option<Claim>> = root.tables("claim").iter().map(claim).collect();
+        let relations: Vec<Option<Relation>> =
+            root.tables("relation").iter().map(relation).collect();
+        let implied: Vec<Option<Implied>> = root.tables("implied").iter().map(implied).collect();
+        let set_aside = root.tables("set_aside").iter().filter_map(set_aside).collect();
+        let claims = Claims {
+            claims: claims.into_iter().flatten().collect(),
+            relations: relations.into_iter().flatten().collect(),
+            implied: implied.into_iter().flatten().collect(),
+            set_aside,
+        };
+        // Names that a broken claim declares are known: they are not misspelt where they are used.
+        let declared: Vec<String> = ["claim", "relation", "implied"]
+            .iter()
+            .flat_map(|key| root.tables(key))
+            .filter_map(|table| {
+                let id = table.value("id").and_then(|id| {
+                    id.is_text().then(|| id.read::<String>().map(|id| id.value)).flatten()
+                });
+                let _asked = table.entries();
+                id
+            })
+            .collect();
+        check::check(&claims, &declared, root);
+        claims
+    });
+    let sound = !problems.has_errors();
+    (claims.filter(|_| sound), problems)
+}
+
+fn claim(table: &Table<'_>) -> Option<Claim> {
+    let id = identifier(table);
+    let says = table.required::<String>("says");
+    let place = place(table);
+    let printed = printed_number(table);
+    let reads = reading(table);
+    let claim = ClaimParts {
+        equals: formula(table, "equals", Kind::Arithmetic),
+        holds: formula(table, "holds", Kind::Condition),
+        estimate: table.optional::<String>("estimate"),
+        untestable: choice(table, "untestable", &UNTESTABLE).map(str::to_owned),
+        weight: choice(table, "weight", &["headline", "major", "minor"]),
+        transcription: choice(table, "transcription", &Transcription::ALL.map(Transcription::word)),
+        rounding: choice(table, "rounding", &Rounding::ALL.map(Rounding::word)),
+        quote: table.optional::<String>("quote").map(|quote| quote.value),
+        unit: table.optional::<String>("unit").map(|unit| unit.value),
+        count: table.optional::<bool>("count").is_some_and(|count| count.value),
+        tolerance: tolerance(table, printed.as_ref()),
+        margin: table.optional::<String>("margin").and_then(|text| written_amount(table, &text)),
+        accepted: acceptance(table),
+    };
+    let (source, at) = place?;
+    let claim = claim.build(id?, says?.value, source, at, printed?, reads);
+    vague_without_reading(table, &claim);
+    Some(claim)
+}
+
+struct ClaimParts {
+    equals: Option<Spanned<Expression>>,
+    holds: Option<Spanned<Expression>>,
+    estimate: Option<Spanned<String>>,
+    untestable: Option<String>,
+    weight: Option<&'static str>,
+    transcription: Option<&'static str>,
+    rounding: Option<&'static str>,
+    quote: Option<String>,
+    unit: Option<String>,
+    count: bool,
+    tolerance: Option<Tolerance>,
+    margin: Option<Amount>,
+    accepted: Option<Acceptance>,
+}
+
+impl ClaimParts {
+    fn build(
+        self,
+        id: Spanned<String>,
+        says: String,
+        source: Spanned<String>,
+        at: String,
+        printed: Spanned<Printed>,
+        reads: Option<Reading>,
+    ) -> Claim {
+        let weight = match self.weight {
+            Some("headline") => Weight::Headline,
+            Some("major") => Weight::Major,
+            _ => Weight::Minor,
+        };
+        let transcription = Transcription::ALL
+            .into_iter()
+            .find(|way| Some(way.word()) == self.transcription)
+            .unwrap_or(Transcription::Direct);
+        let rounding = Rounding::ALL.into_iter().find(|mode| Some(mode.word()) == self.rounding);
+        Claim {
+            id,
+            says,
+            source,
+            at,
+            quote: self.quote,
+            printed: printed.value,
+            reads,
+            unit: self.unit,
+            count: self.count,
+            weight,
+            transcription,
+            estimate: self.estimate,
+            equals: self.equals,
+            holds: self.holds,
+            untestable: self.untestable,
+            tolerance: self.tolerance,
+            margin: self.margin.map(|margin| margin.value().abs()),
+            rounding,
+            accepted: self.accepted,
+        }
+    }
+}
+
+/// Words cannot be compared with a number unless the file says how they are read.
+fn vague_without_reading(table: &Table<'_>, claim: &Claim) {
+    let words = matches!(claim.printed.shape, Shape::Words) && claim.reads.is_none();
+    let compared = claim.estimate.is_some() || claim.equals.is_some();
+    if words && compared {
+        let place = table.value("printed").map_or_else(|| table.span(), |value| value.span);
+        table.report(
+            Problem::error(format!("`{}` is words: say how they are read", claim.printed.text))
+                .at(&place)
+                .help("add `reads = [\"40%\", \"50%\"]`, the interval that the words stand for"),
+        );
+    }
+}
+
+/// Reads an id in snake_case.
+fn identifier(table: &Table<'_>) -> Option<Spanned<String>> {
+    let id = table.required::<String>("id")?;
+    let mut characters = id.value.chars();
+    let valid = characters.next().is_some_and(|first| first.is_ascii_lowercase())
+        && characters.all(|next| next.is_ascii_lowercase() || next.is_ascii_digit() || next == '_');
+    if !valid {
+        table.report(
+            Problem::error(format!("`{}` is no id", id.value))
+                .at(&id.span)
+                .help("ids are snake_case: a to z, digits and _, beginning with a letter"),
+        );
+        return None;
+    }
+    if ["and", "or", "not", "est", "exp", "ln", "sqrt", "abs", "min", "max"]
+        .contains(&id.value.as_str())
+    {
+        table.report(
+            Problem::error(format!("`{}` has a meaning in expressions", id.value))
+                .at(&id.span)
+                .help("choose another id"),
+        );
+        return None;
+    }
+    Some(id)
+}
+
+fn place(table: &Table<'_>) -> Option<(Spanned<String>, String)> {
+    if table.value("where").is_none() {
+        table.report(
+            Problem::error("[claim] lacks `where`")
+                .at(&table.span())
+                .help("add `where = { source = \"paper\", at = \"abstract\" }`"),
+        );
+        return None;
+    }
+    let place = table.table("where")?;
+    let source = place.required::<String>("source");
+    let at = place.required::<String>("at");
+    Some((source?, at?.value))
+}
+
+fn printed_number(table: &Table<'_>) -> Option<Spanned<Printed>> {
+    let text = table.required::<String>("printed")?;
+    match printed::parse(&text.value) {
+        Ok(value) => Some(Spanned { value, span: text.span }),
+        Err(error) => {
+            table.report(Problem::error(error.message).at(&text.span).help(error.help));
+            None
+        }
+    }
+}
+
+fn written_amount(table: &Table<'_>, text: &Spanned<String>) -> Option<Amount> {
+    match printed::amount(&text.value) {
+        Ok(amount) => Some(amount),
+        Err(error) => {
+            table.report(Problem::error(error.message).at(&text.span).help(error.help));
+            None
+        }
+    }
+}
+
+fn reading(table: &Table<'_>) -> Option<Reading> {
+    let value = table.value("reads")?;
+    let list = value.read::<Vec<Spanned<String>>>()?;
+    let [low, high] = list.value.as_slice() else {
+        table.report(
+            Problem::error("`reads` needs two numbers")
+                .at(&list.span)
+                .help("write `reads = [\"40%\", \"50%\"]`"),
+        );
+        return None;
+    };
+    let texts = [low.value.clone(), high.value.clone()];
+    let (low, high) = (written_amount(table, low)?, written_amount(table, high)?);
+    if low.value() > high.value() {
+        table.report(
+            Problem::error("`reads` begins with its larger number")
+                .at(&list.span)
+                .help(format!("write `reads = [\"{}\", \"{}\"]`", texts[1], texts[0])),
+        );
+        return None;
+    }
+    let interval = Interval::closed(low.value(), high.value());
+    Some(Reading { texts, low, interval })
+}
+
+/// Reads an expression and reports its syntax error at its place inside the quotes.
+fn formula(table: &Table<'_>, key: &str, kind: Kind) -> Option<Spanned<Expression>> {
+    let text = table.optional::<String>(key)?;
+    let parsed = match expression::parse(&text.value) {
+        Ok(parsed) => parsed,
+        Err(error) => {
+            let mut problem = Problem::error(format!("`{key}`: {}", error.message))
+                .at(&text.span.inside_quotes(error.range));
+            problem.help = error.help;
+            table.report(problem);
+            return None;
+        }
+    };
+    if parsed.kind() != kind {
+        let (message, help) = match kind {
+            Kind::Arithmetic => (
+                format!("`{key}` must be a number, not a comparison"),
+                "a comparison belongs into `holds`",
+            ),
+            Kind::Condition => (
+                format!("`{key}` must be a comparison, not a number"),
+                "write what must be true: `x > 0`",
+            ),
+        };
+        table.report(Problem::error(message).at(&text.span).help(help));
+        return None;
+    }
+    Some(Spanned { value: parsed, span: text.span })
+}
+
+/// Reads one of a few words, with a suggestion where it is none of them.
+fn choice(table: &Table<'_>, key: &str, known: &[&'static str]) -> Option<&'static str> {
+    let text = table.optional::<String>(key)?;
+    let found = known.iter().find(|word| **word == text.value).copied();
+    if found.is_none() {
+        let problem = Problem::error(format!("`{key}` cannot be `{}`", text.value))
+            .at(&text.span)
+            .suggest(&text.value, known.iter().copied());
+        let help = problem.help.clone();
+        let problem = match help {
+            Some(_) => problem,
+            None => problem.help(format!("one of: {}", known.join(", "))),
+        };
+        table.report(problem);
+    }
+    found
+}
+
+/// `"0.5 pp"`, `"2%"` of the printed value, or `"0.002"`; as a table it may say why it is wide.
+fn tolerance(table: &Table<'_>, printed: Option<&Spanned<Printed>>) -> Option<Tolerance> {
+    let value = table.value("tolerance")?;
+    let (text, why) = match value.as_table() {
+        Some(inner) => {
+            let text = inner.required::<String>("value")?;
+            (text, inner.required::<String>("why"))
+        }
+        None => (value.read::<String>()?, None),
+    };
+    let amount = written_amount(table, &text)?;
+    let central = printed.and_then(|printed| printed.value.value()).map(|value| value.abs());
+    let relative = amount.unit == Unit::Percent;
+    let distance = match (&central, relative) {
+        (Some(central), true) => amount.value().abs() * central,
+        (None, true) => {
+            table.report(
+                Problem::error("a tolerance in percent needs one printed value to be a percent of")
+                    .at(&text.span)
+                    .help("write it in the number's own unit"),
+            );
+            return None;
+        }
+        (_, false) => amount.value().abs(),
+    };
+    let most = Rational::new(1.into(), 20.into());
+    let wide = central.is_some_and(|central| !central.is_zero() && distance > central * most);
+    if wide && why.is_none() {
+        table.report(
+            Problem::error(format!(
+                "the tolerance {} is more than 5% of the printed value",
+                text.value
+            ))
+            .at(&text.span)
+            .help("make it smaller, or say why: `tolerance = { value = \"…\", why = \"…\" }`"),
+        );
+    }
+    Some(Tolerance { text, distance })
+}
+
+fn acceptance(table: &Table<'_>) -> Option<Acceptance> {
+    let accepted = table.table("accepted")?;
+    let verdict = accepted.optional::<String>("verdict").and_then(|word| {
+        let found = Verdict::ALL.into_iter().find(|verdict| verdict.word() == word.value);
+        let relation = ["holds", "fails", "undecided"].contains(&word.value.as_str());
+        if found.is_none() && !relation {
+            accepted.report(
+                Problem::error(format!("`{}` is no verdict", word.value))
+                    .at(&word.span)
+                    .suggest(&word.value, Verdict::ALL.map(Verdict::word)),
+            );
+        }
+        found
+    });
+    let value =
+        accepted.optional::<String>("value").and_then(|text| written_amount(&accepted, &text));
+    let why = accepted.required::<String>("why");
+    let on = accepted.required::<jiff::civil::Date>("on");
+    Some(Acceptance { verdict, value, why: why?.value, on: on?.value.to_string() })
+}
+
+fn relation(table: &Table<'_>) -> Option<Relation> {
+    let id = identifier(table);
+    let says = table.required::<String>("says");
+    if table.value("kind").is_none() {
+        table.report(
+            Problem::error("[relation] lacks `kind`")
+                .at(&table.span())
+                .help("add `kind = \"definitional\"`, `\"stated\"` or `\"assumed\"`"),
+        );
+    }
+    let kind = choice(table, "kind", &Standing::ALL.map(Standing::word));
+    if table.value("holds").is_none() {
+        table.report(
+            Problem::error("[relation] lacks `holds`")
+                .at(&table.span())
+                .help("add what must be true: `holds = \"a + b == c\"`"),
+        );
+    }
+    let holds = formula(table, "holds", Kind::Condition);
+    let alternative_to = table.optional::<String>("alternative_to");
+    let accepted = acceptance(table);
+    let standing = Standing::ALL.into_iter().find(|standing| Some(standing.word()) == kind);
+    Some(Relation {
+        id: id?,
+        says: says?.value,
+        standing: standing?,
+        holds: holds?,
+        alternative_to,
+        accepted,
+    })
+}
+
+fn implied(table: &Table<'_>) -> Option<Implied> {
+    let id = identifier(table);
+    let says = table.required::<String>("says");
+    if table.value("value").is_none() {
+        table.report(
+            Problem::error("[implied] lacks `value`")
+                .at(&table.span())
+                .help("add the quantity: `value = \"1 - a - b\"`"),
+        );
+    }
+    let value = formula(table, "value", Kind::Arithmetic);
+    let unit = table.optional::<String>("unit").map(|unit| unit.value);
+    Some(Implied { id: id?, says: says?.value, value: value?, unit })
+}
+
+fn set_aside(table: &Table<'_>) -> Option<SetAside> {
+    let what = table.required::<String>("what");
+    let why = table.required::<String>("why");
+    Some(SetAside { what: what?.value, why: why?.value })
+}

@@ -1,0 +1,177 @@
+//! What only shows when the whole file is read: names, duplicates, circles, claims nothing checks.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::super::model::{Claim, Claims};
+use super::super::printed::Shape;
+use crate::diagnostic::document::Table;
+use crate::diagnostic::{Problem, Spanned};
+use crate::expression::Expression;
+
+/// Reports the problems that concern more than one entry. `declared` holds every id of the file.
+pub(super) fn check(claims: &Claims, declared: &[String], root: &Table<'_>) {
+    duplicates(claims, root);
+    let known: BTreeSet<&str> = declared.iter().map(String::as_str).collect();
+    let numbers: BTreeMap<&str, &Claim> =
+        claims.claims.iter().map(|claim| (claim.id.value.as_str(), claim)).collect();
+    let others: BTreeSet<&str> = claims
+        .relations
+        .iter()
+        .map(|relation| relation.id.value.as_str())
+        .chain(claims.implied.iter().map(|implied| implied.id.value.as_str()))
+        .collect();
+    for (expression, _) in expressions(claims) {
+        for (name, range) in expression.value.names() {
+            let place = expression.span.inside_quotes(range);
+            if others.contains(name.as_str()) && !numbers.contains_key(name.as_str()) {
+                root.report(
+                    Problem::error(format!("`{name}` is no claim: it has no number"))
+                        .at(&place)
+                        .help("expressions use claims by their id and est(\"…\")"),
+                );
+            } else if !known.contains(name.as_str()) {
+                root.report(
+                    Problem::error(format!("no claim is called `{name}`"))
+                        .at(&place)
+                        .suggest(&name, numbers.keys().copied()),
+                );
+            } else if let Some(claim) = numbers.get(name.as_str()).filter(|claim| numberless(claim))
+            {
+                root.report(
+                    Problem::error(format!(
+                        "`{name}` is printed as `{}`: no one number",
+                        claim.printed.text
+                    ))
+                    .at(&place)
+                    .help(format!("give `{name}` its `reads`, or make each number a claim")),
+                );
+            }
+        }
+    }
+    circles(claims, &numbers, root);
+    alternatives(claims, root);
+    unchecked(claims, root);
+}
+
+fn numberless(claim: &Claim) -> bool {
+    claim.reads.is_none() && matches!(claim.printed.shape, Shape::Words | Shape::Confidence(..))
+}
+
+/// Every expression of the file with the id of its entry.
+fn expressions(claims: &Claims) -> Vec<(&Spanned<Expression>, &str)> {
+    let mut all = Vec::new();
+    for claim in &claims.claims {
+        let own = claim.equals.iter().chain(&claim.holds);
+        all.extend(own.map(|expression| (expression, claim.id.value.as_str())));
+    }
+    for relation in &claims.relations {
+        all.push((&relation.holds, relation.id.value.as_str()));
+    }
+    for implied in &claims.implied {
+        all.push((&implied.value, implied.id.value.as_str()));
+    }
+    all
+}
+
+fn duplicates(claims: &Claims, root: &Table<'_>) {
+    let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
+    let ids = claims
+        .claims
+        .iter()
+        .map(|claim| &claim.id)
+        .chain(claims.relations.iter().map(|relation| &relation.id))
+        .chain(claims.implied.iter().map(|implied| &implied.id));
+    for id in ids {
+        if let Some(line) = seen.insert(&id.value, id.span.line()) {
+            root.report(
+                Problem::error(format!("`{}` is used twice as an id", id.value))
+                    .at(&id.span)
+                    .help(format!("the first is on line {line}")),
+            );
+        }
+    }
+}
+
+/// A claim must not rest on itself, directly or through `equals` of others.
+fn circles(claims: &Claims, numbers: &BTreeMap<&str, &Claim>, root: &Table<'_>) {
+    let mut settled: BTreeSet<String> = BTreeSet::new();
+    for claim in &claims.claims {
+        let mut path: Vec<String> = Vec::new();
+        if let Some(circle) = circle_from(&claim.id.value, numbers, &mut path, &mut settled) {
+            let place = claim.equals.as_ref().map_or(&claim.id.span, |equals| &equals.span);
+            root.report(
+                Problem::error(format!("`equals` runs in a circle: {}", circle.join(" → ")))
+                    .at(place)
+                    .help("a number cannot be evidence for itself"),
+            );
+        }
+    }
+}
+
+fn circle_from(
+    id: &str,
+    numbers: &BTreeMap<&str, &Claim>,
+    path: &mut Vec<String>,
+    settled: &mut BTreeSet<String>,
+) -> Option<Vec<String>> {
+    if let Some(start) = path.iter().position(|other| other == id) {
+        let mut circle: Vec<String> = path.iter().skip(start).cloned().collect();
+        settled.extend(circle.iter().cloned());
+        circle.push(id.to_owned());
+        return Some(circle);
+    }
+    if settled.contains(id) || path.len() > 1_000 {
+        return None;
+    }
+    path.push(id.to_owned());
+    let names = numbers
+        .get(id)
+        .and_then(|claim| claim.equals.as_ref())
+        .map(|equals| equals.value.names())
+        .unwrap_or_default();
+    let found = names.iter().find_map(|(name, _)| circle_from(name, numbers, path, settled));
+    path.pop();
+    settled.insert(id.to_owned());
+    found
+}
+
+fn alternatives(claims: &Claims, root: &Table<'_>) {
+    let ids: Vec<&str> =
+        claims.relations.iter().map(|relation| relation.id.value.as_str()).collect();
+    for relation in &claims.relations {
+        let Some(other) = &relation.alternative_to else { continue };
+        if !ids.contains(&other.value.as_str()) || other.value == relation.id.value {
+            root.report(
+                Problem::error(format!("no other relation is called `{}`", other.value))
+                    .at(&other.span)
+                    .suggest(&other.value, ids.iter().copied()),
+            );
+        }
+    }
+}
+
+/// A claim that nothing checks is worth a warning: it will stand as not attempted.
+fn unchecked(claims: &Claims, root: &Table<'_>) {
+    let used: BTreeSet<String> = expressions(claims)
+        .into_iter()
+        .flat_map(|(expression, entry)| {
+            let names = expression.value.names();
+            names.into_iter().map(|(name, _)| name).filter(move |name| name != entry)
+        })
+        .collect();
+    for claim in &claims.claims {
+        let own = claim.estimate.is_some()
+            || claim.equals.is_some()
+            || claim.holds.is_some()
+            || claim.untestable.is_some();
+        if !own && !used.contains(&claim.id.value) {
+            root.report(
+                Problem::warning(format!("nothing checks `{}`", claim.id.value))
+                    .at(&claim.id.span)
+                    .help(
+                        "give it `estimate`, `equals` or a relation, or say `untestable = \"…\"`",
+                    ),
+            );
+        }
+    }
+}
