@@ -13,7 +13,7 @@ use crate::engine::{ColumnType, Engine, EngineError, Schema};
 
 use super::figures;
 use super::parse::{Method, WrittenInput, WrittenStep};
-use super::plan::{Address, Plan, PlannedStep, Promise, promise};
+use super::plan::{Address, Plan, PlannedInput, PlannedStep, Promise, promise};
 use super::steps::Read;
 use super::text::{self, quote};
 
@@ -58,7 +58,7 @@ pub fn check(method: &Method, engine: &Engine) -> (Option<Plan>, Problems) {
 /// What is known so far: the rows and estimates of inputs and of the steps before.
 #[derive(Default)]
 struct Known {
-    inputs: Vec<(String, Schema)>,
+    inputs: Vec<PlannedInput>,
     rows: BTreeMap<String, Schema>,
     promises: Vec<Address>,
     sound: BTreeSet<String>,
@@ -79,7 +79,8 @@ impl Known {
             self.broken.insert(input.id.value.clone());
             return;
         }
-        self.inputs.push((input.id.value.clone(), schema.clone()));
+        let (id, span) = (input.id.value.clone(), input.id.span.clone());
+        self.inputs.push(PlannedInput { id, schema: schema.clone(), span });
         self.add_rows(&input.id, schema, engine, problems);
     }
 

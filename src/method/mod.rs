@@ -9,9 +9,12 @@ mod check;
 mod figures;
 mod parse;
 mod plan;
+mod rounding;
+mod run;
 mod steps;
 mod text;
 
 pub use check::check;
 pub use parse::{Method, read};
 pub use plan::{Plan, Promise};
+pub use run::{Binding, RunRequest, run};

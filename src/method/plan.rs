@@ -1,5 +1,6 @@
 //! A checked method: every name resolved, every type known to fit, no option left that must be set.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use crate::diagnostic::{Span, nearest};
@@ -12,9 +13,16 @@ use super::steps::Step;
 /// A method that can run, given tables for its inputs. Made by [`check`](super::check) only.
 pub struct Plan {
     pub(super) sha256: Sha256,
-    pub(super) inputs: Vec<(String, Schema)>,
+    pub(super) inputs: Vec<PlannedInput>,
     pub(super) steps: Vec<PlannedStep>,
     pub(super) figures: Vec<Figure>,
+}
+
+/// A checked input.
+pub(super) struct PlannedInput {
+    pub(super) id: String,
+    pub(super) schema: Schema,
+    pub(super) span: Span,
 }
 
 /// A checked step.
@@ -157,12 +165,20 @@ impl Plan {
     /// Returns the inputs in order, with the columns that the method uses.
     #[must_use]
     pub fn inputs(&self) -> Vec<(String, Schema)> {
-        self.inputs.clone()
+        self.inputs.iter().map(|input| (input.id.clone(), input.schema.clone())).collect()
     }
 
     /// Returns the ids of the steps in order.
     pub fn steps(&self) -> impl Iterator<Item = &str> {
         self.steps.iter().map(|step| step.id.as_str())
+    }
+
+    /// The addresses of a step whose joint covariance later steps need.
+    pub(super) fn wanted_of(&self, step: &str) -> Vec<String> {
+        let all = self.steps.iter().flat_map(|one| one.body.wants());
+        let own =
+            |address: &String| address.strip_prefix(step).is_some_and(|rest| rest.starts_with('/'));
+        all.filter(own).collect::<BTreeSet<String>>().into_iter().collect()
     }
 
     pub(super) fn may_match(&self, pattern: &str) -> bool {

@@ -105,7 +105,7 @@ pub(super) struct Running<'a> {
     /// The rows of inputs and earlier steps.
     pub(super) tables: &'a BTreeMap<String, Arc<Table>>,
     /// What earlier steps yielded.
-    pub(super) outcomes: &'a BTreeMap<String, Outcome>,
+    pub(super) outcomes: &'a BTreeMap<String, Arc<Outcome>>,
     /// The addresses whose joint covariance a later contrast needs.
     pub(super) wanted: &'a [String],
 }
