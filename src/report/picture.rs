@@ -60,8 +60,8 @@ fn cell(text: &str) -> Cell {
 
 /// The elements that a picture may consist of.
 const ELEMENTS: [&str; 14] = [
-    "svg", "g", "path", "polyline", "polygon", "rect", "circle", "ellipse", "line", "text", "tspan",
-    "title", "desc", "clipPath",
+    "svg", "g", "path", "polyline", "polygon", "rect", "circle", "ellipse", "line", "text",
+    "tspan", "title", "desc", "clipPath",
 ];
 
 /// Returns the picture without its XML declaration if it is shapes and text and nothing else.
@@ -135,11 +135,16 @@ fn attributes_are_plain(attributes: &str) -> Result<(), String> {
     while !rest.is_empty() {
         let (name, after) = rest.split_once('=').ok_or("an attribute has no value")?;
         let (name, after) = (name.trim(), after.trim_start());
-        let quote = after.chars().next().filter(|c| matches!(c, '"' | '\'')).ok_or("a value has no quotes")?;
+        let quote = after
+            .chars()
+            .next()
+            .filter(|c| matches!(c, '"' | '\''))
+            .ok_or("a value has no quotes")?;
         let (value, after) =
             after.trim_start_matches(quote).split_once(quote).ok_or("a value does not end")?;
         let lower = name.to_ascii_lowercase();
-        let active = lower.starts_with("on") || lower == "style" || lower.contains("href") || lower == "src";
+        let active =
+            lower.starts_with("on") || lower == "style" || lower.contains("href") || lower == "src";
         if active || !name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_:".contains(&b)) {
             return Err(format!("it has an attribute `{name}`"));
         }

@@ -49,9 +49,8 @@ fn reproduced(audit: &Audit) -> Result<(), ReportError> {
         audit.finding,
         Finding::Reproduced | Finding::ReproducedWithDifferences | Finding::PartlyReproduced
     );
-    let recomputed = |verdict| {
-        matches!(verdict, Verdict::Exact | Verdict::Rounded | Verdict::WithinTolerance)
-    };
+    let recomputed =
+        |verdict| matches!(verdict, Verdict::Exact | Verdict::Rounded | Verdict::WithinTolerance);
     if said && !audit.claims.iter().any(|claim| recomputed(claim.verdict)) {
         return Err(broken(format!(
             "the finding is \"{}\", but no claim was recomputed from the study's own data",

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use super::claim::{BasisView, ReasonView};
+use super::claim::BasisView;
 use super::{Anchors, Link};
 use crate::report::{Page, number, text, words};
 use crate::results::{Dataset, Estimate, Input, Run, Step, Warning};

@@ -108,8 +108,11 @@ fn auditor(study: &Study) -> &str {
 
 fn citation(study: &Study, version: &str) -> String {
     let by = auditor(study);
-    let known =
-        study.audit.as_known_on.as_deref().map_or(String::new(), |day| format!(", as known on {day}"));
+    let known = study
+        .audit
+        .as_known_on
+        .as_deref()
+        .map_or(String::new(), |day| format!(", as known on {day}"));
     let authors = authors(&study.authors);
     let of = if authors.is_empty() { String::new() } else { format!(" by {authors}") };
     let address = study.url.as_deref().map_or(String::new(), |url| format!(" {url}"));
