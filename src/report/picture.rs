@@ -48,7 +48,7 @@ fn view(drawing: &Drawing) -> Result<FigureView, ReportError> {
         file: text::slug(&drawing.id),
         title: drawing.title.clone(),
         description: drawing.description.clone(),
-        svg: Value::from_safe_string(svg),
+        svg: Value::from_safe_string(text::visible(&svg).into_owned()),
         columns,
         rows,
     })

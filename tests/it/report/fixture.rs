@@ -8,7 +8,7 @@ use secondlook::claims::record::{
     RelationRecord, RelationState, SetAside, Verdict, Weight,
 };
 use secondlook::diagnostic::{Source, Span, Spanned};
-use secondlook::digest::Sha256;
+use secondlook::digest::{Sha256, canonical_number};
 use secondlook::figure::Drawing;
 use secondlook::report::Page;
 use secondlook::results::{
@@ -208,7 +208,7 @@ fn estimates(salt: &str) -> Vec<Estimate> {
         step: format!("{step}{salt}"),
         value,
         se: Some(0.097_1),
-        ci: Some([value - 0.19, value + 0.19]),
+        ci: Some([canonical_number(value - 0.19), canonical_number(value + 0.19)]),
         level: Some(0.95),
         p: Some(0.034_6),
         df: Some(243.0),
@@ -284,13 +284,13 @@ fn claims(salt: &str) -> Vec<ClaimRecord> {
             run: Some(says("tables")),
             basis: paper,
             verdict: Verdict::AddsUp,
-            reason: Some(says("unspecified")),
+            reason: Some(says("a reason of its own")),
             value: Some(0.19),
         }],
         ..claim(salt, "faster", Verdict::Rounded, own)
     };
     let unseen = |id: &str, verdict, reason: &str| ClaimRecord {
-        reason: Some(says(reason)),
+        reason: Some(reason.to_owned()),
         run: None,
         code: None,
         estimate: None,
