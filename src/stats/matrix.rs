@@ -79,3 +79,109 @@ impl Matrix {
         sum
     }
 }
+
+/// Sweeps of the Jacobi method: it converges quadratically, ten are plenty.
+const SWEEPS: usize = 60;
+
+impl Matrix {
+    /// Returns the eigenvalues of a symmetric matrix and, as columns, their vectors.
+    ///
+    /// *Source*: Jacobi 1846; Golub & Van Loan, section 8.5 (cyclic by rows).
+    #[must_use]
+    pub fn symmetric_eigen(&self) -> (Vec<f64>, Self) {
+        let n = self.rows;
+        let mut a = self.clone();
+        let mut vectors = Self::from_fn(n, n, |i, j| if i == j { 1.0 } else { 0.0 });
+        let total: f64 = a.values.iter().map(|x| x * x).sum();
+        for _ in 0..SWEEPS {
+            let mut off = 0.0;
+            for p in 0..n {
+                for q in p + 1..n {
+                    off += a.get(p, q) * a.get(p, q);
+                    rotate(&mut a, &mut vectors, p, q);
+                }
+            }
+            if off <= total * 1e-34 {
+                break;
+            }
+        }
+        ((0..n).map(|i| a.get(i, i)).collect(), vectors)
+    }
+
+    /// Sets the negative eigenvalues of a symmetric matrix to zero and counts them; rounding noise is let be.
+    pub fn clip_negative_eigenvalues(&mut self) -> usize {
+        let n = self.rows;
+        let scale: Vec<f64> = (0..n)
+            .map(|i| self.get(i, i).abs().sqrt())
+            .map(|s| if s > 0.0 { s } else { 1.0 })
+            .collect();
+        let unit = Self::from_fn(n, n, |i, j| self.get(i, j) / (scale[i] * scale[j]));
+        let (values, _) = unit.symmetric_eigen();
+        let largest = values.iter().fold(0.0_f64, |m, v| m.max(v.abs()));
+        if values.iter().all(|value| *value > -1e-12 * largest) {
+            return 0;
+        }
+        let (values, vectors) = self.symmetric_eigen();
+        let negative = values.iter().filter(|value| **value < 0.0).count();
+        *self = Self::from_fn(n, n, |i, j| {
+            (0..n).map(|k| values[k].max(0.0) * vectors.get(i, k) * vectors.get(j, k)).sum()
+        });
+        negative
+    }
+
+    /// Solves `M x = b` for a symmetric positive definite matrix; none where it is not.
+    #[must_use]
+    pub fn solve_positive(&self, b: &[f64]) -> Option<Vec<f64>> {
+        let n = self.rows;
+        let mut lower = Self::zeros(n, n);
+        for j in 0..n {
+            for i in j..n {
+                let rest =
+                    (0..j).fold(self.get(i, j), |rest, k| rest - lower.get(i, k) * lower.get(j, k));
+                if i == j {
+                    if rest <= 1e-13 * self.get(j, j) || !rest.is_finite() {
+                        return None;
+                    }
+                    lower.set(j, j, rest.sqrt());
+                } else {
+                    lower.set(i, j, rest / lower.get(j, j));
+                }
+            }
+        }
+        let mut x = b.to_vec();
+        for i in 0..n {
+            let rest = (0..i).fold(x[i], |rest, k| rest - lower.get(i, k) * x[k]);
+            x[i] = rest / lower.get(i, i);
+        }
+        for i in (0..n).rev() {
+            let rest = (i + 1..n).fold(x[i], |rest, k| rest - lower.get(k, i) * x[k]);
+            x[i] = rest / lower.get(i, i);
+        }
+        Some(x)
+    }
+}
+
+/// Turns the plane of `p` and `q` so that their covariance vanishes.
+fn rotate(a: &mut Matrix, vectors: &mut Matrix, p: usize, q: usize) {
+    let off = a.get(p, q);
+    if off == 0.0 {
+        return;
+    }
+    let theta = (a.get(q, q) - a.get(p, p)) / (2.0 * off);
+    let t = theta.signum() / (theta.abs() + (theta * theta + 1.0).sqrt());
+    let c = 1.0 / (t * t + 1.0).sqrt();
+    let s = t * c;
+    for k in 0..a.rows() {
+        let (x, y) = (a.get(k, p), a.get(k, q));
+        a.set(k, p, c * x - s * y);
+        a.set(k, q, s * x + c * y);
+    }
+    for k in 0..a.rows() {
+        let (x, y) = (a.get(p, k), a.get(q, k));
+        a.set(p, k, c * x - s * y);
+        a.set(q, k, s * x + c * y);
+        let (x, y) = (vectors.get(k, p), vectors.get(k, q));
+        vectors.set(k, p, c * x - s * y);
+        vectors.set(k, q, s * x + c * y);
+    }
+}

@@ -5,7 +5,9 @@
 //! Nothing here returns NaN: what cannot be computed is a typed error.
 
 pub mod distribution;
+pub mod double_double;
 pub mod linear;
 pub mod math;
 pub mod matrix;
+pub mod sum;
 pub mod summary;

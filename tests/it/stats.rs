@@ -1,1 +1,5 @@
 //! Tests of `stats` from outside.
+
+mod nist;
+mod panels;
+mod refusals;

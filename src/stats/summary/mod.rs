@@ -145,20 +145,109 @@ pub enum SummaryError {
     Length,
 }
 
+mod moments;
+mod order;
+mod proportion;
+
+use crate::stats::distribution;
+
 /// Summarises a column.
+///
+/// *Formula, Source, Errors, Checked against*: in the functions of each measure below.
 ///
 /// # Errors
 /// See [`SummaryError`].
 pub fn summarise(sample: &Sample<'_>, measure: Measure) -> Result<Summary, SummaryError> {
-    if sample.values.is_empty() {
-        return Err(SummaryError::NoRows);
+    let checked = Checked::of(sample)?;
+    match measure {
+        Measure::Count => Ok(checked.plain(checked.n as f64)),
+        Measure::Sum => Ok(moments::sum(&checked)),
+        Measure::Mean => moments::mean(&checked),
+        Measure::GeometricMean => moments::geometric_mean(&checked),
+        Measure::StandardDeviation => moments::standard_deviation(&checked),
+        Measure::Fraction => proportion::fraction(&checked),
+        Measure::Median => order::quantile(&checked, 0.5, QuantileDefinition::Linear),
+        Measure::Quantile { probability, definition } => {
+            order::quantile(&checked, probability, definition)
+        }
     }
-    Err(SummaryError::TooFewRows {
-        what: match measure {
-            Measure::Count => "a count",
-            _ => "a summary",
-        },
-        needed: u64::MAX,
-        found: sample.values.len() as u64,
-    })
+}
+
+/// A sample whose columns fit together and whose numbers are sound.
+struct Checked<'a> {
+    values: &'a [f64],
+    frequencies: Option<&'a [f64]>,
+    clusters: Option<&'a [u32]>,
+    level: f64,
+    n: u64,
+}
+
+impl<'a> Checked<'a> {
+    fn of(sample: &Sample<'a>) -> Result<Self, SummaryError> {
+        let rows = sample.values.len();
+        let differs = |length: usize| length != rows;
+        if sample.frequencies.is_some_and(|f| differs(f.len()))
+            || sample.clusters.is_some_and(|c| differs(c.len()))
+        {
+            return Err(SummaryError::Length);
+        }
+        if !(sample.level > 0.0 && sample.level < 1.0) {
+            return Err(SummaryError::Probability { value: sample.level });
+        }
+        if let Some(row) = sample.values.iter().position(|value| !value.is_finite()) {
+            return Err(SummaryError::NotFinite { row });
+        }
+        let mut n = rows as u64;
+        if let Some(frequencies) = sample.frequencies {
+            let sound = |f: f64| f.is_finite() && f >= 0.0 && f.fract() == 0.0 && f < 1e12;
+            if let Some(row) = frequencies.iter().position(|f| !sound(*f)) {
+                return Err(SummaryError::Frequency { row, value: frequencies[row] });
+            }
+            n = frequencies.iter().map(|f| *f as u64).sum();
+        }
+        if n == 0 {
+            return Err(SummaryError::NoRows);
+        }
+        Ok(Self {
+            values: sample.values,
+            frequencies: sample.frequencies,
+            clusters: sample.clusters,
+            level: sample.level,
+            n,
+        })
+    }
+
+    /// The values with their frequencies.
+    fn weighted(&self) -> impl Iterator<Item = (usize, f64, f64)> + '_ {
+        self.values.iter().enumerate().map(|(row, value)| {
+            (row, *value, self.frequencies.map_or(1.0, |frequencies| frequencies[row]))
+        })
+    }
+
+    /// A summary without an error.
+    fn plain(&self, value: f64) -> Summary {
+        Summary {
+            value,
+            standard_error: None,
+            interval: None,
+            reference: Reference::Normal,
+            method: "",
+            n: self.n,
+            clusters: None,
+        }
+    }
+
+    /// A summary whose interval is value ± critical · error.
+    fn symmetric(&self, value: f64, error: f64, df: f64, clusters: Option<usize>) -> Summary {
+        let reference = Reference::T { df };
+        Summary {
+            value,
+            standard_error: Some(error),
+            interval: Some(distribution::interval(reference, value, error, self.level)),
+            reference,
+            method: "t",
+            n: self.n,
+            clusters,
+        }
+    }
 }

@@ -1,0 +1,275 @@
+//! Normal, Student t, chi-square and F: cumulative, survival and quantile functions.
+//!
+//! Our own, because the usual crate's are not good enough where audits need them: `statrs` 0.19.1 has
+//! a t quantile that is wrong from 2·10⁴ degrees of freedom up (1.386 for 1.645 at 10⁷), a t tail good to
+//! 3.6e-8 there, and a normal tail good to 1e-10.
+
+mod beta;
+
+pub use beta::{incomplete_beta, incomplete_gamma_lower, incomplete_gamma_upper};
+
+use crate::stats::linear::Reference;
+use crate::stats::math;
+
+/// An interval, its ends included.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Interval {
+    /// The lower end.
+    pub low: f64,
+    /// The upper end.
+    pub high: f64,
+}
+
+/// Returns P(Z > z) of the standard normal.
+///
+/// *Formula*: erfc(z/√2)/2. *Source*: DLMF 7.18; libm's `erfc`, within a unit in the last place.
+/// *Checked against*: mpmath, relative 1e-13 up to z = 37 (rounding z/√2 costs z²·2⁻⁵³).
+#[must_use]
+pub fn normal_sf(z: f64) -> f64 {
+    0.5 * math::erfc(z / std::f64::consts::SQRT_2)
+}
+
+/// Returns P(Z ≤ z) of the standard normal.
+#[must_use]
+pub fn normal_cdf(z: f64) -> f64 {
+    normal_sf(-z)
+}
+
+/// Returns the standard normal density.
+#[must_use]
+pub fn normal_density(z: f64) -> f64 {
+    const ROOT: f64 = 0.398_942_280_401_432_7;
+    ROOT * math::exp(-0.5 * z * z)
+}
+
+/// Returns the z with P(Z > z) = `tail`, for a tail between 0 and 1 (infinite at the ends).
+///
+/// *Formula*: a rational start, then Newton and Halley steps on the survival function.
+/// *Source*: Abramowitz & Stegun 26.2.23 (the start). *Checked against*: mpmath, relative 1e-14.
+#[must_use]
+pub fn normal_upper_quantile(tail: f64) -> f64 {
+    if tail >= 1.0 {
+        return f64::NEG_INFINITY;
+    }
+    if tail <= 0.0 {
+        return f64::INFINITY;
+    }
+    if tail > 0.5 {
+        return -normal_upper_quantile(1.0 - tail);
+    }
+    let t = (-2.0 * math::ln(tail)).sqrt();
+    let mut z = t
+        - (2.515_517 + t * (0.802_853 + t * 0.010_328))
+            / (1.0 + t * (1.432_788 + t * (0.189_269 + t * 0.001_308)));
+    for _ in 0..6 {
+        let step = (normal_sf(z) - tail) / normal_density(z);
+        let next = z + step / (1.0 - 0.5 * z * step);
+        if next == z {
+            break;
+        }
+        z = next;
+    }
+    z
+}
+
+/// Returns the standard normal quantile of a probability between 0 and 1.
+#[must_use]
+pub fn normal_quantile(probability: f64) -> f64 {
+    if probability < 0.5 {
+        -normal_upper_quantile(probability)
+    } else {
+        normal_upper_quantile(1.0 - probability)
+    }
+}
+
+/// Returns P(T > t) with `df` > 0 degrees of freedom.
+///
+/// *Formula*: I_x(df/2, 1/2)/2, x = df/(df + t²), for t ≥ 0. *Source*: DLMF 8.17; Abramowitz & Stegun 26.7.1.
+/// *Checked against*: mpmath, relative 1e-12, df 1 to 10⁷.
+#[must_use]
+pub fn t_sf(t: f64, df: f64) -> f64 {
+    if t < 0.0 {
+        return 1.0 - t_sf(-t, df);
+    }
+    if !df.is_finite() {
+        return normal_sf(t);
+    }
+    let square = t * t;
+    if !square.is_finite() {
+        return 0.0;
+    }
+    let whole = df + square;
+    0.5 * incomplete_beta(0.5 * df, 0.5, df / whole, square / whole)
+}
+
+/// Returns P(T ≤ t) with `df` degrees of freedom.
+#[must_use]
+pub fn t_cdf(t: f64, df: f64) -> f64 {
+    t_sf(-t, df)
+}
+
+/// Returns the density of Student's t.
+#[must_use]
+pub fn t_density(t: f64, df: f64) -> f64 {
+    if !df.is_finite() {
+        return normal_density(t);
+    }
+    if t == 0.0 {
+        return t_density(1.0, df) * math::exp(0.5 * (df + 1.0) * math::ln_1p(1.0 / df));
+    }
+    let whole = df + t * t;
+    beta::beta_kernel(0.5 * df, 0.5, df / whole, t * t / whole) / t.abs()
+}
+
+/// Returns the t with P(T > t) = `tail`.
+///
+/// *Formula*: Newton's method on the survival function from the normal quantile: the function is convex to the
+/// right of zero and the normal quantile lies left of t's, so the steps climb to the root.
+/// *Checked against*: mpmath, relative 1e-12, df 1 to 10⁷.
+#[must_use]
+pub fn t_upper_quantile(tail: f64, df: f64) -> f64 {
+    if tail > 0.5 {
+        return -t_upper_quantile(1.0 - tail, df);
+    }
+    if tail == 0.5 {
+        return 0.0;
+    }
+    if !df.is_finite() || tail <= 0.0 {
+        return normal_upper_quantile(tail);
+    }
+    let mut t = normal_upper_quantile(tail);
+    for _ in 0..3000 {
+        let step = (t_sf(t, df) - tail) / t_density(t, df);
+        let next = t + step;
+        if (next - t).abs() <= 1e-15 * t {
+            return next;
+        }
+        t = next;
+    }
+    t
+}
+
+/// Returns the t quantile of a probability between 0 and 1.
+#[must_use]
+pub fn t_quantile(probability: f64, df: f64) -> f64 {
+    if probability < 0.5 {
+        -t_upper_quantile(probability, df)
+    } else {
+        t_upper_quantile(1.0 - probability, df)
+    }
+}
+
+/// Returns P(X > x) of chi-square with `df` > 0 degrees of freedom.
+///
+/// *Formula*: Q(df/2, x/2). *Source*: DLMF 8.2. *Checked against*: mpmath, relative 1e-12.
+#[must_use]
+pub fn chi_square_sf(x: f64, df: f64) -> f64 {
+    incomplete_gamma_upper(0.5 * df, 0.5 * x)
+}
+
+/// Returns P(X ≤ x) of chi-square.
+#[must_use]
+pub fn chi_square_cdf(x: f64, df: f64) -> f64 {
+    incomplete_gamma_lower(0.5 * df, 0.5 * x)
+}
+
+/// Returns the x with P(X > x) = `tail`.
+#[must_use]
+pub fn chi_square_upper_quantile(tail: f64, df: f64) -> f64 {
+    positive_root(tail, df, |x| chi_square_sf(x, df), |x| chi_square_cdf(x, df))
+}
+
+/// Returns P(F > f) with `df1` and `df2` degrees of freedom.
+///
+/// *Formula*: I_x(df2/2, df1/2), x = df2/(df2 + df1 f). *Source*: Abramowitz & Stegun 26.6.2.
+/// *Checked against*: mpmath, relative 1e-12.
+#[must_use]
+pub fn f_sf(f: f64, df1: f64, df2: f64) -> f64 {
+    if f <= 0.0 {
+        return 1.0;
+    }
+    if !df2.is_finite() {
+        return chi_square_sf(f * df1, df1);
+    }
+    let whole = df2 + df1 * f;
+    if !whole.is_finite() {
+        return 0.0;
+    }
+    incomplete_beta(0.5 * df2, 0.5 * df1, df2 / whole, df1 * f / whole)
+}
+
+/// Returns P(F ≤ f).
+#[must_use]
+pub fn f_cdf(f: f64, df1: f64, df2: f64) -> f64 {
+    if f <= 0.0 {
+        return 0.0;
+    }
+    if !df2.is_finite() {
+        return chi_square_cdf(f * df1, df1);
+    }
+    let whole = df2 + df1 * f;
+    incomplete_beta(0.5 * df1, 0.5 * df2, df1 * f / whole, df2 / whole)
+}
+
+/// Returns the f with P(F > f) = `tail`.
+#[must_use]
+pub fn f_upper_quantile(tail: f64, df1: f64, df2: f64) -> f64 {
+    positive_root(tail, 1.0, |f| f_sf(f, df1, df2), |f| f_cdf(f, df1, df2))
+}
+
+/// Finds the positive x whose upper tail is `tail`, by bisection of its bits from `start`.
+fn positive_root(tail: f64, start: f64, sf: impl Fn(f64) -> f64, cdf: impl Fn(f64) -> f64) -> f64 {
+    if tail >= 1.0 {
+        return 0.0;
+    }
+    if tail <= 0.0 {
+        return f64::INFINITY;
+    }
+    let above = |x: f64| if tail <= 0.5 { sf(x) > tail } else { cdf(x) < 1.0 - tail };
+    let (mut low, mut high) = (start, start);
+    while low > 1e-300 && !above(low) {
+        low *= 0.5;
+    }
+    while high < 1e300 && above(high) {
+        high *= 2.0;
+    }
+    for _ in 0..2000 {
+        let middle = 0.5 * (low + high);
+        if middle <= low || middle >= high {
+            break;
+        }
+        if above(middle) {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    0.5 * (low + high)
+}
+
+/// Returns the two-sided p value of a statistic.
+#[must_use]
+pub fn two_sided_p(reference: Reference, statistic: f64) -> f64 {
+    let size = statistic.abs();
+    2.0 * match reference {
+        Reference::Normal => normal_sf(size),
+        Reference::T { df } => t_sf(size, df),
+    }
+}
+
+/// Returns the critical value of a two-sided interval at a level such as 0.95.
+#[must_use]
+pub fn critical(reference: Reference, level: f64) -> f64 {
+    let tail = 0.5 * (1.0 - level);
+    match reference {
+        Reference::Normal => normal_upper_quantile(tail),
+        Reference::T { df } => t_upper_quantile(tail, df),
+    }
+}
+
+/// Returns `value ± critical · se`.
+#[must_use]
+pub fn interval(reference: Reference, value: f64, se: f64, level: f64) -> Interval {
+    let half = critical(reference, level) * se;
+    Interval { low: value - half, high: value + half }
+}

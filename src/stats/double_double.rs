@@ -1,0 +1,205 @@
+//! Numbers of twice the precision of a double: an unevaluated sum of two doubles, about 106 bits.
+//!
+//! *Source*: Dekker 1971; Knuth; the accurate variants of Hida, Li & Bailey 2001 (QD). No fused
+//! multiply-add is used, so that machines with and without one give the same bits.
+
+use std::cmp::Ordering;
+use std::ops::{Add, AddAssign, Div, Mul, Neg, Sub, SubAssign};
+
+/// A number as the sum of two doubles, the second below half a unit in the last place of the first.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct DoubleDouble {
+    /// The nearest double.
+    pub high: f64,
+    /// What is left.
+    pub low: f64,
+}
+
+impl DoubleDouble {
+    /// Zero.
+    pub const ZERO: Self = Self { high: 0.0, low: 0.0 };
+    /// One.
+    pub const ONE: Self = Self { high: 1.0, low: 0.0 };
+
+    /// Returns the nearest double.
+    #[must_use]
+    pub fn value(self) -> f64 {
+        self.high + self.low
+    }
+
+    /// Returns the square root; zero of a negative number.
+    #[must_use]
+    pub fn sqrt(self) -> Self {
+        if self.high <= 0.0 {
+            return Self::ZERO;
+        }
+        let root = self.high.sqrt();
+        let rest = self - two_product(root, root);
+        two_sum(root, rest.high / (2.0 * root))
+    }
+
+    /// Returns the size.
+    #[must_use]
+    pub fn abs(self) -> Self {
+        if self.high < 0.0 { -self } else { self }
+    }
+
+    /// Multiplies by a power of two, exactly.
+    #[must_use]
+    pub fn scaled(self, power: f64) -> Self {
+        Self { high: self.high * power, low: self.low * power }
+    }
+
+    /// Converts an integer, exactly up to 106 bits.
+    #[must_use]
+    pub fn from_integer(value: i128) -> Self {
+        let high = value as f64;
+        Self { high, low: (value - high as i128) as f64 }
+    }
+}
+
+/// Returns `a + b` without error.
+#[must_use]
+#[inline]
+pub fn two_sum(a: f64, b: f64) -> DoubleDouble {
+    let high = a + b;
+    let shadow = high - a;
+    DoubleDouble { high, low: (a - (high - shadow)) + (b - shadow) }
+}
+
+/// Returns `a · b` without error (for sizes between 1e-290 and 1e290).
+#[must_use]
+#[inline]
+pub fn two_product(a: f64, b: f64) -> DoubleDouble {
+    let high = a * b;
+    let (a1, a2) = halves(a);
+    let (b1, b2) = halves(b);
+    DoubleDouble { high, low: ((a1 * b1 - high) + a1 * b2 + a2 * b1) + a2 * b2 }
+}
+
+/// Splits a double into two of 26 bits (Veltkamp).
+#[inline]
+fn halves(a: f64) -> (f64, f64) {
+    const SPLITTER: f64 = 134_217_729.0;
+    let shadow = SPLITTER * a;
+    let high = shadow - (shadow - a);
+    (high, a - high)
+}
+
+#[inline]
+fn renormalised(a: f64, b: f64) -> DoubleDouble {
+    let high = a + b;
+    DoubleDouble { high, low: b - (high - a) }
+}
+
+impl From<f64> for DoubleDouble {
+    fn from(high: f64) -> Self {
+        Self { high, low: 0.0 }
+    }
+}
+
+impl Neg for DoubleDouble {
+    type Output = Self;
+    fn neg(self) -> Self {
+        Self { high: -self.high, low: -self.low }
+    }
+}
+
+impl Add for DoubleDouble {
+    type Output = Self;
+    #[inline]
+    fn add(self, other: Self) -> Self {
+        let high = two_sum(self.high, other.high);
+        let low = two_sum(self.low, other.low);
+        let first = renormalised(high.high, high.low + low.high);
+        renormalised(first.high, first.low + low.low)
+    }
+}
+
+impl Sub for DoubleDouble {
+    type Output = Self;
+    #[inline]
+    fn sub(self, other: Self) -> Self {
+        self + -other
+    }
+}
+
+impl AddAssign for DoubleDouble {
+    #[inline]
+    fn add_assign(&mut self, other: Self) {
+        *self = *self + other;
+    }
+}
+
+impl SubAssign for DoubleDouble {
+    #[inline]
+    fn sub_assign(&mut self, other: Self) {
+        *self = *self - other;
+    }
+}
+
+impl Mul for DoubleDouble {
+    type Output = Self;
+    #[inline]
+    fn mul(self, other: Self) -> Self {
+        let product = two_product(self.high, other.high);
+        renormalised(product.high, product.low + (self.high * other.low + self.low * other.high))
+    }
+}
+
+impl Mul<f64> for DoubleDouble {
+    type Output = Self;
+    #[inline]
+    fn mul(self, other: f64) -> Self {
+        let product = two_product(self.high, other);
+        renormalised(product.high, product.low + self.low * other)
+    }
+}
+
+impl Div for DoubleDouble {
+    type Output = Self;
+    fn div(self, other: Self) -> Self {
+        let first = self.high / other.high;
+        let rest = self - other * first;
+        let second = rest.high / other.high;
+        let rest = rest - other * second;
+        let third = rest.high / other.high;
+        let head = renormalised(first, second);
+        head + Self::from(third)
+    }
+}
+
+impl PartialOrd for DoubleDouble {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        match self.high.partial_cmp(&other.high) {
+            Some(Ordering::Equal) => self.low.partial_cmp(&other.low),
+            order => order,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_third_times_three_is_one_to_106_bits() {
+        let third = DoubleDouble::ONE / DoubleDouble::from(3.0);
+        let rest = third * 3.0 - DoubleDouble::ONE;
+        assert!(rest.abs().value() < 1e-31);
+    }
+
+    #[test]
+    fn the_root_of_two_squared_is_two() {
+        let root = DoubleDouble::from(2.0).sqrt();
+        assert!((root * root - DoubleDouble::from(2.0)).abs().value() < 1e-31);
+        assert_eq!(root.high, std::f64::consts::SQRT_2);
+    }
+
+    #[test]
+    fn integers_convert_exactly() {
+        let large = (1_i128 << 100) + 1;
+        let number = DoubleDouble::from_integer(large);
+        assert_eq!((number.high as i128) + (number.low as i128), large);
+    }
+}

@@ -1,0 +1,248 @@
+//! Checks a design and picks the rows that enter the fit.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Covariance, Design, LinearError, Singletons, Values, Weights};
+
+/// Codes made dense: levels numbered from 0 in the order of their codes.
+#[derive(Debug, Clone)]
+pub(super) struct Codes {
+    /// The level of each row.
+    pub(super) level: Vec<u32>,
+    /// The number of levels.
+    pub(super) count: usize,
+}
+
+impl Codes {
+    /// Numbers the levels that occur among `rows`.
+    pub(super) fn of(codes: &[u32], rows: &[usize]) -> Self {
+        let found: BTreeSet<u32> = rows.iter().map(|row| codes[*row]).collect();
+        let dense = |code: u32, known: &[u32]| known.partition_point(|level| *level < code) as u32;
+        let known: Vec<u32> = found.into_iter().collect();
+        let level = match known.last() {
+            Some(last) if (*last as usize) < 4 * codes.len() + 1024 => {
+                let mut table = vec![0; *last as usize + 1];
+                for (place, code) in known.iter().enumerate() {
+                    table[*code as usize] = place as u32;
+                }
+                rows.iter().map(|row| table[codes[*row] as usize]).collect()
+            }
+            _ => rows.iter().map(|row| dense(codes[*row], &known)).collect(),
+        };
+        Self { level, count: known.len() }
+    }
+
+    /// Lists the rows of every level: the rows of level `l` are `order[starts[l]..starts[l + 1]]`.
+    pub(super) fn groups(&self) -> (Vec<usize>, Vec<usize>) {
+        let mut starts = vec![0; self.count + 1];
+        for level in &self.level {
+            starts[*level as usize + 1] += 1;
+        }
+        for level in 0..self.count {
+            starts[level + 1] += starts[level];
+        }
+        let mut next = starts.clone();
+        let mut order = vec![0; self.level.len()];
+        for (row, level) in self.level.iter().enumerate() {
+            let slot = &mut next[*level as usize];
+            order[*slot] = row;
+            *slot += 1;
+        }
+        (order, starts)
+    }
+
+    /// Tells whether every level lies within one level of `other`.
+    pub(super) fn nested_in(&self, other: &Self) -> bool {
+        let mut parent = vec![u32::MAX; self.count];
+        self.level.iter().zip(&other.level).all(|(own, outer)| {
+            let seen = &mut parent[*own as usize];
+            if *seen == u32::MAX {
+                *seen = *outer;
+            }
+            *seen == *outer
+        })
+    }
+
+    /// Combines several ways into their intersection.
+    pub(super) fn crossed(ways: &[&Self]) -> Self {
+        let rows = ways.first().map_or(0, |way| way.level.len());
+        let key = |row: usize| -> Vec<u32> { ways.iter().map(|way| way.level[row]).collect() };
+        let mut places: BTreeMap<Vec<u32>, u32> = (0..rows).map(|row| (key(row), 0)).collect();
+        for (place, slot) in places.values_mut().enumerate() {
+            *slot = place as u32;
+        }
+        let level = (0..rows).map(|row| places[&key(row)]).collect();
+        Self { level, count: places.len() }
+    }
+}
+
+/// The rows of a design that enter its fit.
+#[derive(Debug)]
+pub(super) struct Rows {
+    /// Their places in the design.
+    pub(super) kept: Vec<usize>,
+    /// Their weights: ones, frequencies, or analytic weights times a power of two.
+    pub(super) weight: Vec<f64>,
+    /// Whether weights are frequencies.
+    pub(super) frequency: bool,
+    /// The power of two on analytic weights.
+    pub(super) weight_scale: f64,
+    /// Observations.
+    pub(super) n: u64,
+    /// The absorbed effects, the one with the most levels first.
+    pub(super) effects: Vec<Codes>,
+    /// For each effect in `effects`, its place in the design.
+    pub(super) effect_places: Vec<usize>,
+    /// The ways of clustering.
+    pub(super) clusters: Vec<Codes>,
+    /// Rows dropped because they were alone in a level.
+    pub(super) singletons: usize,
+}
+
+/// The largest power of two not above `x`; one for zero.
+pub(super) fn power_below(x: f64) -> f64 {
+    if x == 0.0 || !x.is_finite() {
+        return 1.0;
+    }
+    libm::scalbn(1.0, libm::ilogb(x))
+}
+
+/// Checks a design and picks its rows.
+pub(super) fn prepare(design: &Design<'_>) -> Result<Rows, LinearError> {
+    check_columns(design)?;
+    let weights = check_weights(design)?;
+    let all = 0..design.outcome.len();
+    let mut kept: Vec<usize> = match &weights {
+        None => all.collect(),
+        Some(weights) => all.filter(|row| weights[*row] > 0.0).collect(),
+    };
+    if kept.is_empty() {
+        return Err(LinearError::ZeroWeights);
+    }
+    let before = kept.len();
+    if design.singletons == Singletons::Drop {
+        drop_singletons(design, &mut kept);
+    }
+    if kept.is_empty() {
+        return Err(LinearError::NoRows);
+    }
+    let frequency = matches!(design.weights, Weights::Frequency(_));
+    let raw: Vec<f64> =
+        kept.iter().map(|row| weights.map_or(1.0, |weights| weights[*row])).collect();
+    let weight_scale = if matches!(design.weights, Weights::Analytic(_)) {
+        1.0 / power_below(raw.iter().copied().fold(0.0, f64::max))
+    } else {
+        1.0
+    };
+    let weight: Vec<f64> = raw.iter().map(|weight| weight * weight_scale).collect();
+    let total: f64 = if frequency { weight.iter().sum() } else { kept.len() as f64 };
+    if total > 7e13 {
+        return Err(LinearError::Overflow);
+    }
+    let mut effects: Vec<(usize, Codes)> =
+        design.absorb.iter().map(|codes| Codes::of(codes, &kept)).enumerate().collect();
+    effects.sort_by_key(|(place, codes)| (std::cmp::Reverse(codes.count), *place));
+    let clusters: Vec<Codes> =
+        design.clusters.iter().map(|codes| Codes::of(codes, &kept)).collect();
+    if design.covariance == Covariance::Cluster && clusters.iter().any(|way| way.count < 2) {
+        return Err(LinearError::OneCluster);
+    }
+    let (effect_places, effects) = effects.into_iter().unzip();
+    Ok(Rows {
+        singletons: before - kept.len(),
+        kept,
+        weight,
+        frequency,
+        weight_scale,
+        n: total as u64,
+        effects,
+        effect_places,
+        clusters,
+    })
+}
+
+fn check_columns(design: &Design<'_>) -> Result<(), LinearError> {
+    let expected = design.outcome.len();
+    if expected == 0 {
+        return Err(LinearError::NoRows);
+    }
+    if design.terms.is_empty() && !design.intercept && design.absorb.is_empty() {
+        return Err(LinearError::NoTerms);
+    }
+    if (design.covariance == Covariance::Cluster) == design.clusters.is_empty() {
+        return Err(LinearError::NoClusters);
+    }
+    let same = |what: String, found: usize| {
+        if found == expected { Ok(()) } else { Err(LinearError::Length { what, expected, found }) }
+    };
+    for term in &design.terms {
+        same(format!("`{}`", term.name), term.values.len())?;
+    }
+    for codes in &design.absorb {
+        same("an absorbed effect".to_owned(), codes.len())?;
+    }
+    for codes in &design.clusters {
+        same("a cluster".to_owned(), codes.len())?;
+    }
+    finite("the outcome", &design.outcome)?;
+    for term in &design.terms {
+        if let Values::Numbers(values) = &term.values {
+            finite(&format!("`{}`", term.name), values)?;
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn finite(what: &str, values: &[f64]) -> Result<(), LinearError> {
+    match values.iter().position(|value| !value.is_finite()) {
+        None => Ok(()),
+        Some(row) => Err(LinearError::NotFinite { what: what.to_owned(), row }),
+    }
+}
+
+fn check_weights<'a>(design: &'a Design<'_>) -> Result<Option<&'a [f64]>, LinearError> {
+    let (weights, whole): (&[f64], bool) = match &design.weights {
+        Weights::None => return Ok(None),
+        Weights::Frequency(weights) => (weights, true),
+        Weights::Analytic(weights) => (weights, false),
+    };
+    if weights.len() != design.outcome.len() {
+        return Err(LinearError::Length {
+            what: "the weight".to_owned(),
+            expected: design.outcome.len(),
+            found: weights.len(),
+        });
+    }
+    for (row, value) in weights.iter().copied().enumerate() {
+        let why = if !value.is_finite() {
+            "not finite"
+        } else if value < 0.0 {
+            "negative"
+        } else if whole && value.fract() != 0.0 {
+            "not a whole number, as a frequency must be"
+        } else {
+            continue;
+        };
+        return Err(LinearError::Weight { row, value, why });
+    }
+    Ok(Some(weights))
+}
+
+/// Removes rows alone in a level of any effect, until none is.
+fn drop_singletons(design: &Design<'_>, kept: &mut Vec<usize>) {
+    loop {
+        let before = kept.len();
+        for codes in &design.absorb {
+            let dense = Codes::of(codes, kept);
+            let mut size = vec![0_usize; dense.count];
+            for level in &dense.level {
+                size[*level as usize] += 1;
+            }
+            let mut level = dense.level.iter();
+            kept.retain(|_| level.next().is_some_and(|level| size[*level as usize] > 1));
+        }
+        if kept.len() == before {
+            return;
+        }
+    }
+}

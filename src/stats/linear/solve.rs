@@ -1,0 +1,84 @@
+//! R of the QR decomposition, as the Cholesky factor of exact cross-products in twice the precision.
+
+use super::gram::Gram;
+use crate::stats::double_double::DoubleDouble;
+
+/// The Cholesky factor of the cross-products, the outcome's row last.
+///
+/// *Formula*: G = L L'; L' is R of X = QR. Column j is collinear when L_jj² ≤ tolerance² · Σw x_j².
+/// *Source*: Björck 1996, section 2.2. With exact sums and 106 bits the error of a solution is about κ²·2⁻¹⁰⁴,
+/// below the κ·2⁻⁵³ of Householder QR in doubles for every κ up to 10¹⁵.
+pub(super) struct Factor {
+    lower: Vec<Vec<DoubleDouble>>,
+    /// Whether a column is in the model.
+    pub(super) active: Vec<bool>,
+}
+
+impl Factor {
+    /// Factors the cross-products, leaving collinear columns out.
+    pub(super) fn of(gram: &Gram, tolerance: f64) -> Self {
+        let all = gram.lower.len();
+        let mut lower: Vec<Vec<DoubleDouble>> = Vec::with_capacity(all);
+        let mut active: Vec<bool> = Vec::with_capacity(all);
+        for j in 0..all {
+            let mut row = gram.lower[j].clone();
+            for k in 0..j {
+                if !active[k] {
+                    row[k] = DoubleDouble::ZERO;
+                    continue;
+                }
+                let other: &Vec<DoubleDouble> = &lower[k];
+                let mut rest = row[k];
+                for i in (0..k).filter(|i| active[*i]) {
+                    rest -= row[i] * other[i];
+                }
+                row[k] = rest / other[k];
+            }
+            let mut pivot = row[j];
+            for i in (0..j).filter(|i| active[*i]) {
+                pivot -= row[i] * row[i];
+            }
+            let limit = gram.raw[j] * (tolerance * tolerance);
+            active.push(pivot > limit && pivot.high > 0.0);
+            row[j] = pivot.sqrt();
+            lower.push(row);
+        }
+        Self { lower, active }
+    }
+
+    /// The outcome's row: the coefficients on the orthonormal columns.
+    pub(super) fn outcome_row(&self) -> &[DoubleDouble] {
+        &self.lower[self.lower.len() - 1]
+    }
+
+    /// Solves L' x = b over the active columns below `size`, `b` given for all of them.
+    pub(super) fn back(&self, b: &[DoubleDouble], size: usize) -> Vec<DoubleDouble> {
+        let mut x = vec![DoubleDouble::ZERO; size];
+        for j in (0..size).rev().filter(|j| self.active[*j]) {
+            let mut rest = b[j];
+            for k in (j + 1..size).filter(|k| self.active[*k]) {
+                rest -= self.lower[k][j] * x[k];
+            }
+            x[j] = rest / self.lower[j][j];
+        }
+        x
+    }
+
+    /// Returns column `j` of the inverse of the cross-products over the active columns below `size`.
+    pub(super) fn inverse_column(&self, j: usize, size: usize) -> Vec<DoubleDouble> {
+        let mut u = vec![DoubleDouble::ZERO; size];
+        for i in (j..size).filter(|i| self.active[*i]) {
+            let mut rest = if i == j { DoubleDouble::ONE } else { DoubleDouble::ZERO };
+            for k in (j..i).filter(|k| self.active[*k]) {
+                rest -= self.lower[i][k] * u[k];
+            }
+            u[i] = rest / self.lower[i][i];
+        }
+        self.back(&u, size)
+    }
+
+    /// The coefficients of a left-out column on the active ones before it.
+    pub(super) fn dependence(&self, j: usize) -> Vec<DoubleDouble> {
+        self.back(&self.lower[j], j)
+    }
+}
