@@ -12,3 +12,4 @@ mod manifest;
 mod method;
 mod report;
 mod stats;
+mod studies;
