@@ -5,6 +5,8 @@
 //! who finds the places here.
 
 mod read;
+#[cfg(test)]
+mod tests;
 
 pub use read::read;
 

@@ -19,7 +19,7 @@ use super::route::{Guard, Route};
 use super::{FetchPolicy, Trouble};
 
 /// The longest wait that a busy server may ask for.
-const LONGEST_WAIT: Duration = Duration::from_secs(60);
+const LONGEST_WAIT: Duration = Duration::from_mins(1);
 
 /// What to fetch.
 pub(super) struct Wanted<'a> {
