@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use secondlook::diagnostic::{Problems, Source};
-use secondlook::{engine, manifest, method, study};
+use secondlook::{claims, engine, manifest, method, study};
 
 fn folders(inside: &str) -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join(inside);
@@ -30,7 +30,7 @@ fn assert_clean(problems: &Problems) {
     assert!(problems.is_empty(), "{problems}");
 }
 
-const ROOTS: [&str; 1] = ["."];
+const ROOTS: [&str; 2] = [".", "tests/specs/worked-example"];
 
 #[test]
 fn every_manifest_is_read() {
@@ -51,14 +51,20 @@ fn every_study_is_read() {
 }
 
 #[test]
-fn every_method_is_read_and_checked() {
+fn every_method_fits_itself_and_its_claims() {
     for folder in ROOTS.iter().flat_map(|root| folders(&format!("{root}/methods"))) {
         let (method, problems) = method::read(&source(&folder, "method.toml"));
         assert_clean(&problems);
-        let method = method.expect("a method");
         let engine = engine::Engine::new(1).expect("an engine");
-        let (plan, problems) = method::check(&method, &engine);
+        let (plan, problems) = method::check(&method.expect("a method"), &engine);
         assert_clean(&problems);
-        assert!(plan.is_some(), "{}", folder.display());
+        let plan = plan.expect("a plan");
+        let (claims, problems) = claims::read(&source(&folder, "claims.toml"));
+        assert_clean(&problems);
+        for (address, span) in claims.expect("claims").estimates() {
+            if let method::Promise::Never { near } = plan.promise(&address) {
+                panic!("{}:{}: no `{address}`; near: {near:?}", folder.display(), span.line());
+            }
+        }
     }
 }
