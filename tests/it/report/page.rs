@@ -85,6 +85,23 @@ fn a_page_is_one_well_formed_file() {
     balanced(&tags);
 }
 
+/// A browser runs our style and script only if the policy names the checksum of what stands there.
+#[test]
+fn the_policy_allows_exactly_the_style_and_the_script_of_the_page() {
+    use base64::Engine as _;
+    let page = Story::plain().html();
+    for element in ["style", "script"] {
+        let open = format!("<{element}>");
+        let source = page.split(&open).nth(1).and_then(|rest| rest.split("</").next());
+        let digest = hex::decode(
+            secondlook::digest::Sha256::of(source.expect("it stands there").as_bytes()).to_string(),
+        );
+        let hash = base64::engine::general_purpose::STANDARD.encode(digest.expect("hexadecimal"));
+        assert!(page.contains(&format!("{element}-src &#39;sha256-{hash}&#39;;")), "{element}");
+    }
+    assert!(page.contains("content=\"default-src &#39;none&#39;;"));
+}
+
 /// Every element that is opened is closed, in order.
 fn balanced(tags: &[String]) {
     let mut open: Vec<&str> = Vec::new();
