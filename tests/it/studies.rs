@@ -21,7 +21,8 @@ fn folders(inside: &str) -> Vec<PathBuf> {
 fn source(folder: &Path, file: &str) -> Arc<Source> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let path = folder.join(file);
-    let text = std::fs::read_to_string(&path).unwrap_or_else(|why| panic!("{}: {why}", path.display()));
+    let text =
+        std::fs::read_to_string(&path).unwrap_or_else(|why| panic!("{}: {why}", path.display()));
     let name = path.strip_prefix(root).expect("inside the tree").display().to_string();
     Source::new(name, text)
 }

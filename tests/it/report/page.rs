@@ -145,6 +145,18 @@ fn ids_that_look_alike_keep_their_own_fragments() {
     assert!(page.contains("id=\"claim-a-b\"") && page.contains("id=\"claim-a-b-2\""));
 }
 
+/// What the figure room draws is a plain picture; so it passes into the page as it stands.
+#[test]
+fn our_own_drawings_pass() {
+    let mut story = Story::plain();
+    let wanted = &story.results.runs[0].figures[0];
+    let drawing = secondlook::figure::draw(wanted, &story.results, &story.audit);
+    story.drawings = vec![drawing.expect("a drawing")];
+    let page = story.html();
+    assert!(page.contains("<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\""));
+    assert!(page.contains("Show the numbers"));
+}
+
 #[test]
 fn the_same_story_gives_the_same_bytes() {
     assert_eq!(Story::plain().html(), Story::plain().html());
