@@ -198,15 +198,16 @@ impl Scale {
         let first = (low / step).ceil();
         (0..crowd(step).max(0.0) as usize)
             .map(|index| (first + index as f64) * step)
-            .map(|tick| (tick / factor, self.tick(unit, tick, decimals)))
+            .map(|tick| (tick / factor, tick_words(unit, tick, decimals)))
             .collect()
     }
+}
 
-    fn tick(self, unit: &Unit, tick: f64, decimals: usize) -> String {
-        let sign = if matches!(unit, Unit::Percent) { "%" } else { "" };
-        let text = if tick == 0.0 { digits(0.0, 0) } else { digits(tick, decimals) };
-        format!("{text}{sign}")
-    }
+/// Writes a tick, times its unit's factor already.
+fn tick_words(unit: &Unit, tick: f64, decimals: usize) -> String {
+    let sign = if matches!(unit, Unit::Percent) { "%" } else { "" };
+    let text = if tick == 0.0 { digits(0.0, 0) } else { digits(tick, decimals) };
+    format!("{text}{sign}")
 }
 
 fn power_of_ten(exponent: i32) -> f64 {

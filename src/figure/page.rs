@@ -11,9 +11,12 @@ pub(super) const SMALL_LINE: f64 = 16.0;
 /// The zero line, and the frame of an axis.
 pub(super) const DARK: Colour = (0x76, 0x76, 0x76);
 
-/// An entry of a legend: how its sign is drawn, centred on a point, and what it means.
+/// Draws a sign centred on a point.
+type Sign = Box<dyn Fn(&mut Sheet, (f64, f64))>;
+
+/// An entry of a legend: its sign, how wide that is, and what it means.
 pub(super) struct Key {
-    sign: Box<dyn Fn(&mut Sheet, (f64, f64))>,
+    sign: Sign,
     width: f64,
     words: String,
 }

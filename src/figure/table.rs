@@ -54,7 +54,7 @@ pub(super) struct Place<'a> {
 /// A line at the right.
 struct Words {
     mark: Option<Mark>,
-    words: String,
+    text: String,
     /// Whether a printed number starts here.
     starts: bool,
 }
@@ -81,7 +81,7 @@ impl<'a> Table<'a> {
         let texts: Vec<Vec<Words>> =
             selection.rows.iter().map(|row| texts(fonts, row, &selection.unit)).collect();
         let heads = headers.iter().map(|head| SIGN + width(head) * Style::SMALL.size / style.size);
-        let wide = texts.iter().flatten().map(|line| SIGN + width(&line.words));
+        let wide = texts.iter().flatten().map(|line| SIGN + width(&line.text));
         let value_room = wide.chain(heads).fold(60.0, f64::max).min(WIDEST_VALUE + SIGN);
         let values = WIDTH - MARGIN - value_room;
         let body = top + headers.len() as f64 * SMALL_LINE + 6.0;
@@ -160,7 +160,7 @@ impl<'a> Table<'a> {
             }
             let colour = if place.row.value.is_err() && index == 0 { GREY } else { INK };
             let style = Style::BODY.anchored(Anchor::Start).coloured(colour);
-            sheet.centred((self.values + SIGN, height), line.words.as_str(), style);
+            sheet.centred((self.values + SIGN, height), line.text.as_str(), style);
         }
     }
 }
@@ -210,20 +210,20 @@ fn texts(fonts: &Fonts, row: &Row, unit: &Unit) -> Vec<Words> {
     };
     let mut lines: Vec<Words> = wrap(&ours, 2)
         .into_iter()
-        .map(|words| Words { mark: None, words, starts: false })
+        .map(|words| Words { mark: None, text: words, starts: false })
         .collect();
     for (index, printed) in row.printed.iter().enumerate() {
         let ends = row.printed_ci.as_ref().filter(|_| index == 0);
         for (line, words) in wrap(&told(printed, ends), 3).into_iter().enumerate() {
             let first = line == 0;
             let mark = printed.verdict.filter(|_| first).map(|verdict| mark::of(Some(verdict)));
-            lines.push(Words { mark, words, starts: first });
+            lines.push(Words { mark, text: words, starts: first });
         }
     }
     for (end, printed) in ["from", "to"].into_iter().zip(row.printed_ci.iter().flatten()) {
         if let Some(verdict) = printed.verdict.filter(|verdict| fails(*verdict)) {
-            let words = format!("{end} {}: {verdict}", printed.text);
-            lines.push(Words { mark: Some(mark::of(Some(verdict))), words, starts: false });
+            let text = format!("{end} {}: {verdict}", printed.text);
+            lines.push(Words { mark: Some(mark::of(Some(verdict))), text, starts: false });
         }
     }
     lines

@@ -163,10 +163,13 @@ pub(super) fn clean(text: &str) -> String {
         .nfc()
         .map(|letter| match letter {
             '\t' | '\n' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}' => ' ',
-            '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
-                '\u{fffd}'
-            }
-            '\u{fffe}' | '\u{ffff}' => '\u{fffd}',
+            // Marks of direction, and what XML forbids.
+            '\u{200e}'
+            | '\u{200f}'
+            | '\u{202a}'..='\u{202e}'
+            | '\u{2066}'..='\u{2069}'
+            | '\u{fffe}'
+            | '\u{ffff}' => '\u{fffd}',
             letter if letter.is_control() => '\u{fffd}',
             letter => letter,
         })
@@ -313,7 +316,10 @@ mod tests {
 
     #[test]
     fn forbidden_signs_are_replaced() {
-        assert_eq!(clean("a\u{0}b\n c\u{202e}d\u{1b}[0m"), "a\u{fffd}b c\u{fffd}d\u{fffd}[0m");
+        assert_eq!(
+            clean("\u{ffff}a\u{0}b\n c\u{202e}d\u{1b}[0m"),
+            "\u{fffd}a\u{fffd}b c\u{fffd}d\u{fffd}[0m"
+        );
         assert_eq!(clean("e\u{301}"), "é");
     }
 }

@@ -46,11 +46,11 @@ fn no_text_leaves_the_page_or_covers_another() {
         for text in &boxes {
             let inside =
                 text.left >= 0.0 && text.top >= 0.0 && text.right <= width && text.bottom <= height;
-            assert!(inside, "{name}: {text:?} leaves {width} x {height}");
+            assert!(inside, "{name}: `{}` leaves the page", text.text);
         }
         for (index, text) in boxes.iter().enumerate() {
             for other in &boxes[index + 1..] {
-                assert!(!text.covers(other), "{name}: {text:?} covers {other:?}");
+                assert!(!text.covers(other), "{name}: `{}` covers `{}`", text.text, other.text);
             }
         }
     }

@@ -1,4 +1,5 @@
 //! Reads an SVG as strictly as a parser of XML would, and finds where its words stand.
+#![expect(clippy::unwrap_used, reason = "a picture without what is asked for is a test that fails")]
 
 use ab_glyph::{Font, FontRef};
 
@@ -18,7 +19,7 @@ pub(crate) struct Element {
 /// Where a text stands, in the units of the viewBox.
 #[derive(Debug)]
 pub(crate) struct Words {
-    pub(crate) words: String,
+    pub(crate) text: String,
     pub(crate) left: f64,
     pub(crate) right: f64,
     pub(crate) top: f64,
@@ -59,7 +60,7 @@ impl Page {
             }
             if let Some(element) = elements.last_mut().filter(|_| !text.trim().is_empty()) {
                 let element: &mut Element = element;
-                element.text = text.trim().to_owned();
+                text.trim().clone_into(&mut element.text);
             }
             let (tag, after) = after.split_once('>').ok_or("a tag is not closed")?;
             rest = after;
@@ -118,7 +119,7 @@ fn place(element: &Element) -> Words {
     assert_eq!(element.get("dy"), Some("0.76em"));
     let baseline = element.number("y") + 0.76 * size;
     Words {
-        words: element.text.clone(),
+        text: element.text.clone(),
         left,
         right: left + width,
         top: baseline - 0.72 * size,

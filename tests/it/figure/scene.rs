@@ -1,4 +1,5 @@
 //! Hand-made results and audits, and the figures that the tests draw of them.
+#![expect(clippy::unwrap_used, reason = "a scene that is made wrong is a test that fails")]
 
 use std::collections::BTreeMap;
 
@@ -89,7 +90,7 @@ impl Scene {
     }
 
     /// Gives the last estimate the interval that the rounding of its inputs allows.
-    pub(crate) fn from_rounding(mut self, low: f64, high: f64) -> Self {
+    pub(crate) fn rounding(mut self, low: f64, high: f64) -> Self {
         let run = self.results.runs.last_mut().unwrap();
         run.estimates.last_mut().unwrap().from_rounding = Some([low, high]);
         self
@@ -212,7 +213,7 @@ pub(crate) fn many_effects() -> Scene {
     .estimate("fit/level=5", -0.021, Some([-0.064, 0.022]))
     .claim("fit/level=5", "4.1 pp", Some([0.0405, 0.0415]), Verdict::Overturned)
     .estimate("adjusted/spread", 0.0425, None)
-    .from_rounding(0.0412, 0.0438)
+    .rounding(0.0412, 0.0438)
     .claim("adjusted/spread", "4.3 pp", Some([0.0425, 0.0435]), Verdict::AddsUp)
     .claim("adjusted/spread", "about 5 points", Some([0.045, 0.055]), Verdict::DoesNotAddUp)
     .estimate("unclaimed", 0.0666, Some([0.051, 0.082]))
@@ -263,13 +264,13 @@ pub(crate) fn from_tables() -> Scene {
     Scene::new(ChartKind::Estimates, "Slope and level coefficients, recomputed from Table A2")
         .run("tables", Basis::PrintedNumbers)
         .estimate("fit/level", 0.042_467, None)
-        .from_rounding(0.042_02, 0.042_91)
+        .rounding(0.042_02, 0.042_91)
         .claim("fit/level", "0.0426 (0.0008)", Some([0.042_55, 0.042_65]), Verdict::AddsUp)
         .estimate("fit/r2", 0.0086, None)
-        .from_rounding(0.0084, 0.0088)
+        .rounding(0.0084, 0.0088)
         .claim("fit/r2", "0.009", Some([0.0085, 0.0095]), Verdict::AddsUp)
         .estimate("levels/level=5", 0.168, None)
-        .from_rounding(0.166, 0.170)
+        .rounding(0.166, 0.170)
         .claim("levels/level=5", "more than twice", Some([0.15, f64::INFINITY]), Verdict::Possible)
         .label("fit/level", "Slope per level of expertise")
         .label("fit/r2", "R²")
