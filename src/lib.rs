@@ -24,4 +24,7 @@ pub mod figure;
 
 pub mod report;
 
+pub mod audit;
+pub mod error;
+
 pub mod cli;

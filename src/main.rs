@@ -1,3 +1,7 @@
-//! Parses the command line, hands it to `cli`, returns the exit code.
+//! Hands the command line to `cli` and returns the exit code.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    secondlook::cli::main(std::env::args_os().collect()).into()
+}

@@ -90,7 +90,7 @@ const fn rgb(colour: Colour) -> RGBColor {
 /// A line of text as an element of plotters.
 struct Words<'a> {
     corner: BackendCoord,
-    text: &'a str,
+    words: &'a str,
     setting: Setting<'a>,
 }
 
@@ -105,7 +105,7 @@ impl<'a> Words<'a> {
         };
         let (x, baseline) = at(point);
         let top = (f64::from(baseline) - setting.ascent()).round() as i32;
-        Self { corner: (x, top), text: words, setting }
+        Self { corner: (x, top), words, setting }
     }
 }
 
@@ -125,6 +125,6 @@ impl<B: DrawingBackend> Drawable<B> for Words<'_> {
         backend: &mut B,
         _: (u32, u32),
     ) -> Result<(), DrawingErrorKind<B::ErrorType>> {
-        points.next().map_or(Ok(()), |corner| backend.draw_text(self.text, &self.setting, corner))
+        points.next().map_or(Ok(()), |corner| backend.draw_text(self.words, &self.setting, corner))
     }
 }

@@ -37,9 +37,7 @@ fn anchor(id: &str) -> String {
         if letter.is_ascii_alphanumeric() || letter == '-' || letter == '_' {
             name.push(letter);
         } else {
-            for part in [".", &format!("{:x}", u32::from(letter)), "."] {
-                name.push_str(part);
-            }
+            name.push_str(&format!(".{:x}.", u32::from(letter)));
         }
     }
     name

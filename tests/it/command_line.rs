@@ -1,1 +1,277 @@
-//! Tests of `command_line` from outside.
+//! The command line from outside: exit codes, streams, and the README's own commands.
+
+use std::fs;
+use std::io::{Read as _, Write as _};
+use std::net::TcpListener;
+
+use crate::world::{CLAIMS, DATA, World, project, secondlook, tree};
+
+#[test]
+fn help_and_version_exit_0_and_a_wrong_line_exits_2() {
+    let world = World::tiny();
+    world.run(&["--help"]).exits(0).shows("Exit codes:").shows("70");
+    world.run(&["--version"]).exits(0).shows("secondlook");
+    world.run(&["audit", "--nonsense"]).exits(2);
+    world.run(&["nonsense"]).exits(2);
+    world.run(&["audit", "tinny"]).exits(2).says("did you mean `tiny`?");
+    world.run(&["explain", "tiny", "efect"]).exits(2).says("did you mean `effect`?");
+    world.run(&["audit", "tiny", "--fail-on", "wrong"]).exits(2);
+    world.run(&["audit", "tiny", "--run", "relased"]).exits(2).says("released");
+    world.run(&["audit", "tiny", "--bind", "people"]).exits(2);
+}
+
+#[test]
+fn a_failing_claim_exits_1_and_an_accepted_one_does_not() {
+    let differs = CLAIMS.replacen("printed = \"8.9\"", "printed = \"9.9\"", 1);
+    let world = World::tiny().with("methods/tiny/claims.toml", &differs);
+    let done = world
+        .run(&["audit", "tiny"])
+        .exits(1)
+        .shows("differs")
+        .shows("secondlook explain tiny mean_treated");
+    drop(done);
+    world.run(&["audit", "tiny", "--fail-on", "overturned"]).exits(0);
+    let accepted = "transcription = \"direct\"\naccepted = { verdict = \"differs\", value = \"8.9\", why = \"a slip of the pen\", on = 2026-01-03 }";
+    let at = differs.rfind("transcription = \"direct\"").expect("there");
+    let with = format!("{}{accepted}\n", &differs[..at]);
+    let world = World::tiny().with("methods/tiny/claims.toml", &with);
+    world.run(&["audit", "tiny"]).exits(0).shows("differs");
+    let lapsed = with.replacen("value = \"8.9\"", "value = \"8.8\"", 1);
+    World::tiny().with("methods/tiny/claims.toml", &lapsed).run(&["audit", "tiny"]).exits(1);
+}
+
+#[test]
+fn a_false_conclusion_outranks_a_matching_number() {
+    let world = World::tiny().but("methods/tiny/claims.toml", "effect > 0", "effect > 3");
+    world.run(&["audit", "tiny"]).exits(1).shows("overturned");
+}
+
+#[test]
+fn an_audit_that_checks_nothing_exits_9() {
+    let world = World::tiny();
+    fs::remove_file(world.path("methods/tiny/claims.toml")).expect("removed");
+    world.run(&["audit", "tiny", "--check"]).exits(9);
+    World::empty().run(&["audit", "--all"]).exits(9);
+}
+
+#[test]
+fn an_output_that_cannot_be_written_exits_7() {
+    let world = World::tiny().with("blocked", "a file where a folder should be");
+    let out = world.path("blocked");
+    world.run(&["audit", "tiny", "--out", out.to_str().expect("UTF-8")]).exits(7);
+    let world = World::tiny().with("outputs/tiny/thesis.txt", "precious");
+    world.run(&["audit", "tiny"]).exits(7).says("not an output folder");
+    assert_eq!(
+        fs::read_to_string(world.path("outputs/tiny/thesis.txt")).expect("still there"),
+        "precious"
+    );
+    World::tiny().run(&["report", "tiny"]).exits(7).says("secondlook audit tiny");
+}
+
+#[test]
+fn json_goes_to_stdout_and_nothing_else_does() {
+    let world = World::tiny();
+    for (arguments, schema) in [
+        (vec!["audit", "tiny", "--format", "json"], "secondlook.audit/1"),
+        (vec!["check", "tiny", "--format", "json"], "secondlook.audit/1"),
+        (vec!["run", "tiny", "--format", "json"], "secondlook.results/1"),
+    ] {
+        let done = world.run(&arguments);
+        let document: serde_json::Value =
+            serde_json::from_str(&done.out).expect("stdout is one JSON document");
+        assert_eq!(document["schema"], schema, "{arguments:?}");
+    }
+    let list: serde_json::Value =
+        serde_json::from_str(&world.run(&["list", "--format", "json"]).exits(0).out).expect("JSON");
+    assert_eq!(list["studies"][0]["id"], "tiny");
+}
+
+#[test]
+fn a_report_is_rebuilt_from_its_results_without_data() {
+    let world = World::tiny();
+    world.run(&["audit", "tiny"]).exits(0);
+    let before = world.outputs();
+    fs::remove_dir_all(world.path("data-manifests")).expect("removed");
+    fs::write(world.path("outputs/tiny/report.html"), "lost").expect("written");
+    world.run(&["report", "tiny"]).exits(0);
+    assert_eq!(world.outputs(), before);
+}
+
+#[test]
+fn verify_shows_a_line_per_file_and_what_is_wrong() {
+    let world = World::tiny();
+    world
+        .run(&["verify"])
+        .exits(0)
+        .shows("ok")
+        .shows("tiny/people.csv")
+        .shows("full")
+        .shows("12 rows");
+    world.run(&["verify", "tiny", "--fast"]).exits(0).shows("fast");
+    let world = world.but("data-manifests/tiny/people.csv", "5.5", "5.6");
+    world.run(&["verify"]).exits(5).shows("changed").says("expected");
+    world.run(&["verify", "--fast"]).exits(0);
+    fs::remove_file(world.path("data-manifests/tiny/people.csv")).expect("removed");
+    world.run(&["verify"]).exits(4).shows("missing").says("tiny/people.csv");
+}
+
+#[test]
+fn data_may_stand_in_another_folder() {
+    let world = World::tiny();
+    fs::create_dir_all(world.path("elsewhere/tiny")).expect("a folder");
+    fs::rename(
+        world.path("data-manifests/tiny/people.csv"),
+        world.path("elsewhere/tiny/people.csv"),
+    )
+    .expect("moved");
+    world.run(&["audit", "tiny"]).exits(4);
+    let elsewhere = world.path("elsewhere");
+    world.run(&["audit", "tiny", "--data-dir", elsewhere.to_str().expect("UTF-8")]).exits(0);
+}
+
+#[test]
+fn other_data_can_be_bound_on_the_command_line() {
+    let world = World::tiny();
+    world.run(&["audit", "tiny", "--bind", "people=tiny/people"]).exits(0);
+    assert!(world.outputs().is_empty(), "a bound run overwrote the recorded outputs");
+}
+
+#[test]
+fn check_needs_no_data_no_run_and_no_method() {
+    let world = World::empty()
+        .with("methods/paper/study.toml", "[study]\nid = \"paper\"\ntitle = \"A paper\"\nauthors = [\"A\"]\n[[source]]\nid = \"pdf\"\ntitle = \"PDF\"\n")
+        .with("methods/paper/claims.toml", PRINTED);
+    world.run(&["check", "paper"]).exits(1).shows("sums").shows("fails");
+    let mended = PRINTED.replace("100", "101");
+    world
+        .with("methods/paper/claims.toml", &mended)
+        .run(&["check", "paper"])
+        .exits(0)
+        .shows("holds");
+}
+
+const PRINTED: &str = r#"
+[[claim]]
+id = "men"
+says = "Fifty-one men took part."
+where = { source = "pdf", at = "table 1" }
+printed = "51"
+weight = "minor"
+transcription = "direct"
+
+[[claim]]
+id = "women"
+says = "Fifty women took part."
+where = { source = "pdf", at = "table 1" }
+printed = "50"
+weight = "minor"
+transcription = "direct"
+
+[[claim]]
+id = "all"
+says = "One hundred people took part."
+where = { source = "pdf", at = "abstract" }
+printed = "100"
+weight = "headline"
+transcription = "direct"
+
+[[relation]]
+id = "sums"
+kind = "definitional"
+says = "Men and women are all who took part."
+holds = "men + women == all"
+"#;
+
+#[test]
+fn completions_are_printed_for_each_shell() {
+    for shell in ["bash", "zsh", "fish"] {
+        secondlook(project(), &["completions", shell]).exits(0).shows("secondlook");
+    }
+}
+
+#[test]
+fn run_writes_results_and_nothing_else() {
+    let world = World::tiny();
+    world.run(&["run", "tiny"]).exits(0).shows("fit/arm");
+    let names: Vec<String> = tree(&world.path("outputs")).into_keys().collect();
+    assert_eq!(names, ["tiny/results.csv", "tiny/results.json"]);
+}
+
+/// The README's exit codes are the program's.
+#[test]
+fn the_readme_tells_every_exit_code() {
+    let readme = fs::read_to_string(project().join("README.md")).expect("README.md");
+    for exit in secondlook::cli::exit::Exit::ALL {
+        let row = format!("| {} | {} |", exit as u8, exit.meaning());
+        assert!(readme.contains(&row), "the README lacks the row\n{row}");
+    }
+}
+
+/// The README's worked example, followed as it stands there.
+#[test]
+fn the_readme_s_worked_example_works() {
+    let folder = project().join("tests/specs/worked-example");
+    let mut world = World::empty();
+    for (name, bytes) in tree(&folder) {
+        world = world.with(&name, &String::from_utf8(bytes).expect("text"));
+    }
+    world.run(&["audit", "--all"]).exits(0).shows("exact");
+    let readme = fs::read_to_string(project().join("README.md")).expect("README.md");
+    for (name, bytes) in tree(&folder) {
+        let text = String::from_utf8(bytes).expect("text");
+        if std::path::Path::new(&name).extension().is_some_and(|ending| ending == "toml") {
+            assert!(readme.contains(text.trim()), "the README does not show {name} as it is");
+        }
+    }
+}
+
+/// Serves one answer to each of `times` requests on loopback, then ends.
+fn serve(body: &'static [u8], times: usize) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = listener.local_addr().expect("an address");
+    std::thread::spawn(move || {
+        for _ in 0..times {
+            let Ok((mut stream, _)) = listener.accept() else { return };
+            let mut request = [0_u8; 4096];
+            let _read = stream.read(&mut request);
+            let head = format!(
+                "HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+                body.len()
+            );
+            let _written = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(body));
+        }
+    });
+    format!("http://{address}/people.csv")
+}
+
+/// The study `tiny` with its file behind a URL, not on this machine.
+fn remote(url: &str) -> World {
+    let line = format!("url = \"{url}\"\n\n[table.people]");
+    let world = World::tiny().but("data-manifests/tiny/manifest.toml", "\n[table.people]", &line);
+    fs::remove_file(world.path("data-manifests/tiny/people.csv")).expect("removed");
+    world
+}
+
+#[test]
+fn fetch_brings_what_is_missing_and_the_audit_finds_it() {
+    let world = remote(&serve(DATA.as_bytes(), 1));
+    let cache = world.path("cache");
+    let cache = cache.to_str().expect("UTF-8");
+    world.run(&["audit", "tiny", "--cache", cache]).exits(4).says("secondlook fetch tiny");
+    world.run(&["fetch", "tiny", "--cache", cache]).exits(0).shows("tiny/people.csv");
+    world.run(&["fetch", "tiny", "--cache", cache]).exits(0).shows("here already");
+    world.run(&["audit", "tiny", "--cache", cache]).exits(0);
+}
+
+#[test]
+fn fetch_keeps_nothing_that_is_not_what_was_pinned() {
+    let world = remote(&serve(b"id,arm,age,score\n1,0,17,4.0\n", 4));
+    let cache = world.path("cache");
+    let done = world.run(&["fetch", "tiny", "--cache", cache.to_str().expect("UTF-8")]);
+    assert!(done.code == 4 || done.code == 5, "exit {}: {}", done.code, done.err);
+    let done = done.says("tiny/people.csv").says("help");
+    drop(done);
+    let kept: Vec<String> =
+        tree(&cache).into_keys().filter(|name| name.starts_with("sha256/")).collect();
+    assert!(kept.is_empty(), "{kept:?}");
+}

@@ -12,4 +12,4 @@ mod manifest;
 mod method;
 mod report;
 mod stats;
-mod studies;
+mod world;

@@ -1,0 +1,194 @@
+//! The command line as `clap` reads it. Says nothing about what a command does: see its own file.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::claims::record::Verdict;
+
+/// An independent second look at a study.
+///
+/// Checksums the study's data, reruns its stated method step by step, draws the figures, and diffs
+/// what comes out against what the study claims.
+#[derive(Debug, Parser)]
+#[command(name = "secondlook", version, max_term_width = 100, after_help = super::exit_table())]
+pub struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// What holds for every command.
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// What holds for every command.
+#[derive(Debug, Clone, Args)]
+pub struct Common {
+    /// The folder that holds methods/ and data-manifests/
+    #[arg(long, global = true, value_name = "DIR", default_value = ".")]
+    pub root: PathBuf,
+    /// Where outputs go; each study writes OUT/<study>/ [default: ROOT/outputs]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Where data are that are not beside their manifest: DIR/<dataset>/<path>
+    #[arg(long, global = true, value_name = "DIR", env = "SECONDLOOK_DATA")]
+    pub data_dir: Option<PathBuf>,
+    /// The cache that `fetch` fills [default: the user's cache folder]
+    #[arg(long, global = true, value_name = "DIR", env = "SECONDLOOK_CACHE")]
+    pub cache: Option<PathBuf>,
+    /// Take only this run of the study (may be repeated) [default: all]
+    #[arg(long = "run", global = true, value_name = "ID")]
+    pub runs: Vec<String>,
+    /// Bind an input to a table of a dataset, as a run of its own (may be repeated)
+    #[arg(long, global = true, value_name = "INPUT=DATASET/TABLE")]
+    pub bind: Vec<String>,
+    /// The engine that runs the queries
+    #[arg(long, global = true, value_enum, default_value_t = EngineChoice::Local)]
+    pub engine: EngineChoice,
+    /// Threads to use [default: all cores]; results do not depend on it
+    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+    /// What stdout carries
+    #[arg(long, global = true, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
+    /// Say less on stderr: errors only
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+    /// When to use colour
+    #[arg(long, global = true, value_enum, default_value_t = Colour::Auto)]
+    pub color: Colour,
+}
+
+/// The engines there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum EngineChoice {
+    /// On this machine; needs nothing installed.
+    Local,
+}
+
+/// What stdout carries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// Text for people.
+    Human,
+    /// One JSON document and nothing else.
+    Json,
+}
+
+/// When to use colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Colour {
+    /// Where the terminal shows it and `NO_COLOR` is not set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// What to do.
+#[derive(Debug, Clone, Subcommand)]
+pub enum Command {
+    /// Verify, run, judge, draw and report: the main job
+    Audit(AuditArguments),
+    /// Check the data against their manifests: sizes, checksums, columns
+    Verify(VerifyArguments),
+    /// Download the data that are missing, and check them
+    Fetch(FetchArguments),
+    /// Run a study's method, and nothing else
+    Run(StudyArgument),
+    /// Check the printed numbers alone: needs no data, no run, no method
+    Check(CheckArguments),
+    /// Rebuild a report from its recorded results
+    Report(StudyArgument),
+    /// Follow a claim from the printed number to the files and their checksums
+    Explain(ExplainArguments),
+    /// List the studies and the datasets
+    List,
+    /// Print a completion script
+    Completions(CompletionsArguments),
+}
+
+/// Arguments of `audit`.
+#[derive(Debug, Clone, Args)]
+pub struct AuditArguments {
+    /// Studies, by id or by the path of their folder
+    #[arg(value_name = "STUDY")]
+    pub studies: Vec<String>,
+    /// Audit every study under ROOT/methods
+    #[arg(long, conflicts_with = "studies")]
+    pub all: bool,
+    /// Write nothing; compare with the recorded results.json and audit.json
+    #[arg(long)]
+    pub check: bool,
+    /// With --all: fail where data are missing
+    #[arg(long)]
+    pub require_data: bool,
+    /// The verdicts that fail an audit
+    #[arg(long, value_name = "VERDICT", value_delimiter = ',', value_parser = verdict)]
+    pub fail_on: Option<Vec<Verdict>>,
+}
+
+/// Arguments of `verify`.
+#[derive(Debug, Clone, Args)]
+pub struct VerifyArguments {
+    /// Studies or datasets [default: every dataset]
+    #[arg(value_name = "STUDY|DATASET")]
+    pub names: Vec<String>,
+    /// Compare sizes only, do not hash
+    #[arg(long)]
+    pub fast: bool,
+}
+
+/// Arguments of `fetch`.
+#[derive(Debug, Clone, Args)]
+pub struct FetchArguments {
+    /// Datasets, or studies for all of theirs [default: every dataset]
+    #[arg(value_name = "DATASET")]
+    pub names: Vec<String>,
+}
+
+/// A study.
+#[derive(Debug, Clone, Args)]
+pub struct StudyArgument {
+    /// The study, by id or by the path of its folder
+    #[arg(value_name = "STUDY")]
+    pub study: String,
+}
+
+/// Arguments of `check`.
+#[derive(Debug, Clone, Args)]
+pub struct CheckArguments {
+    /// The study, by id or by the path of its folder
+    #[arg(value_name = "STUDY")]
+    pub study: String,
+    /// The verdicts that fail the check
+    #[arg(long, value_name = "VERDICT", value_delimiter = ',', value_parser = verdict)]
+    pub fail_on: Option<Vec<Verdict>>,
+}
+
+/// Arguments of `explain`.
+#[derive(Debug, Clone, Args)]
+pub struct ExplainArguments {
+    /// The study, by id or by the path of its folder
+    #[arg(value_name = "STUDY")]
+    pub study: String,
+    /// The claim's id
+    #[arg(value_name = "CLAIM")]
+    pub claim: String,
+}
+
+/// Arguments of `completions`.
+#[derive(Debug, Clone, Args)]
+pub struct CompletionsArguments {
+    /// The shell
+    #[arg(value_enum)]
+    pub shell: clap_complete::Shell,
+}
+
+fn verdict(word: &str) -> Result<Verdict, String> {
+    Verdict::ALL.into_iter().find(|verdict| verdict.word() == word).ok_or_else(|| {
+        let words: Vec<_> = Verdict::ALL.iter().map(|verdict| verdict.word()).collect();
+        format!("no such verdict; there are: {}", words.join(", "))
+    })
+}

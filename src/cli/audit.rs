@@ -1,0 +1,293 @@
+//! `secondlook audit [STUDY]... [--all] [--check]`: the main job.
+//!
+//! Over several studies each is done on its own; the gravest exit code is the program's.
+
+use super::args::{AuditArguments, Common};
+use super::exit::Exit;
+use super::terminal::{Look, Terminal};
+use crate::audit::house::House;
+use crate::audit::{self, Audited, outputs};
+use crate::claims::record::{Audit, ClaimRecord, RelationState, Verdict};
+use crate::digest::canonical_json;
+use crate::error::{Error, MissingFile};
+
+/// Audits the studies that were asked for.
+pub(super) fn audit(
+    wanted: &AuditArguments,
+    house: &House,
+    common: &Common,
+    terminal: &Terminal,
+) -> Result<Exit, Error> {
+    let studies = if wanted.all { house.studies()? } else { wanted.studies.clone() };
+    if studies.is_empty() {
+        let message = if wanted.all {
+            format!("no study under {}", house.root.join("methods").display())
+        } else {
+            "name a study, or use --all".to_owned()
+        };
+        let help = Some("`secondlook list` shows what there is".to_owned());
+        terminal.error(&Error::Usage { message, help });
+        return Ok(if wanted.all { Exit::Nothing } else { Exit::Usage });
+    }
+    let mut exits = Vec::new();
+    let mut documents = Vec::new();
+    for study in &studies {
+        exits.push(one(study, wanted, house, common, terminal, &mut documents)?);
+    }
+    if terminal.is_json() {
+        let text = match documents.as_slice() {
+            [one] => canonical_json(one),
+            _ => canonical_json(&documents),
+        };
+        terminal.document(&text.map_err(|error| Error::Bug(error.to_string()))?)?;
+    }
+    let done: Vec<Exit> = exits.into_iter().flatten().collect();
+    Ok(Exit::of_all(&done))
+}
+
+/// Audits one study. `None` where its data are not here and `--all` passes over that.
+fn one(
+    study: &str,
+    wanted: &AuditArguments,
+    house: &House,
+    common: &Common,
+    terminal: &Terminal,
+    documents: &mut Vec<Audit>,
+) -> Result<Option<Exit>, Error> {
+    match audit::audit(house, study, terminal) {
+        Ok(audited) => {
+            let exit = if wanted.check {
+                compare(&audited, house, terminal)?
+            } else {
+                record(&audited, wanted, house, common, terminal)?
+            };
+            documents.push(audited.audit);
+            Ok(Some(exit))
+        }
+        Err(Error::Missing(files)) if wanted.all && !wanted.require_data => {
+            terminal.say(&not_fetched(study, &files))?;
+            Ok(None)
+        }
+        Err(error) => {
+            terminal.error(&error);
+            Ok(Some(Exit::from(&error)))
+        }
+    }
+}
+
+fn not_fetched(study: &str, files: &[MissingFile]) -> String {
+    let mut text = format!("{study}: unchecked: not-fetched\n");
+    for file in files {
+        text += &format!("  {}: {}\n", file.file, file.help);
+    }
+    text
+}
+
+/// Writes the output folder and says what came out.
+fn record(
+    audited: &Audited,
+    wanted: &AuditArguments,
+    house: &House,
+    common: &Common,
+    terminal: &Terminal,
+) -> Result<Exit, Error> {
+    let partial = !house.runs.is_empty() || !house.bind.is_empty();
+    let written = if partial && common.out.is_none() {
+        terminal.note("nothing is written for --run or --bind without --out: the recorded outputs hold all runs");
+        None
+    } else {
+        Some(outputs::write(&house.out, &audited.opened.folder.id, &audited.files)?)
+    };
+    let mut text = summary(audited, wanted, terminal);
+    if let Some(folder) = written {
+        text += &format!("\nreport   {}\n", folder.join("report.html").display());
+    }
+    if let Some(claim) = closer(&audited.audit, wanted.fail_on.as_deref()) {
+        text += &format!("closer   secondlook explain {} {}\n", audited.audit.study, claim.id);
+    }
+    terminal.say(&text)?;
+    Ok(exit_of(&audited.audit, wanted.fail_on.as_deref()))
+}
+
+/// Compares with the recorded documents; writes nothing.
+fn compare(audited: &Audited, house: &House, terminal: &Terminal) -> Result<Exit, Error> {
+    let study = &audited.opened.folder.id;
+    if !was_checked(&audited.audit) {
+        terminal.say(&format!("{study}: nothing was checked"))?;
+        return Ok(Exit::Nothing);
+    }
+    let mut found = Vec::new();
+    for (name, bytes) in
+        audited.files.iter().filter(|(name, _)| name == "results.json" || name == "audit.json")
+    {
+        let now = String::from_utf8_lossy(bytes);
+        match outputs::recorded(&house.out, study, name)? {
+            None => found.push(format!("{name}: not recorded yet; run `secondlook audit {study}`")),
+            Some(recorded) => {
+                let differences = outputs::differences(&recorded, &now);
+                found.extend(
+                    differences.into_iter().map(|difference| format!("{name}: {difference}")),
+                );
+            }
+        }
+    }
+    if found.is_empty() {
+        terminal.say(&format!("{study}: unchanged"))?;
+        return Ok(Exit::Done);
+    }
+    let shown = 20;
+    let mut text =
+        format!("{study}: {} differ from the recorded results (recorded → now)\n", found.len());
+    for difference in found.iter().take(shown) {
+        text += &format!("  {difference}\n");
+    }
+    if found.len() > shown {
+        text += &format!("  … and {} more\n", found.len() - shown);
+    }
+    terminal.say(&text)?;
+    Ok(Exit::Differs)
+}
+
+/// The exit code that a judged study deserves.
+pub(super) fn exit_of(audit: &Audit, fail_on: Option<&[Verdict]>) -> Exit {
+    if !was_checked(audit) {
+        Exit::Nothing
+    } else if failing(audit, fail_on).is_empty() && failing_relations(audit, fail_on) == 0 {
+        Exit::Done
+    } else {
+        Exit::ClaimFails
+    }
+}
+
+/// Says whether anything at all was compared.
+fn was_checked(audit: &Audit) -> bool {
+    let compared =
+        |claim: &ClaimRecord| !matches!(claim.verdict, Verdict::Untestable | Verdict::Unchecked);
+    audit.claims.iter().any(compared)
+        || audit.relations.iter().any(|relation| relation.state != RelationState::Undecided)
+}
+
+/// The claims whose verdict fails the audit, accepted ones aside.
+pub(super) fn failing<'a>(audit: &'a Audit, fail_on: Option<&[Verdict]>) -> Vec<&'a ClaimRecord> {
+    let fails = fail_on.unwrap_or(&Verdict::FAILING);
+    audit
+        .claims
+        .iter()
+        .filter(|claim| claim.verdict == Verdict::Void || fails.contains(&claim.verdict))
+        .filter(|claim| !claim.accepted.as_ref().is_some_and(|accepted| accepted.applies))
+        .collect()
+}
+
+/// Relations that fail without a claim to carry it (assumed ones are shown, and fail nothing).
+fn failing_relations(audit: &Audit, fail_on: Option<&[Verdict]>) -> usize {
+    let counts = fail_on.unwrap_or(&Verdict::FAILING).contains(&Verdict::DoesNotAddUp);
+    let fails = audit.relations.iter().filter(|relation| {
+        relation.state == RelationState::Fails
+            && relation.kind != "assumed"
+            && !relation.accepted.as_ref().is_some_and(|accepted| accepted.applies)
+    });
+    if counts { fails.count() } else { 0 }
+}
+
+fn closer<'a>(audit: &'a Audit, fail_on: Option<&[Verdict]>) -> Option<&'a ClaimRecord> {
+    failing(audit, fail_on).into_iter().next().or_else(|| {
+        audit
+            .claims
+            .iter()
+            .find(|claim| !matches!(claim.verdict, Verdict::Untestable | Verdict::Unchecked))
+    })
+}
+
+/// What a person reads: the finding, each claim, the counts, and what fails.
+fn summary(audited: &Audited, wanted: &AuditArguments, terminal: &Terminal) -> String {
+    let audit = &audited.audit;
+    let title = terminal.paint(Look::Strong, &audited.opened.study.title);
+    let mut text = format!("{title}  ({})\n{}\n\n", audit.study, audit.sentence);
+    text += &table(audit, terminal);
+    text += "\n";
+    let counts: Vec<String> =
+        audit.counts.iter().map(|(verdict, count)| format!("{count} {verdict}")).collect();
+    text += &format!("{} claims: {}\n", audit.claims.len(), counts.join(", "));
+    let fails: Vec<&str> = failing_names(audit).into_iter().collect();
+    if !audit.relations.is_empty() {
+        let holds = audit
+            .relations
+            .iter()
+            .filter(|relation| relation.state == RelationState::Holds)
+            .count();
+        text += &format!("{} relations: {holds} hold", audit.relations.len());
+        text += &if fails.is_empty() {
+            "\n".to_owned()
+        } else {
+            format!("; these fail: {}\n", fails.join(", "))
+        };
+    }
+    for claim in failing(audit, wanted.fail_on.as_deref()) {
+        let word = terminal.paint(Look::Verdict(claim.verdict), claim.verdict.word());
+        text +=
+            &format!("\n{} — {word}\n  {}\n", terminal.paint(Look::Strong, &claim.id), claim.plain);
+    }
+    text
+}
+
+fn failing_names(audit: &Audit) -> Vec<&str> {
+    let fails = audit.relations.iter().filter(|relation| relation.state == RelationState::Fails);
+    fails.map(|relation| relation.id.as_str()).collect()
+}
+
+fn table(audit: &Audit, terminal: &Terminal) -> String {
+    let mut table = comfy_table::Table::new();
+    table.load_preset(comfy_table::presets::NOTHING);
+    table.set_header(["claim", "printed", "ours", "verdict", "basis"]);
+    for claim in &audit.claims {
+        let ours =
+            claim.value.map_or_else(|| "—".to_owned(), |value| show(value, claim.unit.as_deref()));
+        let reason = claim.reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
+        table.add_row([
+            claim.id.clone(),
+            super::terminal::clean(&claim.printed),
+            ours,
+            format!("{}{reason}", claim.verdict),
+            claim.basis.to_string(),
+        ]);
+    }
+    let lines: Vec<String> = table.lines().map(|line| line.trim_end().to_owned()).collect();
+    let mut text = String::new();
+    for (index, line) in lines.iter().enumerate() {
+        let look = if index == 0 { Look::Faint } else { Look::Plain };
+        text += &terminal.paint(look, line);
+        text += "\n";
+    }
+    text
+}
+
+/// A number as people read it: in its unit, six significant digits.
+pub(super) fn show(value: f64, unit: Option<&str>) -> String {
+    let (scaled, suffix) = match unit {
+        Some("percent") => (value * 100.0, "%"),
+        Some("percentage points") => (value * 100.0, " pp"),
+        _ => (value, ""),
+    };
+    let whole = scaled.fract() == 0.0 && scaled.abs() < 1e15;
+    let number = if whole {
+        format!("{scaled:.0}")
+    } else {
+        let text = format!("{scaled:.5e}");
+        let rounded: f64 = text.parse().unwrap_or(scaled);
+        format!("{rounded}")
+    };
+    format!("{number}{suffix}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::show;
+
+    #[test]
+    fn numbers_are_shown_in_their_unit() {
+        assert_eq!(show(0.188_399_941, Some("percent")), "18.84%");
+        assert_eq!(show(359_586.0, None), "359586");
+        assert_eq!(show(0.042_467_123, None), "0.0424671");
+        assert_eq!(show(0.145, Some("percentage points")), "14.5 pp");
+    }
+}

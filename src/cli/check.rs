@@ -1,0 +1,63 @@
+//! `secondlook check STUDY`: the printed numbers alone. Needs no data, no run, no method.
+
+use super::args::CheckArguments;
+use super::audit::exit_of;
+use super::exit::Exit;
+use super::terminal::{Look, Terminal};
+use crate::audit::house::House;
+use crate::audit::{self, open};
+use crate::claims::record::{Audit, RelationState, Verdict};
+use crate::digest::canonical_json;
+use crate::error::Error;
+use crate::results::{self, Results};
+
+/// Checks a study's printed numbers.
+pub(super) fn check(
+    wanted: &CheckArguments,
+    house: &House,
+    terminal: &Terminal,
+) -> Result<Exit, Error> {
+    let opened = open::printed(house, &wanted.study, terminal)?;
+    let nothing = Results {
+        schema: results::SCHEMA.to_owned(),
+        study: opened.folder.id.clone(),
+        runs: Vec::new(),
+    };
+    let audit = audit::judge(&opened, &nothing)?;
+    if terminal.is_json() {
+        terminal
+            .document(&canonical_json(&audit).map_err(|error| Error::Bug(error.to_string()))?)?;
+    } else {
+        terminal.say(&summary(&audit, terminal))?;
+    }
+    Ok(exit_of(&audit, wanted.fail_on.as_deref()))
+}
+
+fn summary(audit: &Audit, terminal: &Terminal) -> String {
+    let mut text = String::new();
+    let looked = |verdict: Verdict| !matches!(verdict, Verdict::Untestable | Verdict::Unchecked);
+    for claim in audit.claims.iter().filter(|claim| looked(claim.verdict)) {
+        let word = terminal.paint(Look::Verdict(claim.verdict), claim.verdict.word());
+        text += &format!("claim    {}  {}  {word}\n", claim.id, claim.printed);
+    }
+    for relation in &audit.relations {
+        let state = match relation.state {
+            RelationState::Holds => "holds",
+            RelationState::Fails => "fails",
+            RelationState::Undecided => "undecided",
+        };
+        text += &format!("relation {}  ({})  {state}\n", relation.id, relation.kind);
+        let fails = relation.state == RelationState::Fails;
+        for certificate in relation.certificate.iter().filter(|_| fails) {
+            text += &format!("         {}\n         {certificate}\n", relation.says);
+        }
+    }
+    let counts: Vec<String> =
+        audit.counts.iter().map(|(verdict, count)| format!("{count} {verdict}")).collect();
+    text += &format!(
+        "{} claims from printed numbers alone: {}\n",
+        audit.claims.len(),
+        counts.join(", ")
+    );
+    text
+}

@@ -1,0 +1,205 @@
+//! `secondlook explain STUDY CLAIM`: from the printed number to the files and their checksums, and the
+//! command that does it again.
+
+use super::args::ExplainArguments;
+use super::audit::show;
+use super::exit::Exit;
+use super::terminal::{Look, Terminal};
+use crate::audit::house::House;
+use crate::audit::{self, open, outputs};
+use crate::claims::record::{Audit, ClaimRecord};
+use crate::diagnostic::nearest;
+use crate::digest::{Sha256, canonical_json};
+use crate::error::Error;
+use crate::results::{Estimate, Results, Run, Step};
+
+/// Explains one claim.
+pub(super) fn explain(
+    wanted: &ExplainArguments,
+    house: &House,
+    terminal: &Terminal,
+) -> Result<Exit, Error> {
+    let folder = house.study(&wanted.study)?;
+    let (results, audit, from) = evidence(house, &folder.id, &wanted.study, terminal)?;
+    let Some(claim) = audit.claim(&wanted.claim) else {
+        let known: Vec<&str> = audit.claims.iter().map(|claim| claim.id.as_str()).collect();
+        let help = match nearest(&wanted.claim, known.iter().copied()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("there are: {}", known.join(", ")),
+        };
+        let message = format!("`{}` has no claim `{}`", folder.id, wanted.claim);
+        return Err(Error::Usage { message, help: Some(help) });
+    };
+    if terminal.is_json() {
+        let document = canonical_json(claim).map_err(|error| Error::Bug(error.to_string()))?;
+        terminal.document(&document)?;
+        return Ok(Exit::Done);
+    }
+    let run = claim.run.as_deref().and_then(|id| results.run(id));
+    let mut text = printed(claim, terminal);
+    text += &compared(claim, run);
+    text += &steps(claim, run, terminal);
+    text += &files(claim, run, terminal);
+    text += &format!(
+        "\n{}\n  secondlook audit {}\n",
+        terminal.paint(Look::Strong, "to do it again"),
+        wanted.study
+    );
+    text += &terminal.paint(Look::Faint, &format!("  ({from})"));
+    terminal.say(&text)?;
+    Ok(Exit::Done)
+}
+
+/// The recorded results, judged anew; or a fresh audit where none is recorded or the method has changed.
+fn evidence(
+    house: &House,
+    id: &str,
+    name: &str,
+    terminal: &Terminal,
+) -> Result<(Results, Audit, String), Error> {
+    if outputs::recorded(&house.out, id, "results.json")?.is_some() {
+        let opened = open::printed(house, name, terminal)?;
+        let results = super::report::recorded(house, id)?;
+        let method = std::fs::read(opened.folder.path.join("method.toml"))
+            .ok()
+            .map(|bytes| Sha256::of(&bytes));
+        if results.runs.iter().all(|run| run.method_sha256 == method) {
+            let audit = audit::judge(&opened, &results)?;
+            return Ok((results, audit, format!("from the recorded {id}/results.json")));
+        }
+    }
+    let audited = audit::audit(house, name, terminal)?;
+    Ok((audited.results, audited.audit, "from a fresh run; nothing was written".to_owned()))
+}
+
+fn printed(claim: &ClaimRecord, terminal: &Terminal) -> String {
+    let mut text = format!("{}  {}\n", terminal.paint(Look::Strong, &claim.id), claim.says);
+    text += &format!("\n{}\n", terminal.paint(Look::Strong, "printed"));
+    text += &format!("  {}  in {}, {}\n", claim.printed, claim.source, claim.at);
+    if let Some([low, high]) = claim.interval {
+        let unit = claim.unit.as_deref();
+        let why = if claim.reads.is_some() { "as declared in `reads`" } else { "by its digits" };
+        text += &format!("  stands for [{}, {}] {why}\n", show(low, unit), show(high, unit));
+    }
+    text += &format!("  transcription: {}\n", claim.transcription);
+    text
+}
+
+fn compared(claim: &ClaimRecord, run: Option<&Run>) -> String {
+    let unit = claim.unit.as_deref();
+    let mut text = String::from("\nverdict\n");
+    let reason = claim.reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
+    text += &format!(
+        "  {}{reason} — {}  (basis: {})\n",
+        claim.verdict,
+        claim.verdict.reads_as(),
+        claim.basis
+    );
+    text += &format!("  {}\n", claim.plain);
+    if let Some(equals) = &claim.equals {
+        text += &format!("  recomputed as {equals}\n");
+    }
+    if let Some(value) = claim.value {
+        text += &format!("  our value {}  ({value})\n", show(value, unit));
+    }
+    if let Some([low, high]) = claim.from_rounding {
+        text += &format!(
+            "  rounding of the printed numbers allows [{}, {}]\n",
+            show(low, unit),
+            show(high, unit)
+        );
+    }
+    if let Some(conclusion) = &claim.conclusion {
+        let holds = match claim.holds {
+            Some(true) => "holds",
+            Some(false) => "does not hold",
+            None => "was not tested",
+        };
+        text += &format!("  the conclusion `{conclusion}` {holds}\n");
+    }
+    if !claim.marks.is_empty() {
+        text += &format!("  marks: {}\n", claim.marks.join(", "));
+    }
+    let estimate = claim.estimate.as_deref().and_then(|id| {
+        run.and_then(|run| {
+            run.estimate(id).or_else(|| run.estimate(crate::results::split_part(id).0))
+        })
+    });
+    if let Some(estimate) = estimate {
+        text += &uncertainty(estimate, unit);
+    }
+    text
+}
+
+fn uncertainty(estimate: &Estimate, unit: Option<&str>) -> String {
+    let mut parts = Vec::new();
+    parts.extend(estimate.se.map(|error| format!("standard error {}", show(error, unit))));
+    parts.extend(estimate.ci.map(|[low, high]| {
+        let level = estimate.level.unwrap_or(0.95) * 100.0;
+        format!("{level}% interval [{}, {}]", show(low, unit), show(high, unit))
+    }));
+    parts.extend(estimate.reference.as_ref().map(|reference| match estimate.df {
+        Some(df) => format!("{reference} with {df} degrees of freedom"),
+        None => reference.clone(),
+    }));
+    parts.extend(estimate.n.map(|rows| format!("n {rows}")));
+    parts.extend(estimate.clusters.map(|clusters| format!("{clusters} clusters")));
+    if parts.is_empty() {
+        String::new()
+    } else {
+        format!("  estimate {}: {}\n", estimate.id, parts.join(", "))
+    }
+}
+
+fn steps(claim: &ClaimRecord, run: Option<&Run>, terminal: &Terminal) -> String {
+    let Some(run) = run else { return String::new() };
+    let behind: Vec<&Step> = run
+        .steps
+        .iter()
+        .filter(|step| claim.trace.iter().any(|entry| entry.trim() == step.id))
+        .collect();
+    if behind.is_empty() {
+        return String::new();
+    }
+    let mut text =
+        format!("\n{}\n", terminal.paint(Look::Strong, &format!("steps (run {})", run.id)));
+    for step in behind.iter().rev() {
+        let rows = match (step.rows_in, step.rows_out) {
+            (Some(before), Some(after)) => format!("  {before} rows in, {after} out"),
+            _ => String::new(),
+        };
+        text += &format!("  {}  {}  {}{rows}\n", step.id, step.kind, step.defined);
+        if let Some(place) = &step.place {
+            text += &format!("      stated in: {place}\n");
+        }
+        if let Some(assumes) = &step.assumes {
+            text += &format!("      assumes: {assumes}\n");
+        }
+        for (name, value) in &step.convention {
+            text += &format!("      {name}: {value}\n");
+        }
+    }
+    text
+}
+
+fn files(claim: &ClaimRecord, run: Option<&Run>, terminal: &Terminal) -> String {
+    let Some(run) = run else { return String::new() };
+    let behind: Vec<String> = run
+        .inputs
+        .iter()
+        .filter(|input| {
+            let name = format!("{}/{}", input.dataset, input.path);
+            claim.trace.iter().any(|entry| entry.contains(&name))
+        })
+        .map(|input| {
+            format!(
+                "  {}/{}  {} bytes  sha256 {}\n",
+                input.dataset, input.path, input.bytes, input.sha256
+            )
+        })
+        .collect();
+    if behind.is_empty() {
+        return String::new();
+    }
+    format!("\n{}\n{}", terminal.paint(Look::Strong, "files"), behind.concat())
+}

@@ -1,0 +1,419 @@
+//! The one place that prints. Results go to stdout; people's text and progress to stderr.
+//!
+//! Whatever comes from a file is cleaned of control characters first: text never steers a terminal.
+
+use std::fmt::Write as _;
+use std::io::{self, IsTerminal as _, Write as _};
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource, SourceCode};
+
+use super::args::{Colour, Common, Format};
+use crate::claims::record::Verdict;
+use crate::diagnostic::{Place, Problem, Problems, Severity};
+use crate::error::Error;
+use crate::event::{Event, Observer};
+
+/// How long a task may take before its progress is shown.
+const A_MOMENT: Duration = Duration::from_millis(400);
+
+/// Stdout and stderr, and how to write on them.
+pub struct Terminal {
+    format: Format,
+    quiet: bool,
+    colour_out: bool,
+    colour_err: bool,
+    progress: Mutex<Option<Task>>,
+}
+
+struct Task {
+    name: String,
+    began: Instant,
+    bar: ProgressBar,
+    total: Option<u64>,
+}
+
+/// How a piece of text looks, where colour is on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Look {
+    /// As it is.
+    Plain,
+    /// Bold.
+    Strong,
+    /// Dim.
+    Faint,
+    /// A verdict's colour.
+    Verdict(Verdict),
+}
+
+impl Terminal {
+    /// Looks at the streams and the environment once.
+    #[must_use]
+    pub fn new(common: &Common) -> Self {
+        let wants = |is_terminal: bool| match common.color {
+            Colour::Always => true,
+            Colour::Never => false,
+            Colour::Auto => colour_by_environment(is_terminal),
+        };
+        Self {
+            format: common.format,
+            quiet: common.quiet,
+            colour_out: wants(io::stdout().is_terminal()),
+            colour_err: wants(io::stderr().is_terminal()),
+            progress: Mutex::new(None),
+        }
+    }
+
+    /// Says whether stdout carries JSON.
+    #[must_use]
+    pub fn is_json(&self) -> bool {
+        self.format == Format::Json
+    }
+
+    /// Paints text for stdout.
+    #[must_use]
+    pub fn paint(&self, look: Look, text: &str) -> String {
+        paint(self.colour_out, look, text)
+    }
+
+    /// Writes text for people: to stdout, or to stderr where stdout carries JSON.
+    ///
+    /// # Errors
+    /// When the stream cannot be written.
+    pub fn say(&self, text: &str) -> Result<(), Error> {
+        if self.is_json() {
+            if !self.quiet {
+                self.note(text);
+            }
+            return Ok(());
+        }
+        write_out(&keep_paint(text))
+    }
+
+    /// Writes a document to stdout.
+    ///
+    /// # Errors
+    /// When stdout cannot be written.
+    pub fn document(&self, text: &str) -> Result<(), Error> {
+        write_out(text)
+    }
+
+    /// Writes a line for people to stderr, unless they asked for quiet.
+    pub fn note(&self, text: &str) {
+        if !self.quiet {
+            write_err(&keep_paint(text));
+        }
+    }
+
+    /// Writes an error to stderr, with its places and what to do.
+    pub fn error(&self, error: &Error) {
+        let text = match error {
+            Error::Invalid(problems) | Error::Step(problems) => self.problems(problems),
+            Error::Missing(files) => files.iter().fold(String::new(), |mut text, file| {
+                let looked = file.looked.join(", ");
+                let lines = [
+                    ("expected", file.expected.as_str()),
+                    ("looked in", &looked),
+                    ("help", &file.help),
+                ];
+                text += &self.block(&format!("data missing: {}", file.file), &lines);
+                text
+            }),
+            Error::Changed(files) => files.iter().fold(String::new(), |mut text, file| {
+                let at = file.at.display().to_string();
+                let lines = [
+                    ("at", at.as_str()),
+                    ("expected", &file.expected),
+                    ("found", &file.found),
+                    ("help", &file.help),
+                ];
+                text += &self.block(&format!("data changed: {}", file.file), &lines);
+                text
+            }),
+            Error::Usage { message, help } => {
+                let lines: Vec<(&str, &str)> =
+                    help.iter().map(|help| ("help", help.as_str())).collect();
+                self.block(message, &lines)
+            }
+            Error::Bug(message) => {
+                let help = "please report it, with the command and the files that led to it";
+                self.block(&format!("a bug in secondlook: {message}"), &[("help", help)])
+            }
+            other => self.block(&other.to_string(), &[]),
+        };
+        write_err(text.trim_end());
+    }
+
+    /// Writes all problems as text, each with its place.
+    fn problems(&self, problems: &Problems) -> String {
+        let shown = 50;
+        let mut text = String::new();
+        for problem in problems.0.iter().take(shown) {
+            text += &self.problem(problem);
+        }
+        if problems.0.len() > shown {
+            text += &format!("… and {} more\n", problems.0.len() - shown);
+        }
+        text
+    }
+
+    fn problem(&self, problem: &Problem) -> String {
+        let word = if problem.severity == Severity::Error { "error" } else { "warning" };
+        if let Some(Place::Span(_)) = &problem.place {
+            let theme = if self.colour_err {
+                GraphicalTheme::unicode()
+            } else {
+                GraphicalTheme::unicode_nocolor()
+            };
+            let handler =
+                GraphicalReportHandler::new_themed(theme).with_width(4_000).without_cause_chain();
+            let mut text = format!("{}: ", paint(self.colour_err, Look::Strong, word));
+            let rendered = Rendered::new(problem);
+            if handler.render_report(&mut text, &rendered).is_ok() {
+                return text + "\n";
+            }
+        }
+        let place = problem.position().map(|(file, line, column)| match (line, column) {
+            (0, _) => file,
+            (line, 0) => format!("{file}:{line}"),
+            (line, column) => format!("{file}:{line}:{column}"),
+        });
+        let mut lines: Vec<(&str, &str)> = Vec::new();
+        lines.extend(place.iter().map(|place| ("at", place.as_str())));
+        lines.extend(problem.label.iter().map(|label| ("found", label.as_str())));
+        lines.extend(problem.help.iter().map(|help| ("help", help.as_str())));
+        self.block_as(word, &problem.message, &lines)
+    }
+
+    fn block(&self, message: &str, lines: &[(&str, &str)]) -> String {
+        self.block_as("error", message, lines)
+    }
+
+    fn block_as(&self, word: &str, message: &str, lines: &[(&str, &str)]) -> String {
+        let mut text =
+            format!("{}: {}\n", paint(self.colour_err, Look::Strong, word), clean(message));
+        for (name, value) in lines {
+            let _written = writeln!(text, "  {name}: {}", clean(value));
+        }
+        text
+    }
+}
+
+impl Observer for Terminal {
+    fn event(&self, event: Event<'_>) {
+        if let Event::Warned { message } = event {
+            self.note(&format!(
+                "{}: {}",
+                paint(self.colour_err, Look::Strong, "warning"),
+                clean(message)
+            ));
+            return;
+        }
+        if self.quiet || !io::stderr().is_terminal() {
+            return;
+        }
+        let Ok(mut current) = self.progress.lock() else { return };
+        match event {
+            Event::Started { task, total } => *current = Some(Task::start(task, total)),
+            Event::Advanced { task, done } => {
+                if let Some(running) = current.as_mut().filter(|running| running.name == task) {
+                    running.advance(done);
+                }
+            }
+            Event::Finished { task } => {
+                if let Some(running) = current.take_if(|running| running.name == task) {
+                    running.bar.finish_and_clear();
+                }
+            }
+            Event::Warned { .. } => {}
+        }
+    }
+}
+
+impl Task {
+    fn start(name: &str, total: Option<u64>) -> Self {
+        Self { name: clean(name), began: now(), bar: ProgressBar::hidden(), total }
+    }
+
+    fn advance(&mut self, done: u64) {
+        if self.bar.is_hidden() && self.began.elapsed() > A_MOMENT {
+            self.bar = ProgressBar::with_draw_target(self.total, ProgressDrawTarget::stderr());
+            let template = "{msg}  {bar:30} {bytes} of {total_bytes}, {bytes_per_sec}";
+            if let Ok(style) = ProgressStyle::with_template(template) {
+                self.bar.set_style(style);
+            }
+            self.bar.set_message(self.name.clone());
+        }
+        self.bar.set_position(done);
+    }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "progress is shown only after a moment, and never reaches an output"
+)]
+fn now() -> Instant {
+    Instant::now()
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the environment is read here, in cli, and nowhere else"
+)]
+fn colour_by_environment(is_terminal: bool) -> bool {
+    let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let forced =
+        std::env::var_os("CLICOLOR_FORCE").is_some_and(|value| !value.is_empty() && value != "0");
+    let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+    !set("NO_COLOR") && (forced || (is_terminal && !dumb))
+}
+
+fn paint(on: bool, look: Look, text: &str) -> String {
+    let code = match look {
+        Look::Plain => return text.to_owned(),
+        Look::Strong => "1",
+        Look::Faint => "2",
+        Look::Verdict(verdict) => match verdict {
+            Verdict::Exact
+            | Verdict::Rounded
+            | Verdict::WithinTolerance
+            | Verdict::Compatible
+            | Verdict::AddsUp => "34",
+            Verdict::Differs | Verdict::NotCompatible | Verdict::Inconclusive => "33",
+            Verdict::Overturned | Verdict::Impossible | Verdict::DoesNotAddUp | Verdict::Void => {
+                "1;31"
+            }
+            Verdict::Possible | Verdict::Untestable | Verdict::Unchecked => "2",
+        },
+    };
+    if on { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
+}
+
+/// Replaces characters that would steer a terminal or reorder a line, each by one of the same
+/// length in bytes, so that positions stay true.
+#[must_use]
+pub fn clean(text: &str) -> String {
+    text.chars()
+        .map(|letter| match letter {
+            '\n' | '\t' => letter,
+            '\u{0}'..='\u{1f}' | '\u{7f}' => '?',
+            '\u{80}'..='\u{9f}' | '\u{61c}' => '\u{bf}',
+            '\u{200b}'..='\u{200f}'
+            | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{2069}'
+            | '\u{feff}' => '\u{fffd}',
+            other => other,
+        })
+        .collect()
+}
+
+/// Cleans text that we painted ourselves: our own colour codes stay.
+fn keep_paint(text: &str) -> String {
+    text.split('\u{1b}')
+        .enumerate()
+        .map(|(index, part)| {
+            let code =
+                part.strip_prefix('[').and_then(|rest| rest.split_once('m')).map(|(code, _)| code);
+            let ours = code.is_some_and(|code| ["0", "1", "2", "33", "34", "1;31"].contains(&code));
+            match (index, ours) {
+                (0, _) => clean(part),
+                (_, true) => format!("\u{1b}{}", clean(part)),
+                (_, false) => format!("?{}", clean(part)),
+            }
+        })
+        .collect()
+}
+
+/// Writes to stdout. A reader that went away (a closed pipe) is no error.
+fn write_out(text: &str) -> Result<(), Error> {
+    let mut stream = io::stdout().lock();
+    let written = stream
+        .write_all(text.as_bytes())
+        .and_then(|()| if text.ends_with('\n') { Ok(()) } else { stream.write_all(b"\n") });
+    match written.and_then(|()| stream.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Error::Output { path: "stdout".to_owned(), why: error.to_string() })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Writes to stderr; there is nobody left to tell when that fails.
+fn write_err(text: &str) {
+    let mut stream = io::stderr().lock();
+    if stream.write_all(text.as_bytes()).is_ok() {
+        drop(stream.write_all(b"\n"));
+    }
+}
+
+/// A problem as `miette` draws it.
+#[derive(Debug)]
+struct Rendered {
+    message: String,
+    help: Option<String>,
+    source: Option<NamedSource<String>>,
+    label: Option<LabeledSpan>,
+}
+
+impl Rendered {
+    fn new(problem: &Problem) -> Self {
+        let (source, label) = match &problem.place {
+            Some(Place::Span(span)) => {
+                let text = clean(&span.source.text);
+                let end = span.end.min(text.len()).max(span.start.min(text.len()));
+                let start = span.start.min(end);
+                let label = problem.label.as_deref().map(clean);
+                (
+                    Some(NamedSource::new(clean(&span.source.name), text)),
+                    Some(LabeledSpan::new(label, start, end - start)),
+                )
+            }
+            _ => (None, None),
+        };
+        Self {
+            message: clean(&problem.message),
+            help: problem.help.as_deref().map(clean),
+            source,
+            label,
+        }
+    }
+}
+
+impl std::fmt::Display for Rendered {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Rendered {}
+
+impl miette::Diagnostic for Rendered {
+    fn help<'a>(&'a self) -> Option<Box<dyn std::fmt::Display + 'a>> {
+        self.help.as_ref().map(|help| Box::new(help) as Box<dyn std::fmt::Display>)
+    }
+
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        self.source.as_ref().map(|source| source as &dyn SourceCode)
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        self.label
+            .clone()
+            .map(|label| Box::new(std::iter::once(label)) as Box<dyn Iterator<Item = LabeledSpan>>)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_from_files_never_steers_the_terminal() {
+        assert_eq!(clean("a\u{1b}]8;;x\u{7}b"), "a?]8;;x?b");
+        assert_eq!(clean("a\u{202e}b").len(), "a\u{202e}b".len());
+        assert_eq!(keep_paint("\u{1b}[34mexact\u{1b}[0m"), "\u{1b}[34mexact\u{1b}[0m");
+        assert_eq!(keep_paint("\u{1b}[2Jgone"), "?[2Jgone");
+    }
+}
