@@ -169,10 +169,10 @@ impl Terminal {
             };
             let handler =
                 GraphicalReportHandler::new_themed(theme).with_width(4_000).without_cause_chain();
-            let mut text = format!("{}: ", paint(self.colour_err, Look::Strong, word));
-            let rendered = Rendered::new(problem);
-            if handler.render_report(&mut text, &rendered).is_ok() {
-                return text + "\n";
+            let mut drawn = String::new();
+            if handler.render_report(&mut drawn, &Rendered::new(problem)).is_ok() {
+                let drawn = drawn.trim_start().trim_start_matches('×').trim_start();
+                return format!("{}: {drawn}\n", paint(self.colour_err, Look::Strong, word));
             }
         }
         let place = problem.position().map(|(file, line, column)| match (line, column) {
