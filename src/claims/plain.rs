@@ -65,7 +65,7 @@ fn outcome(claim: &Claim, shown: &Candidate, study: Rounding) -> String {
         Verdict::AddsUp => adds_up(claim, shown),
         Verdict::DoesNotAddUp => does_not_add_up(claim, shown, study),
         Verdict::Impossible => "No data can give this number as it is printed.".to_owned(),
-        Verdict::Possible => "Nothing in the study's other printed numbers rules it out. The data are not public, so the number itself was not recomputed.".to_owned(),
+        Verdict::Possible => "Nothing in the study's other printed numbers rules it out. The number itself was not recomputed.".to_owned(),
         Verdict::Untestable => untestable(shown),
         Verdict::Unchecked => unchecked(shown),
     }

@@ -1,1 +1,5 @@
-//! Tests of `claims` from outside.
+//! The rules of the verdict table, the studies of this repository, and bad claims files.
+
+mod builder;
+mod rules;
+mod studies;
