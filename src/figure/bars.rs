@@ -4,7 +4,7 @@ use super::estimates::sign_band;
 use super::mark::{BLUE, ORANGE, SKY, VERMILLION};
 use super::number::Scale;
 use super::page::{self, Key};
-use super::select::{Row, Selection};
+use super::row::{Row, Selection};
 use super::sheet::{Colour, INK, Sheet};
 use super::table::{Place, Table, interval_name};
 use super::text::Fonts;
@@ -85,14 +85,14 @@ fn printed(sheet: &mut Sheet, table: &Table<'_>, place: &Place<'_>) {
 
 fn keys(selection: &Selection) -> Vec<Key> {
     let rows = &selection.rows;
-    let mut keys = vec![Key::new(sign_bar, "our value")];
+    let mut keys = vec![Key::new(sign_bar, 26.0, "our value")];
     if rows.iter().any(|row| row.ci.is_some()) {
-        keys.push(Key::new(sign_interval, format!("its {}", interval_name(selection))));
+        keys.push(Key::new(sign_interval, 26.0, format!("its {}", interval_name(selection))));
     } else if rows.iter().any(|row| row.slack.is_some()) {
-        keys.push(Key::new(sign_interval, "what rounding of the printed inputs allows"));
+        keys.push(Key::new(sign_interval, 26.0, "what rounding of the printed inputs allows"));
     }
     if rows.iter().any(|row| !row.bands().is_empty()) {
-        keys.push(Key::new(sign_band, "printed value, as wide as its rounding allows"));
+        keys.push(Key::new(sign_band, 14.0, "printed value, as wide as its rounding allows"));
     }
     keys
 }

@@ -1,11 +1,11 @@
 //! Estimates with their intervals, and on the same scale what the study prints: the figure that an
 //! auditor wants first. After the forest plot of meta-analyses (Lewis and Clarke 2001, BMJ 322:1479).
 
-use super::mark::{self, BLUE, Mark};
+use super::mark::{self, BLUE, UNCLAIMED};
 use super::number::Scale;
 use super::page::{self, Key};
-use super::select::{Row, Selection};
-use super::sheet::{Colour, INK, Sheet};
+use super::row::{Row, Selection};
+use super::sheet::{Colour, GREY, INK, Sheet};
 use super::table::{Place, Table, interval_name};
 use super::text::Fonts;
 use crate::results::Figure;
@@ -33,23 +33,29 @@ pub(super) fn draw(fonts: &Fonts, figure: &Figure, selection: &Selection) -> She
     sheet
 }
 
-/// Returns a scale for all numbers; one very wide interval among several does not squash the others.
+/// Returns a scale for all numbers, except that an interval many times wider than the others does not
+/// squash them: it leaves the scale.
 fn scale(rows: &[Row]) -> Scale {
-    let points = rows
-        .iter()
-        .flat_map(|row| row.value.iter().copied().chain(row.bands().into_iter().flatten()));
-    let core = Scale::around(points);
-    let reach = if rows.len() < 3 { f64::INFINITY } else { 4.0 * (core.high - core.low) };
-    let numbers = rows.iter().flat_map(Row::numbers);
-    Scale::around(numbers.map(|number| number.clamp(core.low - reach, core.high + reach)))
-        .with_zero_if_near()
-        .padded(0.04)
+    const WIDE: f64 = 6.0;
+    let mut widths: Vec<f64> = rows.iter().filter_map(|row| row.ci).map(width).collect();
+    widths.sort_by(f64::total_cmp);
+    let usual = widths.get(widths.len() / 2).copied().filter(|_| widths.len() > 2);
+    let wide = |ends: [f64; 2]| usual.is_some_and(|usual| width(ends) > WIDE * usual);
+    let numbers = rows.iter().flat_map(|row| {
+        let ends = row.ci.filter(|ends| wide(*ends));
+        row.numbers().filter(move |number| ends.is_none_or(|ends| !ends.contains(number)))
+    });
+    Scale::around(numbers).with_zero_within(0.6).padded(0.04)
+}
+
+fn width(ends: [f64; 2]) -> f64 {
+    ends[1] - ends[0]
 }
 
 /// Says whether an interval leaves the scale.
 fn clipped(table: &Table<'_>) -> bool {
-    let ends = table.places.iter().flat_map(|place| place.row.ci.into_iter().flatten());
-    ends.into_iter().any(|end| !table.scale.holds(end))
+    let mut ends = table.places.iter().flat_map(|place| place.row.ci.into_iter().flatten());
+    ends.any(|end| !table.scale.holds(end))
 }
 
 /// Draws the printed numbers of a row: a band as wide as rounding allows over the whole row, so that our
@@ -113,35 +119,33 @@ fn keys(selection: &Selection) -> Vec<Key> {
     let rows = &selection.rows;
     let mut keys = Vec::new();
     if rows.iter().any(|row| row.ci.is_some()) {
-        let words = format!("our value, its {}", interval_name(selection));
-        keys.push(Key::new(sign_interval, words));
+        let words = format!("our value and its {}", interval_name(selection));
+        keys.push(Key::new(sign_interval, 26.0, words));
     } else {
-        keys.push(Key::new(sign_value, "our value"));
+        keys.push(Key::new(sign_value, 12.0, "our value"));
     }
     if rows.iter().any(|row| row.slack.is_some()) {
-        keys.push(Key::new(sign_slack, "what rounding of the printed inputs allows"));
+        keys.push(Key::new(sign_slack, 24.0, "what rounding of the printed inputs allows"));
     }
     if rows.iter().any(|row| !row.bands().is_empty()) {
-        keys.push(Key::new(sign_band, "printed value, as wide as its rounding allows"));
+        keys.push(Key::new(sign_band, 14.0, "printed value, as wide as its rounding allows"));
     }
     if rows.iter().any(|row| row.printed_ci.is_some()) {
-        keys.push(Key::new(sign_printed_interval, "printed interval"));
+        keys.push(Key::new(sign_printed_interval, 26.0, "printed interval"));
     }
     keys
 }
 
-const SAMPLE: Mark = Mark { outline: mark::Outline::Disc, fill: BLUE, edge: BLUE };
-
 fn sign_value(sheet: &mut Sheet, at: (f64, f64)) {
-    mark::put(sheet, SAMPLE, at, 4.6);
+    mark::put(sheet, UNCLAIMED, at, 4.6);
 }
 
 fn sign_interval(sheet: &mut Sheet, (x, y): (f64, f64)) {
-    sheet.line((x - 12.0, y), (x + 12.0, y), 2.0, BLUE);
+    sheet.line((x - 12.0, y), (x + 12.0, y), 2.0, GREY);
     for end in [x - 12.0, x + 12.0] {
-        sheet.line((end, y - 4.0), (end, y + 4.0), 2.0, BLUE);
+        sheet.line((end, y - 4.0), (end, y + 4.0), 2.0, GREY);
     }
-    mark::put(sheet, SAMPLE, (x, y), 4.6);
+    mark::put(sheet, UNCLAIMED, (x, y), 4.6);
 }
 
 fn sign_slack(sheet: &mut Sheet, (x, y): (f64, f64)) {

@@ -18,6 +18,8 @@ pub(super) const BLACK: Colour = (0x00, 0x00, 0x00);
 const BROWN: Colour = (0x8a, 0x56, 0x00);
 /// The edge of purple.
 const PLUM: Colour = (0x8c, 0x3f, 0x69);
+/// The edge of sky, where blue is taken.
+const STEEL: Colour = (0x2b, 0x8c, 0xbe);
 /// The edge of green.
 const PINE: Colour = (0x00, 0x6b, 0x4e);
 
@@ -53,9 +55,9 @@ pub(super) const SERIES: [Mark; 7] = [
     mark(Outline::Square, ORANGE, BROWN),
     mark(Outline::Up, GREEN, PINE),
     mark(Outline::Diamond, PURPLE, PLUM),
-    mark(Outline::Down, SKY, BLUE),
     mark(Outline::Disc, WHITE, BLACK),
     mark(Outline::Square, GREY, GREY),
+    mark(Outline::Down, SKY, STEEL),
 ];
 
 /// Returns the mark of a verdict, or of none.

@@ -9,10 +9,14 @@ mod estimates;
 mod instant;
 mod mark;
 mod number;
+mod objections;
 mod page;
 mod paint;
+mod plot;
 mod png;
+mod row;
 mod select;
+mod series;
 mod sheet;
 mod svg;
 mod table;
@@ -52,8 +56,8 @@ pub enum FigureError {
         /// What it asks for.
         show: Vec<String>,
     },
-    /// A number that it would plot is infinite or not a number.
-    #[error("figure `{figure}`: {part} of `{address}` is not a finite number")]
+    /// A number that it would plot is infinite, too large for an axis, or not a number.
+    #[error("figure `{figure}`: {part} of `{address}` is no number that can be drawn")]
     NotFinite {
         /// The figure.
         figure: String,
@@ -113,7 +117,7 @@ pub fn draw(figure: &Figure, results: &Results, audit: &Audit) -> Result<Drawing
         id: figure.id.clone(),
         title: figure.title.clone(),
         svg: svg::dress(&drawn, &sheet, &figure.id, &figure.title, &description),
-        png: png::encode(&pixels, paint::surface(&sheet)).map_err(failed)?,
+        png: png::encode(&pixels, paint::surface(&sheet), &sheet.colours()).map_err(failed)?,
         csv: words::csv(&selection).map_err(failed)?,
         description,
     })

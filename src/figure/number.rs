@@ -1,5 +1,8 @@
 //! Numbers as people read them: units, digits that fit the precision, and the ticks of an axis.
 
+/// More decimals than this nobody reads: smaller numbers are written with a power of ten.
+const MOST_DECIMALS: usize = 8;
+
 /// How plain numbers are shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Unit {
@@ -58,8 +61,8 @@ impl Unit {
     }
 
     /// Returns how many decimals show a value so that it can be held against the printed one and its own
-    /// uncertainty: one digit more than the printed number, two digits of the half width, or else three
-    /// of the value.
+    /// uncertainty: one digit more than the printed number, two digits of the interval's width, or else
+    /// three of the value.
     pub(super) fn decimals(&self, value: f64, ci: Option<[f64; 2]>, printed: &[[f64; 2]]) -> usize {
         let factor = self.factor();
         let whole = |number: f64| (number * factor).fract() == 0.0;
@@ -69,15 +72,16 @@ impl Unit {
         {
             return 0;
         }
+        let least = i32::from(!matches!(self, Self::Plain(_)));
         let own = match ci {
-            Some([low, high]) if high > low => 1 - exponent((high - low) * factor / 2.0),
+            Some([low, high]) if high > low => (1 - exponent((high - low) * factor)).max(least),
             _ => 2 - exponent(value * factor),
         };
         let compared = printed
             .iter()
             .filter(|[low, high]| high > low && (high - low).is_finite())
             .map(|[low, high]| 1 - exponent((high - low) * factor));
-        compared.chain([own]).max().unwrap_or(own).clamp(0, 8) as usize
+        compared.chain([own]).max().unwrap_or(own).clamp(0, MOST_DECIMALS as i32) as usize
     }
 }
 
@@ -103,7 +107,7 @@ fn exponent(number: f64) -> i32 {
 /// Writes a number with a true minus sign and commas between thousands.
 fn digits(number: f64, decimals: usize) -> String {
     let size = number.abs();
-    if size >= 1e15 || (size > 0.0 && size < 1e-6) {
+    if size >= 1e15 || (size > 0.0 && size < 1e-6 && decimals >= MOST_DECIMALS) {
         return format!("{number:.2e}").replace('-', "\u{2212}");
     }
     let plain = format!("{size:.decimals$}");
@@ -149,11 +153,11 @@ impl Scale {
         Self { low, high }
     }
 
-    /// Includes zero where that costs little of the width.
-    pub(super) fn with_zero_if_near(self) -> Self {
+    /// Includes zero where it is not farther off than a share of the width.
+    pub(super) fn with_zero_within(self, share: f64) -> Self {
         let width = self.high - self.low;
         let gap = if self.low > 0.0 { self.low } else { -self.high };
-        if gap > 0.0 && gap <= 0.7 * width { self.with_zero() } else { self }
+        if gap > 0.0 && gap <= share * width { self.with_zero() } else { self }
     }
 
     /// Includes zero.
@@ -194,15 +198,16 @@ impl Scale {
         let first = (low / step).ceil();
         (0..crowd(step).max(0.0) as usize)
             .map(|index| (first + index as f64) * step)
-            .map(|tick| (tick / factor, self.tick(unit, tick, decimals)))
+            .map(|tick| (tick / factor, tick_words(unit, tick, decimals)))
             .collect()
     }
+}
 
-    fn tick(self, unit: &Unit, tick: f64, decimals: usize) -> String {
-        let sign = if matches!(unit, Unit::Percent) { "%" } else { "" };
-        let text = if tick == 0.0 { digits(0.0, 0) } else { digits(tick, decimals) };
-        format!("{text}{sign}")
-    }
+/// Writes a tick, times its unit's factor already.
+fn tick_words(unit: &Unit, tick: f64, decimals: usize) -> String {
+    let sign = if matches!(unit, Unit::Percent) { "%" } else { "" };
+    let text = if tick == 0.0 { digits(0.0, 0) } else { digits(tick, decimals) };
+    format!("{text}{sign}")
 }
 
 fn power_of_ten(exponent: i32) -> f64 {
@@ -251,7 +256,7 @@ mod tests {
     #[test]
     fn no_scale_is_empty() {
         for numbers in [vec![], vec![0.0], vec![7.0, 7.0], vec![1e9, 1e9 + 1e-6], vec![-3e-12]] {
-            let scale = Scale::around(numbers).with_zero_if_near().padded(0.05);
+            let scale = Scale::around(numbers).with_zero_within(0.5).padded(0.05);
             assert!(scale.high > scale.low, "{scale:?}");
             assert!(!scale.ticks(&PLAIN, 5).is_empty(), "{scale:?}");
         }

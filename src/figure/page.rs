@@ -11,15 +11,23 @@ pub(super) const SMALL_LINE: f64 = 16.0;
 /// The zero line, and the frame of an axis.
 pub(super) const DARK: Colour = (0x76, 0x76, 0x76);
 
-/// An entry of a legend: how its sign is drawn, centred on a point, and what it means.
+/// Draws a sign centred on a point.
+type Sign = Box<dyn Fn(&mut Sheet, (f64, f64))>;
+
+/// An entry of a legend: its sign, how wide that is, and what it means.
 pub(super) struct Key {
-    pub(super) sign: fn(&mut Sheet, (f64, f64)),
-    pub(super) words: String,
+    sign: Sign,
+    width: f64,
+    words: String,
 }
 
 impl Key {
-    pub(super) fn new(sign: fn(&mut Sheet, (f64, f64)), words: impl Into<String>) -> Self {
-        Self { sign, words: words.into() }
+    pub(super) fn new(
+        sign: impl Fn(&mut Sheet, (f64, f64)) + 'static,
+        width: f64,
+        words: impl Into<String>,
+    ) -> Self {
+        Self { sign: Box::new(sign), width, words: words.into() }
     }
 }
 
@@ -29,6 +37,9 @@ pub(super) fn heading(sheet: &mut Sheet, fonts: &Fonts, figure: &Figure) -> f64 
     let line = style.size * 1.3;
     let mut baseline = MARGIN + style.size * 0.8;
     let title = clean(&figure.title);
+    if title.is_empty() {
+        return MARGIN;
+    }
     for words in fonts.wrap(&title, style.size, style.weight, WIDTH - 2.0 * MARGIN, 4) {
         sheet.text((MARGIN, baseline), words, style);
         baseline += line;
@@ -38,21 +49,20 @@ pub(super) fn heading(sheet: &mut Sheet, fonts: &Fonts, figure: &Figure) -> f64 
 
 /// Writes the legend and the notes below a height, and ends the page there.
 pub(super) fn foot(sheet: &mut Sheet, fonts: &Fonts, top: f64, keys: &[Key], notes: &[String]) {
-    const SIGN: f64 = 26.0;
     let style = Style::SMALL;
     let mut middle = top + SMALL_LINE / 2.0;
     let mut x = MARGIN;
     for key in keys {
-        let room = WIDTH - 2.0 * MARGIN - SIGN - 6.0;
+        let room = WIDTH - 2.0 * MARGIN - key.width - 7.0;
         let words = fonts.shorten(&key.words, style.size, style.weight, room);
-        let width = SIGN + 6.0 + fonts.width(&words, style.size, style.weight);
+        let width = key.width + 7.0 + fonts.width(&words, style.size, style.weight);
         if x > MARGIN && x + width > WIDTH - MARGIN {
             x = MARGIN;
             middle += SMALL_LINE + 2.0;
         }
-        (key.sign)(sheet, (x + SIGN / 2.0, middle));
-        sheet.centred((x + SIGN + 6.0, middle), words, style);
-        x += width + 18.0;
+        (key.sign)(sheet, (x + key.width / 2.0, middle));
+        sheet.centred((x + key.width + 7.0, middle), words, style);
+        x += width + 20.0;
     }
     if !keys.is_empty() {
         middle += SMALL_LINE + 4.0;
@@ -70,6 +80,8 @@ pub(super) fn foot(sheet: &mut Sheet, fonts: &Fonts, top: f64, keys: &[Key], not
 pub(super) fn axis_title(figure: &Figure, unit: &Unit) -> Option<String> {
     let axis = figure.axis.as_deref().map(clean).filter(|axis| !axis.is_empty());
     match (axis, unit.name().map(clean)) {
+        // Every tick carries its percent sign.
+        (Some(axis), _) if matches!(unit, Unit::Percent) => Some(axis),
         (Some(axis), Some(unit)) if !axis.contains(&unit) => Some(format!("{axis} ({unit})")),
         (Some(axis), _) => Some(axis),
         (None, unit) => unit,

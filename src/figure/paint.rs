@@ -12,9 +12,9 @@ use plotters_backend::{BackendCoord, DrawingErrorKind};
 use super::sheet::{Colour, Shape, Sheet, Style, WIDTH};
 use super::text::{Fonts, Setting};
 
-/// Backend pixels per unit of the sheet. plotters has whole pixels only: five make edges sharp in an
-/// SVG, and are averaged down in a PNG.
-pub(super) const SCALE: f64 = 5.0;
+/// Backend pixels per unit of the sheet. plotters has whole pixels only: four make edges sharp in an
+/// SVG, and are averaged down to two in a PNG.
+pub(super) const SCALE: f64 = 4.0;
 
 /// Returns the size of the backend's surface.
 pub(super) fn surface(sheet: &Sheet) -> (u32, u32) {
@@ -90,7 +90,7 @@ const fn rgb(colour: Colour) -> RGBColor {
 /// A line of text as an element of plotters.
 struct Words<'a> {
     corner: BackendCoord,
-    words: &'a str,
+    text: &'a str,
     setting: Setting<'a>,
 }
 
@@ -105,7 +105,7 @@ impl<'a> Words<'a> {
         };
         let (x, baseline) = at(point);
         let top = (f64::from(baseline) - setting.ascent()).round() as i32;
-        Self { corner: (x, top), words, setting }
+        Self { corner: (x, top), text: words, setting }
     }
 }
 
@@ -125,6 +125,6 @@ impl<B: DrawingBackend> Drawable<B> for Words<'_> {
         backend: &mut B,
         _: (u32, u32),
     ) -> Result<(), DrawingErrorKind<B::ErrorType>> {
-        points.next().map_or(Ok(()), |corner| backend.draw_text(self.words, &self.setting, corner))
+        points.next().map_or(Ok(()), |corner| backend.draw_text(self.text, &self.setting, corner))
     }
 }

@@ -3,107 +3,16 @@
 
 use super::FigureError;
 use super::number::Unit;
+use super::row::{Printed, Row, Selection};
 use super::text::clean;
-use crate::claims::record::{Audit, ClaimRecord, Verdict, Weight};
-use crate::results::{Basis, Figure, Results, Run, split_part};
+use crate::claims::record::{Audit, ClaimRecord, Verdict};
+use crate::results::{Basis, ChartKind, Figure, Results, Run, split_part};
 
 /// How many rows a page can carry.
-pub(super) const MOST_ROWS: usize = 40;
+const MOST_ROWS: usize = 40;
 
-/// What a figure shows.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Selection {
-    /// In the order in which they were asked for; an address's runs together.
-    pub(super) rows: Vec<Row>,
-    /// Patterns that match nothing.
-    pub(super) unmatched: Vec<String>,
-    /// How numbers are shown.
-    pub(super) unit: Unit,
-}
-
-/// One estimate in one run.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Row {
-    /// Its address.
-    pub(super) address: String,
-    /// What a reader calls it.
-    pub(super) label: String,
-    /// The run and its basis, where more than one run is shown.
-    pub(super) sublabel: Option<String>,
-    /// The run; none where no run has it.
-    pub(super) run: Option<String>,
-    /// Our value, or why there is none.
-    pub(super) value: Result<f64, String>,
-    /// Its confidence interval.
-    pub(super) ci: Option<[f64; 2]>,
-    /// The interval's level.
-    pub(super) level: Option<f64>,
-    /// What the rounding of printed inputs allows.
-    pub(super) slack: Option<[f64; 2]>,
-    /// The claims on it, the weightiest first.
-    pub(super) printed: Vec<Printed>,
-    /// The printed ends of its confidence interval, where there are claims on both.
-    pub(super) printed_ci: Option<[Printed; 2]>,
-}
-
-/// A printed number, and how it came out.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Printed {
-    /// As printed.
-    pub(super) text: String,
-    /// The numbers that it may stand for; an end may be infinite (`> 90%`).
-    pub(super) interval: Option<[f64; 2]>,
-    /// The verdict for the row's run.
-    pub(super) verdict: Option<Verdict>,
-    weight: Weight,
-}
-
-impl Printed {
-    /// Returns the middle of the interval, or its finite end.
-    pub(super) fn middle(&self) -> Option<f64> {
-        let [low, high] = self.interval?;
-        match (low.is_finite(), high.is_finite()) {
-            (true, true) => Some(low + (high - low) / 2.0),
-            (true, false) => Some(low),
-            (false, true) => Some(high),
-            (false, false) => None,
-        }
-    }
-}
-
-impl Row {
-    /// Returns the verdict to show: the first that fails, else that of the weightiest claim.
-    pub(super) fn verdict(&self) -> Option<Verdict> {
-        let mut verdicts = self.printed.iter().filter_map(|printed| printed.verdict);
-        let first = verdicts.clone().next();
-        let worst =
-            [Verdict::Void, Verdict::Impossible, Verdict::DoesNotAddUp, Verdict::Overturned];
-        verdicts
-            .find(|verdict| worst.contains(verdict) || Verdict::FAILING.contains(verdict))
-            .or(first)
-    }
-
-    /// Returns the intervals of the printed numbers.
-    pub(super) fn bands(&self) -> Vec<[f64; 2]> {
-        self.printed.iter().filter_map(|printed| printed.interval).collect()
-    }
-
-    /// Returns every number that the axis has to hold.
-    pub(super) fn numbers(&self) -> impl Iterator<Item = f64> {
-        let printed = self.printed.iter().chain(self.printed_ci.iter().flatten());
-        let printed: Vec<f64> = printed.filter_map(|printed| printed.interval).flatten().collect();
-        let own = self.value.iter().copied();
-        own.chain(self.ci.into_iter().flatten())
-            .chain(self.slack.into_iter().flatten())
-            .chain(printed)
-    }
-
-    /// Returns how many decimals its numbers are shown with.
-    pub(super) fn decimals(&self, unit: &Unit) -> usize {
-        let value = self.value.as_ref().copied().unwrap_or_default();
-        unit.decimals(value, self.ci.or(self.slack), &self.bands())
-    }
-}
+/// Beyond this the arithmetic of an axis overflows.
+const LARGEST: f64 = 1e300;
 
 /// Finds what a figure shows.
 pub(super) fn select(
@@ -136,7 +45,9 @@ pub(super) fn select(
             show: figure.show.clone(),
         });
     }
-    limit(figure, "rows", rows.len(), MOST_ROWS)?;
+    if figure.kind != ChartKind::Timeline {
+        limit(figure, "rows", rows.len(), MOST_ROWS)?;
+    }
     tell_runs_apart(&mut rows, results);
     Ok(Selection { rows, unmatched, unit: Unit::read(figure.unit.as_deref()) })
 }
@@ -208,6 +119,7 @@ fn rows_of(
             address: address.to_owned(),
             label: label(figure, address),
             sublabel: None,
+            time: time(figure, address),
             run: None,
             value: Err(absence(address, results)),
             ci: None,
@@ -237,13 +149,14 @@ fn row_in(
     let estimate = run.estimate(address);
     let ci = estimate.and_then(|estimate| estimate.ci);
     let slack = estimate.and_then(|estimate| estimate.from_rounding);
-    let finite = |ends: Option<[f64; 2]>| ends.into_iter().flatten().all(f64::is_finite);
-    for (sound, part) in [
-        (value.is_finite(), "the value"),
-        (finite(ci), "the interval"),
-        (finite(slack), "the interval that rounding allows"),
+    let sound = |number: f64| number.abs() < LARGEST;
+    let both = |ends: Option<[f64; 2]>| ends.into_iter().flatten().all(sound);
+    for (drawable, part) in [
+        (sound(value), "the value"),
+        (both(ci), "the interval"),
+        (both(slack), "the interval that rounding allows"),
     ] {
-        if !sound {
+        if !drawable {
             return Err(not_finite(figure, address, part));
         }
     }
@@ -258,6 +171,7 @@ fn row_in(
         address: address.to_owned(),
         label: label(figure, address),
         sublabel: None,
+        time: time(figure, address),
         run: Some(run.id.clone()),
         value: Ok(value),
         ci,
@@ -277,7 +191,9 @@ fn claims_on<'a>(audit: &'a Audit, address: &'a str) -> impl Iterator<Item = &'a
 }
 
 fn printed(claim: &ClaimRecord, verdict: Option<Verdict>) -> Printed {
-    Printed { text: clean(&claim.printed), interval: claim.interval, verdict, weight: claim.weight }
+    let open = |end: f64| if end.abs() < LARGEST { end } else { end * f64::INFINITY };
+    let interval = claim.interval.map(|ends| ends.map(open));
+    Printed { text: clean(&claim.printed), interval, verdict, weight: claim.weight }
 }
 
 fn by_weight(mut printed: Vec<Printed>) -> Vec<Printed> {
@@ -327,6 +243,12 @@ fn label(figure: &Figure, address: &str) -> String {
     let others: Vec<&str> =
         groups.iter().filter(|(key, _)| Some(*key) != time).map(|(_, value)| *value).collect();
     clean(&if others.is_empty() { base.to_owned() } else { others.join(", ") })
+}
+
+/// Returns the time in an address, for a time line.
+fn time(figure: &Figure, address: &str) -> Option<String> {
+    let key = figure.time.as_deref().filter(|_| figure.kind == ChartKind::Timeline)?;
+    groups(address).1.into_iter().find(|(name, _)| *name == key).map(|(_, time)| clean(time))
 }
 
 /// Splits `shares/share{month=2026-04,work_mode=fix}` into what stands before the groups and the groups.

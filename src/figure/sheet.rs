@@ -3,6 +3,8 @@
 //! Charts write it, [`super::paint`] hands it to a backend of plotters. It holds no format's quirks, so
 //! that both formats show the same and a test can ask where each word stands.
 
+use std::collections::BTreeSet;
+
 /// The width of every figure. Narrow, so that its text can still be read on a phone.
 pub(super) const WIDTH: f64 = 600.0;
 
@@ -92,6 +94,18 @@ pub(super) struct Sheet {
 }
 
 impl Sheet {
+    /// Returns the colours on it.
+    pub(super) fn colours(&self) -> BTreeSet<[u8; 3]> {
+        let own = self.shapes.iter().map(|shape| match shape {
+            Shape::Rectangle { colour, .. }
+            | Shape::Line { colour, .. }
+            | Shape::Polygon { colour, .. }
+            | Shape::Disc { colour, .. } => *colour,
+            Shape::Text { style, .. } => style.colour,
+        });
+        own.chain([WHITE]).map(<[u8; 3]>::from).collect()
+    }
+
     /// Adds a filled rectangle.
     pub(super) fn rectangle(
         &mut self,

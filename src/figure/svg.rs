@@ -37,7 +37,9 @@ fn anchor(id: &str) -> String {
         if letter.is_ascii_alphanumeric() || letter == '-' || letter == '_' {
             name.push(letter);
         } else {
-            name.push_str(&format!(".{:x}.", u32::from(letter)));
+            for part in [".", &format!("{:x}", u32::from(letter)), "."] {
+                name.push_str(part);
+            }
         }
     }
     name

@@ -4,7 +4,7 @@
 use super::mark::{self, Mark};
 use super::number::{Scale, Unit};
 use super::page::{self, SMALL_LINE};
-use super::select::{Printed, Row, Selection};
+use super::row::{Printed, Row, Selection, fails};
 use super::sheet::{Anchor, Colour, GREY, INK, MARGIN, Sheet, Style, WIDTH, Weight};
 use super::text::Fonts;
 use crate::results::Figure;
@@ -54,8 +54,9 @@ pub(super) struct Place<'a> {
 /// A line at the right.
 struct Words {
     mark: Option<Mark>,
-    words: String,
-    starts: Option<usize>,
+    text: String,
+    /// Whether a printed number starts here.
+    starts: bool,
 }
 
 impl<'a> Table<'a> {
@@ -80,7 +81,7 @@ impl<'a> Table<'a> {
         let texts: Vec<Vec<Words>> =
             selection.rows.iter().map(|row| texts(fonts, row, &selection.unit)).collect();
         let heads = headers.iter().map(|head| SIGN + width(head) * Style::SMALL.size / style.size);
-        let wide = texts.iter().flatten().map(|line| SIGN + width(&line.words));
+        let wide = texts.iter().flatten().map(|line| SIGN + width(&line.text));
         let value_room = wide.chain(heads).fold(60.0, f64::max).min(WIDEST_VALUE + SIGN);
         let values = WIDTH - MARGIN - value_room;
         let body = top + headers.len() as f64 * SMALL_LINE + 6.0;
@@ -159,7 +160,7 @@ impl<'a> Table<'a> {
             }
             let colour = if place.row.value.is_err() && index == 0 { GREY } else { INK };
             let style = Style::BODY.anchored(Anchor::Start).coloured(colour);
-            sheet.centred((self.values + SIGN, height), line.words.as_str(), style);
+            sheet.centred((self.values + SIGN, height), line.text.as_str(), style);
         }
     }
 }
@@ -207,14 +208,24 @@ fn texts(fonts: &Fonts, row: &Row, unit: &Unit) -> Vec<Words> {
     let wrap = |text: &str, lines| {
         fonts.wrap(text, Style::BODY.size, Weight::Regular, WIDEST_VALUE / SPARE, lines)
     };
-    let mut lines: Vec<Words> =
-        wrap(&ours, 2).into_iter().map(|words| Words { mark: None, words, starts: None }).collect();
+    let mut lines: Vec<Words> = wrap(&ours, 2)
+        .into_iter()
+        .map(|words| Words { mark: None, text: words, starts: false })
+        .collect();
     for (index, printed) in row.printed.iter().enumerate() {
         let ends = row.printed_ci.as_ref().filter(|_| index == 0);
         for (line, words) in wrap(&told(printed, ends), 3).into_iter().enumerate() {
             let first = line == 0;
             let mark = printed.verdict.filter(|_| first).map(|verdict| mark::of(Some(verdict)));
-            lines.push(Words { mark, words, starts: first.then_some(index) });
+            lines.push(Words { mark, text: words, starts: first });
+        }
+    }
+    for (end, printed) in
+        ["lower end", "upper end"].into_iter().zip(row.printed_ci.iter().flatten())
+    {
+        if let Some(verdict) = printed.verdict.filter(|verdict| fails(*verdict)) {
+            let text = format!("{end} {}: {verdict}", printed.text);
+            lines.push(Words { mark: Some(mark::of(Some(verdict))), text, starts: false });
         }
     }
     lines
@@ -223,8 +234,9 @@ fn texts(fonts: &Fonts, row: &Row, unit: &Unit) -> Vec<Words> {
 /// Says a printed number and its verdict.
 fn told(printed: &Printed, ends: Option<&[Printed; 2]>) -> String {
     let ends = ends.map(|[low, high]| format!(" ({} to {})", low.text, high.text));
-    let verdict = printed.verdict.map(|verdict| format!(": {verdict}"));
-    format!("{}{}{}", printed.text, ends.unwrap_or_default(), verdict.unwrap_or_default())
+    let verdict =
+        printed.verdict.map_or(" (not judged)".to_owned(), |verdict| format!(": {verdict}"));
+    format!("{}{}{verdict}", printed.text, ends.unwrap_or_default())
 }
 
 fn place<'a>(
@@ -235,9 +247,7 @@ fn place<'a>(
     top: f64,
 ) -> Place<'a> {
     let style = Style::BODY;
-    let lines = words.len().max(2) - usize::from(row.sublabel.is_some() && words.len() > 2);
-    let mut label =
-        fonts.wrap(&row.label, style.size, style.weight, label_room / SPARE, lines.min(3));
+    let mut label = fonts.wrap(&row.label, style.size, style.weight, label_room / SPARE, 3);
     if let Some(run) = &row.sublabel {
         label.push(fonts.shorten(run, Style::SMALL.size, Weight::Regular, label_room / SPARE));
     }
@@ -247,7 +257,7 @@ fn place<'a>(
     let printed = words
         .iter()
         .enumerate()
-        .filter(|(_, line)| line.starts.is_some())
+        .filter(|(_, line)| line.starts)
         .map(|(index, _)| ours + index as f64 * LINE)
         .collect();
     Place { row, top, bottom: top + height, ours, printed, label, words }

@@ -140,13 +140,20 @@ fn units(face: &FontRef<'static>, length: f32) -> f64 {
 /// another in a browser: wide letters are given a whole em, so that they fit there too.
 fn advance(face: &FontRef<'static>, letter: char) -> f64 {
     let glyph = face.glyph_id(letter);
-    if glyph.0 != 0 {
+    if invisible(letter) {
+        0.0
+    } else if glyph.0 != 0 {
         units(face, face.h_advance_unscaled(glyph))
     } else if letter >= '\u{1100}' {
         1.0
     } else {
         0.65
     }
+}
+
+/// Says whether a letter only joins or varies others: it is kept for a browser and never drawn by us.
+const fn invisible(letter: char) -> bool {
+    matches!(letter, '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}')
 }
 
 /// Returns text as it may be shown: composed, on one line, without signs that XML forbids, that a
@@ -156,10 +163,13 @@ pub(super) fn clean(text: &str) -> String {
         .nfc()
         .map(|letter| match letter {
             '\t' | '\n' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}' => ' ',
-            '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
-                '\u{fffd}'
-            }
-            '\u{fffe}' | '\u{ffff}' => '\u{fffd}',
+            // Marks of direction, and what XML forbids.
+            '\u{200e}'
+            | '\u{200f}'
+            | '\u{202a}'..='\u{202e}'
+            | '\u{2066}'..='\u{2069}'
+            | '\u{fffe}'
+            | '\u{ffff}' => '\u{fffd}',
             letter if letter.is_control() => '\u{fffd}',
             letter => letter,
         })
@@ -189,7 +199,7 @@ impl Setting<'_> {
         let mut pen = 0.0;
         let mut before = None;
         let mut glyphs = Vec::new();
-        for letter in text.chars() {
+        for letter in text.chars().filter(|letter| !invisible(*letter)) {
             let glyph = face.glyph_id(letter);
             if let Some(before) = before {
                 pen += units(face, face.kern_unscaled(before, glyph)) * self.size;
@@ -306,7 +316,10 @@ mod tests {
 
     #[test]
     fn forbidden_signs_are_replaced() {
-        assert_eq!(clean("a\u{0}b\n c\u{202e}d\u{1b}[0m"), "a\u{fffd}b c\u{fffd}d\u{fffd}[0m");
+        assert_eq!(
+            clean("\u{ffff}a\u{0}b\n c\u{202e}d\u{1b}[0m"),
+            "\u{fffd}a\u{fffd}b c\u{fffd}d\u{fffd}[0m"
+        );
         assert_eq!(clean("e\u{301}"), "é");
     }
 }

@@ -1,16 +1,17 @@
 //! Values over time: a line per series, named at its end rather than in a legend, the printed values
 //! beside ours.
 
-use super::FigureError;
-use super::instant::Times;
-use super::mark::{self, Mark, SERIES};
+use super::mark::{self, Mark};
 use super::number::{Scale, Unit};
 use super::page::{self, DARK, Key, SMALL_LINE};
-use super::select::{Row, Selection, groups, limit};
+use super::plot::{self, Plot, Spot};
+use super::row::{Row, Selection};
+use super::series::{self, Series};
 use super::sheet::{Anchor, Colour, GRID, INK, MARGIN, Sheet, Style, WIDTH, Weight};
 use super::table::interval_name;
 use super::text::Fonts;
 use super::words;
+use super::{FigureError, objections};
 use crate::claims::record::Verdict;
 use crate::results::Figure;
 
@@ -18,38 +19,7 @@ const WIDEST_LABEL: f64 = 180.0;
 const LINE: f64 = 16.5;
 const HEIGHT: f64 = 270.0;
 const RADIUS: f64 = 4.8;
-const MOST_TIMES: usize = 120;
 const BAND: Colour = (0x8c, 0x8c, 0x8c);
-
-/// One line of the chart.
-struct Series<'a> {
-    label: String,
-    mark: Mark,
-    /// By time: where it stands among the times, and the row.
-    points: Vec<(usize, &'a Row)>,
-}
-
-/// Where everything stands.
-struct Plot<'a> {
-    scale: Scale,
-    times: &'a Times,
-    left: f64,
-    right: f64,
-    top: f64,
-    bottom: f64,
-}
-
-impl Plot<'_> {
-    fn x(&self, time: usize) -> f64 {
-        // Half a mark's room at either side, so that marks do not sit on the axis.
-        let inset = 14.0_f64.min((self.right - self.left) / 4.0);
-        self.left + inset + self.times.place(time) * (self.right - self.left - 2.0 * inset)
-    }
-
-    fn y(&self, number: f64) -> f64 {
-        self.bottom - self.scale.place(number) * (self.bottom - self.top)
-    }
-}
 
 /// Draws the chart.
 pub(super) fn draw(
@@ -57,10 +27,10 @@ pub(super) fn draw(
     figure: &Figure,
     selection: &Selection,
 ) -> Result<Sheet, FigureError> {
-    let (times, series) = series(figure, selection)?;
+    let (times, series) = series::sort(figure, selection)?;
     let unit = &selection.unit;
     let scale = Scale::around(selection.rows.iter().flat_map(Row::numbers))
-        .with_zero_if_near()
+        .with_zero_within(0.5)
         .padded(0.06);
     let mut sheet = Sheet::default();
     let mut top = page::heading(&mut sheet, fonts, figure);
@@ -90,59 +60,22 @@ pub(super) fn draw(
         bottom: top + 10.0 + HEIGHT.max(needed),
     };
     axes(&mut sheet, fonts, &plot, &ticks);
-    for (index, series) in series.iter().enumerate() {
-        line(&mut sheet, &plot, series, offset(index, &plot, &times));
+    let lines: Vec<(Mark, Vec<Spot<'_>>)> = series
+        .iter()
+        .enumerate()
+        .map(|(index, line)| (line.mark, plot::spots(&plot, &series, index)))
+        .collect();
+    for (_, spots) in &lines {
+        bands(&mut sheet, &plot, spots);
     }
+    for (mark, spots) in &lines {
+        line(&mut sheet, &plot, spots, *mark);
+    }
+    let spots: Vec<&Spot<'_>> = lines.iter().flat_map(|(_, spots)| spots).collect();
+    objections::draw(&mut sheet, fonts, &plot, &spots, selection);
     name_ends(&mut sheet, &plot, &series, &labels);
     page::foot(&mut sheet, fonts, plot.bottom + 34.0, &keys(selection), &notes(selection));
     Ok(sheet)
-}
-
-/// Sorts the rows into series and times.
-fn series<'a>(
-    figure: &Figure,
-    selection: &'a Selection,
-) -> Result<(Times, Vec<Series<'a>>), FigureError> {
-    let without = |why: String| FigureError::NoTime { figure: figure.id.clone(), why };
-    let key = figure.time.as_deref().ok_or_else(|| without("it names no `time` key".to_owned()))?;
-    let mut dated: Vec<(&Row, &str)> = Vec::new();
-    for row in selection.rows.iter().filter(|row| row.value.is_ok()) {
-        let (_, groups) = groups(&row.address);
-        let time = groups.iter().find(|(name, _)| *name == key);
-        let (_, time) = time.ok_or_else(|| without(format!("`{}` has no `{key}`", row.address)))?;
-        dated.push((row, time));
-    }
-    let times = Times::read(dated.iter().map(|(_, time)| *time));
-    limit(figure, "points in time", times.len(), MOST_TIMES)?;
-    let mut names: Vec<String> = Vec::new();
-    let mut series: Vec<Series<'_>> = Vec::new();
-    for (row, time) in dated {
-        let name =
-            format!("{} {:?}", row.address.replacen(&format!("{key}={time}"), "", 1), row.run);
-        let place = times.position(time);
-        let index = names.iter().position(|other| *other == name).unwrap_or_else(|| {
-            names.push(name);
-            let mark = SERIES.get(series.len()).copied().unwrap_or(mark::UNCLAIMED);
-            let run = row.sublabel.as_ref().map(|run| format!(" ({run})")).unwrap_or_default();
-            series.push(Series { label: format!("{}{run}", row.label), mark, points: Vec::new() });
-            series.len() - 1
-        });
-        if let Some(series) = series.get_mut(index) {
-            series.points.push((place, row));
-        }
-    }
-    limit(figure, "series", series.len(), SERIES.len())?;
-    for series in &mut series {
-        series.points.sort_by_key(|(place, _)| *place);
-    }
-    Ok((times, series))
-}
-
-/// Moves each series a little aside where their intervals would cover each other.
-fn offset(index: usize, plot: &Plot<'_>, times: &Times) -> f64 {
-    let step = ((plot.right - plot.left) / times.len().max(1) as f64 * 0.04).min(5.0);
-    let turn = index.div_ceil(2) as f64;
-    if index % 2 == 1 { turn * step } else { -turn * step }
 }
 
 fn axes(sheet: &mut Sheet, fonts: &Fonts, plot: &Plot<'_>, ticks: &[(f64, String)]) {
@@ -153,7 +86,9 @@ fn axes(sheet: &mut Sheet, fonts: &Fonts, plot: &Plot<'_>, ticks: &[(f64, String
         let style = Style::SMALL.anchored(Anchor::End);
         sheet.centred((plot.left - 7.0, y), words.as_str(), style);
     }
-    sheet.line((plot.left, plot.bottom), (plot.right, plot.bottom), 1.2, DARK);
+    // Only a line that is zero looks like one.
+    let floor = if plot.scale.low == 0.0 { DARK } else { GRID };
+    sheet.line((plot.left, plot.bottom), (plot.right, plot.bottom), 1.2, floor);
     let style = Style::SMALL.anchored(Anchor::Middle);
     let mut free = f64::NEG_INFINITY;
     for time in 0..plot.times.len() {
@@ -169,42 +104,34 @@ fn axes(sheet: &mut Sheet, fonts: &Fonts, plot: &Plot<'_>, ticks: &[(f64, String
     }
 }
 
-fn line(sheet: &mut Sheet, plot: &Plot<'_>, series: &Series<'_>, aside: f64) {
-    let at = |(time, row): &(usize, &Row)| {
-        let value = row.value.as_ref().copied().unwrap_or_default();
-        (plot.x(*time) + aside, plot.y(value))
-    };
-    for pair in series.points.windows(2) {
-        if let [from, to] = pair {
-            sheet.line(at(from), at(to), 2.0, series.mark.edge);
-        }
-    }
-    for point in &series.points {
-        let (x, y) = at(point);
-        let row = point.1;
-        for ends in row.bands() {
+/// Draws the printed values of a series as bands as high as their rounding allows.
+fn bands(sheet: &mut Sheet, plot: &Plot<'_>, spots: &[Spot<'_>]) {
+    for spot in spots {
+        for ends in spot.row.bands() {
             let [low, high] = ends.map(|end| plot.y(end));
             let missing = (2.5 - (low - high)).max(0.0) / 2.0;
-            sheet.rectangle((x - 11.0, high - missing), (x + 11.0, low + missing), BAND, 0.6);
-        }
-        if let Some(ends) = row.ci.or(row.slack) {
-            let [low, high] = ends.map(|end| plot.y(end));
-            sheet.line((x, low), (x, high), 1.6, series.mark.edge);
-            for y in [low, high] {
-                sheet.line((x - 3.5, y), (x + 3.5, y), 1.6, series.mark.edge);
-            }
-        }
-        mark::put(sheet, series.mark, (x, y), RADIUS);
-        if let Some(verdict) = row.verdict().filter(|verdict| fails(*verdict)) {
-            let above = y - 16.0;
-            let height = if above < plot.top - 6.0 { y + 16.0 } else { above };
-            mark::put(sheet, mark::of(Some(verdict)), (x, height), 5.0);
+            let corners = ((spot.x - 11.0, high - missing), (spot.x + 11.0, low + missing));
+            sheet.rectangle(corners.0, corners.1, BAND, 0.6);
         }
     }
 }
 
-fn fails(verdict: Verdict) -> bool {
-    verdict == Verdict::Void || Verdict::FAILING.contains(&verdict)
+fn line(sheet: &mut Sheet, plot: &Plot<'_>, spots: &[Spot<'_>], mark: Mark) {
+    for pair in spots.windows(2) {
+        if let [from, to] = pair {
+            sheet.line((from.x, from.y), (to.x, to.y), 2.0, mark.edge);
+        }
+    }
+    for Spot { row, x, y, .. } in spots {
+        if let Some(ends) = row.ci.or(row.slack) {
+            let [low, high] = ends.map(|end| plot.y(end));
+            sheet.line((*x, low), (*x, high), 1.6, mark.edge);
+            for end in [low, high] {
+                sheet.line((x - 3.5, end), (x + 3.5, end), 1.6, mark.edge);
+            }
+        }
+        mark::put(sheet, mark, (*x, *y), RADIUS);
+    }
 }
 
 /// Returns each series' name with its last value, broken into lines.
@@ -244,14 +171,12 @@ fn name_ends(sheet: &mut Sheet, plot: &Plot<'_>, series: &[Series<'_>], labels: 
     let wanted: Vec<f64> = ends.iter().map(|end| end.0).collect();
     let middles = spread(&wanted, &heights, plot.top - 6.0, plot.bottom + 4.0);
     for ((y, height, index), middle) in ends.iter().zip(middles) {
-        let (Some(series), Some(lines)) = (series.get(*index), labels.get(*index)) else {
-            continue;
-        };
-        let Some((time, _)) = series.points.last() else { continue };
-        let from = plot.x(*time) + offset(*index, plot, plot.times) + RADIUS + 3.0;
+        let (Some(named), Some(lines)) = (series.get(*index), labels.get(*index)) else { continue };
+        let Some((time, _)) = named.points.last() else { continue };
+        let from = plot.x(*time) + plot::aside(*index, plot, series) + RADIUS + 3.0;
         let x = plot.right + 28.0;
         sheet.line((from, *y), (x - 16.0, middle), 1.0, GRID);
-        mark::put(sheet, series.mark, (x - 9.0, middle), 4.2);
+        mark::put(sheet, named.mark, (x - 9.0, middle), 4.2);
         let first = middle - (height - 3.0) / 2.0 + LINE / 2.0;
         for (line, words) in lines.iter().enumerate() {
             sheet.centred(
@@ -284,14 +209,19 @@ fn keys(selection: &Selection) -> Vec<Key> {
     let rows = &selection.rows;
     let mut keys = Vec::new();
     if rows.iter().any(|row| row.ci.is_some()) {
-        let words = format!("our value, its {}", interval_name(selection));
-        keys.push(Key::new(sign_interval, words));
+        let words = format!("our value and its {}", interval_name(selection));
+        keys.push(Key::new(sign_interval, 26.0, words));
     } else if rows.iter().any(|row| row.slack.is_some()) {
-        keys.push(Key::new(sign_interval, "our value, what rounding of the printed inputs allows"));
+        keys.push(Key::new(
+            sign_interval,
+            26.0,
+            "our value and what rounding of the printed inputs allows",
+        ));
     }
     if rows.iter().any(|row| !row.bands().is_empty()) {
-        keys.push(Key::new(sign_printed, "printed value, as wide as its rounding allows"));
+        keys.push(Key::new(sign_printed, 24.0, "printed value, as wide as its rounding allows"));
     }
+    keys.extend(objections::keys(selection));
     keys
 }
 
@@ -313,9 +243,7 @@ fn notes(selection: &Selection) -> Vec<String> {
         rows.iter().flat_map(|row| &row.printed).filter_map(|printed| printed.verdict).collect();
     let mut notes = words::notes(selection, false);
     if !verdicts.is_empty() {
-        let failing = verdicts.iter().any(|verdict| fails(*verdict));
-        let marked = if failing { "; what fails carries its mark" } else { "" };
-        notes.push(format!("{}{marked}.", words::tally(verdicts.into_iter())));
+        notes.push(format!("{}.", words::tally(verdicts.into_iter())));
     }
     let absent: Vec<String> = rows
         .iter()

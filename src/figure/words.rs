@@ -2,7 +2,7 @@
 //! as a table.
 
 use super::number::Unit;
-use super::select::{Printed, Row, Selection};
+use super::row::{Part, Printed, Row, Selection, fails};
 use super::text::clean;
 use crate::claims::record::Verdict;
 use crate::results::{ChartKind, Figure};
@@ -28,42 +28,69 @@ pub(super) fn description(figure: &Figure, selection: &Selection) -> String {
     };
     let title = clean(&figure.title);
     let title = title.trim_end_matches(['.', ' ']);
-    let finding = finding(selection);
-    format!("{kind} of {}: {title}. {finding}", counted(computed(selection), "estimate"))
-}
-
-fn computed(selection: &Selection) -> usize {
-    selection.rows.iter().filter(|row| row.value.is_ok()).count()
+    let title = if title.is_empty() { String::new() } else { format!(": {title}") };
+    let count = selection.rows.iter().filter(|row| row.value.is_ok()).count();
+    format!("{kind} of {}{title}. {}", counted(count, "estimate"), finding(selection))
 }
 
 fn counted(count: usize, what: &str) -> String {
     if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
 }
 
-/// Says what came out: of one estimate its numbers, of several the verdicts and what fails.
+/// Says what came out: of one printed number the comparison, of several the verdicts and what fails.
 fn finding(selection: &Selection) -> String {
-    let unit = &selection.unit;
-    let judged: Vec<(&Row, &Printed)> = selection
-        .rows
-        .iter()
-        .flat_map(|row| row.printed.iter().map(move |printed| (row, printed)))
-        .filter(|(_, printed)| printed.verdict.is_some())
-        .collect();
+    let judged: Vec<Judged<'_>> = selection.rows.iter().flat_map(judged).collect();
+    let compared = |judged: &Judged<'_>| judged.compared(&selection.unit);
     match judged.as_slice() {
         [] => extent(selection),
-        [(row, printed)] => format!("{}.", compared(row, printed, unit)),
+        [only] => format!("{}.", compared(only)),
         several => {
-            let failing = several.iter().filter(|(_, printed)| {
-                printed.verdict.is_some_and(|verdict| {
-                    verdict == Verdict::Void || Verdict::FAILING.contains(&verdict)
-                })
-            });
-            let named: Vec<String> =
-                failing.take(3).map(|(row, printed)| compared(row, printed, unit)).collect();
-            let named =
-                if named.is_empty() { String::new() } else { format!(": {}", named.join("; ")) };
-            format!("{}{named}.", tally(several.iter().filter_map(|(_, printed)| printed.verdict)))
+            let mut failing: Vec<String> =
+                several.iter().filter(|judged| fails(judged.verdict)).map(compared).collect();
+            if failing.len() > 3 {
+                let more = format!("and {} more", failing.len() - 3);
+                failing.truncate(3);
+                failing.push(more);
+            }
+            let named = if failing.is_empty() {
+                String::new()
+            } else {
+                format!(". {}", failing.join("; "))
+            };
+            format!("{}{named}.", tally(several.iter().map(|judged| judged.verdict)))
         }
+    }
+}
+
+/// A printed number with its verdict, and what it was held against.
+struct Judged<'a> {
+    row: &'a Row,
+    part: Part,
+    value: Option<f64>,
+    printed: &'a Printed,
+    verdict: Verdict,
+}
+
+fn judged(row: &Row) -> Vec<Judged<'_>> {
+    let compared = row.compared().into_iter();
+    compared
+        .filter_map(|(part, value, printed)| {
+            printed.verdict.map(|verdict| Judged { row, part, value, printed, verdict })
+        })
+        .collect()
+}
+
+impl Judged<'_> {
+    fn compared(&self, unit: &Unit) -> String {
+        let Self { row, part, value, printed, verdict } = self;
+        let ours = match (value, &row.value) {
+            (Some(value), _) => format!("ours {}", unit.show(*value, row.decimals(unit))),
+            (None, Err(why)) => why.clone(),
+            (None, Ok(_)) => "ours has none".to_owned(),
+        };
+        let run = row.sublabel.as_ref().map(|run| format!(" [{run}]")).unwrap_or_default();
+        let (name, part) = (name(row), part.words());
+        format!("{name}{part}{run}: {ours}, printed {} ({verdict})", printed.text)
     }
 }
 
@@ -79,14 +106,9 @@ pub(super) fn tally(verdicts: impl Iterator<Item = Verdict>) -> String {
     format!("Against {}: {}", counted(verdicts.len(), "printed value"), counts.join(", "))
 }
 
-fn compared(row: &Row, printed: &Printed, unit: &Unit) -> String {
-    let ours = match row.value {
-        Ok(value) => format!("our value is {}", unit.show(value, row.decimals(unit))),
-        Err(ref why) => why.clone(),
-    };
-    let verdict = printed.verdict.map(|verdict| format!(" ({verdict})")).unwrap_or_default();
-    let run = row.sublabel.as_ref().map(|run| format!(" [{run}]")).unwrap_or_default();
-    format!("{}{run}: {ours}, printed {}{verdict}", row.label, printed.text)
+/// Names a row among all rows of a figure.
+fn name(row: &Row) -> String {
+    row.time.as_ref().map_or_else(|| row.label.clone(), |time| format!("{}, {time}", row.label))
 }
 
 /// Says how far the values reach, where none is judged.
@@ -99,7 +121,7 @@ fn extent(selection: &Selection) -> String {
         .collect();
     values.sort_by(|left, right| left.0.total_cmp(&right.0));
     let said = |(value, row): &(f64, &Row)| {
-        format!("{} ({})", unit.show(*value, row.decimals(unit)), row.label)
+        format!("{} ({})", unit.show(*value, row.decimals(unit)), name(row))
     };
     match (values.first(), values.last()) {
         (Some(low), Some(high)) if values.len() > 1 => {
@@ -126,34 +148,26 @@ pub(super) fn csv(selection: &Selection) -> Result<String, String> {
         "run",
     ];
     writer.write_record(header).map_err(|error| error.to_string())?;
+    let mut write =
+        |cells: [String; 10]| writer.write_record(cells).map_err(|error| error.to_string());
     for row in &selection.rows {
-        let value = row.value.as_ref().ok().copied();
-        let mut lines: Vec<(&str, Option<f64>, Option<&Printed>)> =
-            row.printed.iter().map(|printed| ("", value, Some(printed))).collect();
-        if lines.is_empty() {
-            lines.push(("", value, None));
+        if row.printed.is_empty() {
+            write(cells(row, Part::Value, row.value.as_ref().ok().copied(), None))?;
         }
-        for (printed, (part, end)) in
-            row.printed_ci.iter().flatten().zip([(".ci_low", 0), (".ci_high", 1)])
-        {
-            lines.push((part, row.ci.and_then(|ends| ends.get(end).copied()), Some(printed)));
-        }
-        for (part, value, printed) in lines {
-            writer
-                .write_record(cells(row, part, value, printed))
-                .map_err(|error| error.to_string())?;
+        for (part, value, printed) in row.compared() {
+            write(cells(row, part, value, Some(printed)))?;
         }
     }
     let bytes = writer.into_inner().map_err(|error| error.to_string())?;
     String::from_utf8(bytes).map_err(|error| error.to_string())
 }
 
-fn cells(row: &Row, part: &str, value: Option<f64>, printed: Option<&Printed>) -> [String; 10] {
-    let ci = row.ci.filter(|_| part.is_empty());
+fn cells(row: &Row, part: Part, value: Option<f64>, printed: Option<&Printed>) -> [String; 10] {
+    let ci = row.ci.filter(|_| part == Part::Value);
     let ends = printed.and_then(|printed| printed.interval);
     let (low, high) = (ends.map(|ends| ends[0]), ends.map(|ends| ends[1]));
     [
-        harmless(&format!("{}{part}", row.address)),
+        harmless(&format!("{}{}", row.address, part.suffix())),
         harmless(&row.label),
         number(value),
         number(ci.map(|ends| ends[0])),
