@@ -1,1 +1,5 @@
-//! Tests of `method` from outside.
+//! Tests of `method` from outside: what is refused, and what comes out.
+
+mod bad;
+mod studies;
+mod support;

@@ -27,7 +27,7 @@ pub enum LinearError {
         /// The first such row, from 0.
         row: usize,
     },
-    /// A weight is negative, not finite, or (a frequency) not a whole number.
+    /// A weight is negative or not finite, or frequencies do not add up to a whole number.
     #[error("the weight {value} in row {row} is {why}")]
     Weight {
         /// The first such row, from 0.

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Covariance, Design, LinearError, Singletons, Values, Weights};
+use crate::stats::sum::sum;
 
 /// Codes made dense: levels numbered from 0 in the order of their codes.
 #[derive(Debug, Clone)]
@@ -135,7 +136,12 @@ pub(super) fn prepare(design: &Design<'_>) -> Result<Rows, LinearError> {
         1.0
     };
     let weight: Vec<f64> = raw.iter().map(|weight| weight * weight_scale).collect();
-    let total: f64 = if frequency { weight.iter().sum() } else { kept.len() as f64 };
+    let total: f64 = if frequency { sum(&weight) } else { kept.len() as f64 };
+    if let Some((row, value)) = broken_frequency(frequency, &raw, total) {
+        let row = kept.get(row).copied().unwrap_or(row);
+        let why = "not a whole number, and neither is the sum of the frequencies";
+        return Err(LinearError::Weight { row, value, why });
+    }
     if total > 7e13 {
         return Err(LinearError::Overflow);
     }
@@ -154,11 +160,19 @@ pub(super) fn prepare(design: &Design<'_>) -> Result<Rows, LinearError> {
         weight,
         frequency,
         weight_scale,
-        n: total as u64,
+        n: total.round() as u64,
         effects,
         effect_places,
         clusters,
     })
+}
+
+/// Finds a frequency that is no whole number. Cells of a printed table (a count times a rounded
+/// share) are none, and stand for whole observations together: then their sum must be whole.
+fn broken_frequency(frequency: bool, raw: &[f64], total: f64) -> Option<(usize, f64)> {
+    let whole = (total - total.round()).abs() <= 1e-9 * total;
+    let broken = raw.iter().copied().enumerate().find(|(_, weight)| weight.fract() != 0.0);
+    broken.filter(|_| frequency && !whole)
 }
 
 fn check_columns(design: &Design<'_>) -> Result<(), LinearError> {
@@ -201,10 +215,9 @@ pub(super) fn finite(what: &str, values: &[f64]) -> Result<(), LinearError> {
 }
 
 fn check_weights<'a>(design: &'a Design<'_>) -> Result<Option<&'a [f64]>, LinearError> {
-    let (weights, whole): (&[f64], bool) = match &design.weights {
+    let weights: &[f64] = match &design.weights {
         Weights::None => return Ok(None),
-        Weights::Frequency(weights) => (weights, true),
-        Weights::Analytic(weights) => (weights, false),
+        Weights::Frequency(weights) | Weights::Analytic(weights) => weights,
     };
     if weights.len() != design.outcome.len() {
         return Err(LinearError::Length {
@@ -218,8 +231,6 @@ fn check_weights<'a>(design: &'a Design<'_>) -> Result<Option<&'a [f64]>, Linear
             "not finite"
         } else if value < 0.0 {
             "negative"
-        } else if whole && value.fract() != 0.0 {
-            "not a whole number, as a frequency must be"
         } else {
             continue;
         };
