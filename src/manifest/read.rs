@@ -91,12 +91,7 @@ struct Dataset {
 }
 
 fn read_dataset(keys: &Keys<'_>) -> Option<Dataset> {
-    let id = keys.required::<String>("id");
-    if let Some(id) = id.as_ref().filter(|id| !is_kebab_case(id)) {
-        let message =
-            format!("a dataset's id is kebab-case (`metr-early-2025`), not `{}`", id.value);
-        keys.report(Problem::error(message).at(&id.span));
-    }
+    let id = read_id(keys);
     let title = text(keys, "title");
     let producer = text(keys, "producer");
     let licence = text(keys, "licence");
@@ -132,6 +127,16 @@ fn read_dataset(keys: &Keys<'_>) -> Option<Dataset> {
         },
         access,
     })
+}
+
+fn read_id(keys: &Keys<'_>) -> Option<Spanned<String>> {
+    let id = keys.required::<String>("id")?;
+    if !is_kebab_case(&id) {
+        let shown = id.value.escape_debug();
+        let message = format!("a dataset's id is kebab-case (`metr-early-2025`), not `{shown}`");
+        keys.report(Problem::error(message).at(&id.span));
+    }
+    Some(id)
 }
 
 /// The files that tables may name.

@@ -32,13 +32,14 @@ pub fn html(page: &Page<'_>) -> Result<String, ReportError> {
     rules::check(page.audit)?;
     let view = View::of(page)?;
     let environment = environment()?;
-    let rendered = environment.get_template("page.html")?.render(context! {
+    let mut rendered = environment.get_template("page.html")?.render(context! {
         policy => policy(),
         style => Value::from_safe_string(STYLE.to_owned()),
         script => Value::from_safe_string(SCRIPT.to_owned()),
         ..Value::from(Serde(&view))
     })?;
-    Ok(without_blank_lines(&rendered))
+    rendered.push('\n');
+    Ok(rendered)
 }
 
 fn environment() -> Result<Environment<'static>, ReportError> {
@@ -90,22 +91,6 @@ fn source_hash(source: &str) -> String {
     use base64::Engine as _;
     let digest = Sha256::digest(source.as_bytes());
     format!("sha256-{}", base64::engine::general_purpose::STANDARD.encode(digest))
-}
-
-/// Drops the lines that templates leave empty. Lines of preformatted text are kept: the templates
-/// write a zero-length element in none.
-fn without_blank_lines(page: &str) -> String {
-    let mut text = String::with_capacity(page.len());
-    let mut preformatted = false;
-    for line in page.lines() {
-        preformatted |= line.contains("<pre");
-        if preformatted || !line.trim().is_empty() {
-            text.push_str(line);
-            text.push('\n');
-        }
-        preformatted &= !line.contains("</pre>");
-    }
-    text
 }
 
 #[cfg(test)]

@@ -44,7 +44,7 @@ fn view(drawing: &Drawing) -> Result<FigureView, ReportError> {
     }
     Ok(FigureView {
         id: drawing.id.clone(),
-        anchor: format!("figure-{}", text::slug(&drawing.id)),
+        anchor: format!("drawing-{}", text::slug(&drawing.id)),
         file: text::slug(&drawing.id),
         title: drawing.title.clone(),
         description: drawing.description.clone(),

@@ -125,7 +125,7 @@ pub(super) const fn basis_reach(basis: Basis) -> &'static str {
 pub(super) fn mark(mark: &str) -> String {
     if let Some(name) = mark.strip_prefix("convention:") {
         return format!(
-            "The number depends on the convention `{name}`, which the study does not name."
+            "The number depends on the convention “{name}”, which the study does not name."
         );
     }
     match mark {

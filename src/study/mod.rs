@@ -5,11 +5,12 @@
 //! who finds the places here.
 
 mod read;
+#[cfg(test)]
+mod tests;
 
 pub use read::read;
 
 use crate::diagnostic::{Problem, Spanned};
-use crate::digest::Sha256;
 
 /// A study under audit.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,8 +75,8 @@ pub struct SourceDocument {
     pub url: Option<String>,
     /// Where a copy of it is kept: `http` or `https`.
     pub archived: Option<String>,
-    /// The checksum of the copy that was read.
-    pub sha256: Option<Sha256>,
+    /// The SHA-256 of the copy that was read: 64 lower-case hexadecimal digits.
+    pub sha256: Option<String>,
     /// The day on which it read as claimed, where no checksum pins it, `YYYY-MM-DD`.
     pub as_known_on: Option<String>,
 }

@@ -9,7 +9,6 @@ use jiff::civil::Date;
 
 use crate::diagnostic::document::{self, Table as Keys};
 use crate::diagnostic::{Place, Problem, Problems, Source, Spanned, nearest};
-use crate::digest::Sha256;
 
 use super::{Auditors, Response, RunBinding, SourceDocument, Study, is_kebab_case, split_binding};
 
@@ -90,13 +89,7 @@ fn read_source(keys: &Keys<'_>) -> Option<SourceDocument> {
     let title = text(keys, "title");
     let url = link(keys, "url");
     let archived = link(keys, "archived");
-    let sha256 = keys.optional::<String>("sha256").and_then(|text| {
-        let checksum = text.value.parse::<Sha256>();
-        if let Err(error) = &checksum {
-            keys.report(Problem::error(error.to_string()).at(&text.span));
-        }
-        checksum.ok()
-    });
+    let sha256 = checksum(keys);
     let as_known_on = day(keys, "as_known_on");
     Some(SourceDocument { id: id?, title: title?, url, archived, sha256, as_known_on })
 }
@@ -241,6 +234,18 @@ fn identifier(keys: &Keys<'_>, what: &str) -> Option<Spanned<String>> {
         keys.report(Problem::error(message).at(&id.span));
     }
     Some(id)
+}
+
+fn checksum(keys: &Keys<'_>) -> Option<String> {
+    let text = keys.optional::<String>("sha256")?;
+    let digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+    if text.len() == 64 && text.bytes().all(digit) {
+        return Some(text.value);
+    }
+    let shown: String = text.value.chars().take(80).collect();
+    let message = format!("a SHA-256 is 64 lower-case hexadecimal digits, not `{shown}`");
+    keys.report(Problem::error(message).at(&text.span));
+    None
 }
 
 /// Reads an address that a report may link to: only `http` and `https`, no password, no blank.

@@ -12,4 +12,5 @@ mod manifest;
 mod method;
 mod report;
 mod stats;
+mod studies;
 mod world;

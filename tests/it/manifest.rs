@@ -6,7 +6,8 @@ mod files;
 mod paths;
 mod server;
 
-use std::path::Path;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
 
 use secondlook::diagnostic::Source;
 use secondlook::digest::Sha256;
@@ -28,6 +29,20 @@ fn manifest_of(path: &str, content: &[u8], url: Option<&str>) -> Manifest {
         content.len(),
         Sha256::of(content)
     ))
+}
+
+/// Where a cache keeps a content.
+fn in_cache(cache: &Path, content: &[u8]) -> PathBuf {
+    let digits = Sha256::of(content).to_string();
+    let (folder, name) = digits.split_at(2);
+    cache.join("sha256").join(folder).join(name)
+}
+
+/// Appends one `[[file]]` to the text of a manifest.
+fn add_file(text: &mut String, path: &str, content: &[u8]) {
+    let (bytes, sha256) = (content.len(), Sha256::of(content));
+    write!(text, "[[file]]\npath = \"{path}\"\nbytes = {bytes}\nsha256 = \"{sha256}\"\n")
+        .expect("a text grows");
 }
 
 /// Shelves inside one temporary folder: `beside`, `data`, `cache`.

@@ -19,7 +19,7 @@ use super::route::{Guard, Route};
 use super::{FetchPolicy, Trouble};
 
 /// The longest wait that a busy server may ask for.
-const LONGEST_WAIT: Duration = Duration::from_secs(60);
+const LONGEST_WAIT: Duration = Duration::from_mins(1);
 
 /// What to fetch.
 pub(super) struct Wanted<'a> {
@@ -260,7 +260,8 @@ impl Trouble {
             )),
             Error::HostNotFound => Self::network("the host name is not known".to_owned()),
             Error::Io(error) if error.kind() == io::ErrorKind::PermissionDenied => {
-                Self::refused(error.to_string())
+                let help = "a server inside a network of its own is not asked: download the file yourself, and put it beside the manifest or in the data folder";
+                Self::new(error.to_string(), help)
             }
             Error::Io(error) => Self::network(format!("no connection: {}", plain(error))),
             other => Self::network(format!("no answer: {other}")),

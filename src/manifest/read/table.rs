@@ -26,13 +26,12 @@ pub(super) fn read_all(root: &Keys<'_>, files: &DeclaredFiles) -> Vec<Option<Tab
                 format!("the tables `{}` and `{}` differ only in case", first.value, id.value);
             root.report(Problem::error(message).at(&id.span));
         }
-        match value.as_table() {
-            Some(keys) => read.push(read_table(&keys, id, files)),
-            None => {
-                let message = format!("`table.{}` must be a table", id.value);
-                root.report(Problem::error(message).at(&value.span));
-                read.push(None);
-            }
+        if let Some(keys) = value.as_table() {
+            read.push(read_table(&keys, id, files));
+        } else {
+            let message = format!("`table.{}` must be a table", id.value);
+            root.report(Problem::error(message).at(&value.span));
+            read.push(None);
         }
     }
     read

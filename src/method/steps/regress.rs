@@ -13,12 +13,14 @@
 //! | `cluster = ["user_id"]` | one or more ways of clustering |
 //! | `preset` | the small-sample convention: `fixest` (the default), `stata-areg`, `stata-xtreg`, `conventional`, `none` |
 //! | `collinear` | `error` (the default) or `drop`: what becomes of a term that others determine |
+//! | `adjusted = ["x"]` | for a `factor(x)` of `on`: adjusted rates by level, `step/adjusted{x=5}` |
 //! | `level` | of the intervals, 0.95 by default |
 //!
 //! Rows that are null in any column used are dropped and counted. Estimates are called `step/term`,
 //! `step/x=5` for a factor's level, `step/intercept`, `step/r2`, `step/adjusted_r2`,
 //! `step/within_r2` (with `absorb`), `step/n` and `step/clusters` (with `cluster`).
 
+mod adjusted;
 mod columns;
 mod run;
 mod terms;
@@ -58,6 +60,7 @@ struct Regress {
     preset: Preset,
     preset_stated: bool,
     drop_collinear: bool,
+    adjusted: Vec<Fragment>,
     level: f64,
 }
 
@@ -102,6 +105,7 @@ fn read(table: &Document<'_>) -> Option<Box<dyn Written>> {
     let drop_collinear = table
         .optional::<String>("collinear")
         .map_or(Some(false), |word| choice(table, &word, [("error", false), ("drop", true)]));
+    let adjusted = fragments("adjusted");
     let level = read_level(table);
     model?;
     Some(Box::new(Regress {
@@ -116,6 +120,7 @@ fn read(table: &Document<'_>) -> Option<Box<dyn Written>> {
         preset: preset?,
         preset_stated,
         drop_collinear: drop_collinear?,
+        adjusted,
         level: level?,
     }))
 }
@@ -195,6 +200,7 @@ impl Written for Regress {
             sound &= checker.number(from, weights, "a weight").is_some();
         }
         let terms = terms.filter(|_| sound)?;
+        self.check_adjusted(checker, &terms)?;
         let promises = self.promises(checker.id(), &terms);
         let step = self.checked(terms, absorb);
         Some(Checked { step: Box::new(step), output: None, promises })
@@ -268,6 +274,26 @@ impl Regress {
         sound.then_some(all)
     }
 
+    fn check_adjusted(&self, checker: &mut Checker<'_>, terms: &[Term]) -> Option<()> {
+        let mut sound = true;
+        for name in &self.adjusted {
+            let of = |part: &Part| matches!(part, Part::Factor { column, .. } if column.text == name.text);
+            let alone = terms.iter().any(|term| matches!(term.parts.as_slice(), [one] if of(one)));
+            let crossed =
+                terms.iter().any(|term| term.parts.len() > 1 && term.parts.iter().any(of));
+            if !alone {
+                let message = format!("`adjusted` names `{}`, which is no factor here", name.text);
+                let help = format!("add `factor({})` to `on`", name.text);
+                checker.report(Problem::error(message).at(&name.span()).help(help));
+            } else if crossed {
+                let message = format!("adjusted rates of `{}` do not know interactions", name.text);
+                checker.report(Problem::error(message).at(&name.span()));
+            }
+            sound &= alone && !crossed;
+        }
+        sound.then_some(())
+    }
+
     fn check_part(&self, checker: &mut Checker<'_>, part: &Part) -> bool {
         match part {
             Part::Number(expression) => {
@@ -292,6 +318,10 @@ impl Regress {
             promises.push(Address::exact(format!("{step}/intercept")));
         }
         promises.extend(terms.iter().map(|term| term.address(step)));
+        for name in &self.adjusted {
+            let keys = std::slice::from_ref(&name.text);
+            promises.push(Address::grouped(&format!("{step}/adjusted"), keys));
+        }
         for name in ["r2", "adjusted_r2", "n"] {
             promises.push(Address::exact(format!("{step}/{name}")));
         }
@@ -317,6 +347,7 @@ impl Regress {
             preset: self.preset,
             preset_stated: self.preset_stated,
             drop_collinear: self.drop_collinear,
+            adjusted: self.adjusted.iter().map(|name| name.text.clone()).collect(),
             level: self.level,
         }
     }

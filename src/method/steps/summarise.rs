@@ -204,8 +204,3 @@ impl What {
         }
     }
 }
-
-/// The sum of numbers.
-fn sum(values: &[f64]) -> f64 {
-    values.iter().sum()
-}

@@ -173,10 +173,11 @@ fn stands_for(ends: [f64; 2], unit: Option<&str>) -> Option<String> {
     }
 }
 
-/// The estimate's own uncertainty, where the claim is on its value.
+/// The estimate's own uncertainty, where data give it one and the claim is on its value.
 fn uncertainty(claim: &ClaimRecord, estimate: &Estimate) -> Option<String> {
     let (ends, level) = (estimate.ci?, estimate.level?);
-    (claim.estimate.as_deref() == Some(estimate.id.as_str())).then(|| {
+    let own_or_new = claim.basis < Basis::PrintedNumbers;
+    (own_or_new && claim.estimate.as_deref() == Some(estimate.id.as_str())).then(|| {
         format!(
             "{}% interval: {}",
             number::full(level * 100.0),
@@ -190,7 +191,7 @@ fn conclusion(claim: &ClaimRecord) -> Option<Conclusion> {
     let (outcome, family) = match claim.holds {
         Some(true) => ("holds", "same"),
         Some(false) => ("does not hold", "fails"),
-        None => ("was not tested, or could not be", "open"),
+        None => ("could not be tested", "open"),
     };
     Some(Conclusion { expression, outcome, family })
 }

@@ -76,7 +76,7 @@ fn sources(study: &Study) -> Vec<SourceView> {
                 href: source.url.as_deref().and_then(text::link),
             },
             archived: source.archived.as_deref().and_then(text::link),
-            sha256: source.sha256.map(|checksum| checksum.to_string()),
+            sha256: source.sha256.clone(),
             as_known_on: source.as_known_on.clone(),
         })
         .collect()

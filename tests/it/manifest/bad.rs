@@ -1,5 +1,6 @@
 //! Manifests with slips: each with the line, and what to do.
 
+use proptest::prelude::*;
 use secondlook::diagnostic::Source;
 use secondlook::manifest::{Access, ColumnType, Format, read};
 
@@ -100,7 +101,7 @@ fn every_slip_is_told_with_its_line_and_what_to_do() {
             "upper hash",
             with_file("").replace(SUM, &SUM.to_uppercase()),
             &[
-                &format!("m.toml:10:10: a SHA-256 is 64 lower-case hexadecimal digits"),
+                "m.toml:10:10: a SHA-256 is 64 lower-case hexadecimal digits",
                 &format!("write `{SUM}`"),
             ],
         ),
@@ -290,8 +291,24 @@ fn a_manifest_that_is_too_large_is_not_read() {
     assert!(found.len() == 1 && found[0].starts_with("m.toml: the manifest has 6"), "{found:?}");
     let mut text = HEAD.to_owned();
     for number in 0..40_000 {
-        text += &format!("[[file]]\npath = \"{number}\"\nbytes = 0\nsha256 = \"{SUM}\"\n");
+        super::add_file(&mut text, &number.to_string(), b"");
     }
     assert!(text.len() < 5 << 20, "below the first limit: {}", text.len());
     assert_eq!(problems(&text), Vec::<String>::new());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(256))]
+
+    #[test]
+    fn no_text_makes_the_reader_panic(pieces in proptest::collection::vec(prop_oneof![
+        Just(HEAD), Just("[dataset]\n"), Just("[[file]]\n"), Just("path = \"a.csv\"\n"), Just("bytes = 1\n"),
+        Just("sha256 = \"1493fc46dc379b15d2c39273fa7a7ee98767ff0d90dea113f300d7338f165746\"\n"),
+        Just("[table.x]\n"), Just("file = \"a.csv\"\n"), Just("columns = { c = \"int\" }\n"), Just("columns = 3\n"),
+        Just("[table]\n"), Just("table = 1\n"), Just("file = 2\n"), Just("[table.x.columns.c]\n"), Just("type = \"int\"\n"),
+        Just("one_of = [1, inf, \"é\"]\n"), Just("min = 1e400\n"), Just("url = \"https://[::1\"\n"), Just("\u{0}"), Just("= \"\n"),
+    ], 0..14)) {
+        let (manifest, problems) = read(&Source::new("m.toml", pieces.concat()));
+        prop_assert_eq!(manifest.is_none(), problems.has_errors());
+    }
 }

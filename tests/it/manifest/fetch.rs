@@ -10,7 +10,7 @@ use secondlook::event::{Event, Observer, Silent};
 use secondlook::manifest::{Failure, FetchPolicy, Fetched, fetch};
 
 use super::server::{Reply, Server, answer, head_without_length, ok, redirect};
-use super::{manifest_of, shelves};
+use super::{in_cache, manifest_of, shelves};
 
 /// Patience for tests.
 fn policy() -> FetchPolicy {
@@ -95,7 +95,7 @@ fn a_file_is_fetched_once_and_asked_for_as_it_is() {
 
 #[test]
 fn a_connection_that_breaks_leaves_nothing() {
-    for cut in [0, 1, 15_000, 29_999] {
+    for cut in (0..30_000).step_by(997).chain([1, 29_999]) {
         let server = Server::new(move |_, _| answer("200 OK", "", &content()[..cut], 30_000));
         let failure = fetch_from(&server.url("/a.csv")).expect_err("cut");
         assert_eq!(failure.message, format!("the connection broke after {cut} of 30000 bytes"));
@@ -168,6 +168,7 @@ fn a_file_without_a_stated_length_is_fine_and_an_endless_one_is_not_read_on() {
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "the test is about time")]
 fn a_server_that_stalls_or_trickles_is_left() {
     let began = Instant::now();
     let half = [head_without_length(), content()[..15_000].to_vec()].concat();
@@ -282,15 +283,13 @@ fn what_is_here_and_changed_is_not_replaced_but_a_broken_cache_is() {
     assert!(server.heard().is_empty());
     fs::remove_file(places.beside.join("a.csv")).expect("removed");
 
-    let digits = Sha256::of(&content()).to_string();
-    let folder = places.cache.join("sha256").join(&digits[..2]);
-    fs::create_dir_all(&folder).expect("made");
-    fs::write(folder.join(&digits[2..]), b"broken").expect("written");
-    fs::write(folder.join(format!("{}.part", &digits[2..])), b"left by a killed process")
-        .expect("written");
+    let cached = in_cache(&places.cache, &content());
+    fs::create_dir_all(cached.parent().expect("a folder")).expect("made");
+    fs::write(&cached, b"broken").expect("written");
+    fs::write(cached.with_extension("part"), b"left by a killed process").expect("written");
     let fetched = fetch(&manifest, &places, &policy(), &Silent).expect("fetched again");
     assert_eq!(fs::read(&fetched[0].at).expect("there"), content());
-    assert_eq!(named_files(&places.cache), [digits]);
+    assert_eq!(named_files(&places.cache), [Sha256::of(&content()).to_string()]);
 }
 
 #[test]
@@ -329,6 +328,19 @@ fn two_at_once_download_once() {
         }
     });
     assert_eq!(server.heard().len(), 1);
+}
+
+#[test]
+fn a_cache_that_cannot_be_written_is_told() {
+    let server = Server::new(|_, _| ok(&content()));
+    let root = tempfile::tempdir().expect("a temporary folder");
+    let mut places = shelves(root.path());
+    places.cache = root.path().join("file");
+    let manifest = manifest_of("a.csv", &content(), Some(&server.url("/a.csv")));
+    fs::write(&places.cache, b"not a folder").expect("written");
+    let error = fetch(&manifest, &places, &policy(), &Silent).expect_err("no folder");
+    assert!(!error.failures[0].changed, "{error}");
+    assert_eq!(fs::read(&places.cache).expect("still there"), b"not a folder");
 }
 
 #[cfg(unix)]

@@ -1,6 +1,7 @@
 //! Where files are found, and what is said of each.
 
 use std::fs;
+use std::path::Path;
 use std::sync::Mutex;
 
 use secondlook::diagnostic::Source;
@@ -8,15 +9,15 @@ use secondlook::digest::Sha256;
 use secondlook::event::{Event, Observer, Silent};
 use secondlook::manifest::{Depth, State, read, verify};
 
-use super::{manifest, manifest_of, shelves};
+use super::{in_cache, manifest, manifest_of, shelves};
 
 const CONTENT: &[u8] = b"a,b\n1,2\n";
 
-fn state(path: &str, prepare: impl FnOnce(&std::path::Path)) -> State {
+fn state(path: &str, prepare: impl FnOnce(&Path)) -> State {
     state_at(Depth::Full, path, prepare)
 }
 
-fn state_at(depth: Depth, path: &str, prepare: impl FnOnce(&std::path::Path)) -> State {
+fn state_at(depth: Depth, path: &str, prepare: impl FnOnce(&Path)) -> State {
     let root = tempfile::tempdir().expect("a temporary folder");
     let shelves = shelves(root.path());
     prepare(root.path());
@@ -25,7 +26,7 @@ fn state_at(depth: Depth, path: &str, prepare: impl FnOnce(&std::path::Path)) ->
     checked.into_iter().next().expect("one").state
 }
 
-fn put(root: &std::path::Path, path: &str, content: &[u8]) {
+fn put(root: &Path, path: &str, content: &[u8]) {
     let path = root.join(path);
     fs::create_dir_all(path.parent().expect("a parent")).expect("folders");
     fs::write(path, content).expect("a file is written");
@@ -33,9 +34,8 @@ fn put(root: &std::path::Path, path: &str, content: &[u8]) {
 
 #[test]
 fn a_file_is_looked_for_beside_then_in_the_data_folder_then_in_the_cache() {
-    let digits = Sha256::of(CONTENT).to_string();
-    let cached = format!("cache/sha256/{}/{}", &digits[..2], &digits[2..]);
-    let places = ["beside/x/a.csv", "data/d/x/a.csv", cached.as_str()];
+    let cached = in_cache(Path::new("cache"), CONTENT);
+    let places = ["beside/x/a.csv", "data/d/x/a.csv", cached.to_str().expect("plain")];
     for first in 0..places.len() {
         let found = state("x/a.csv", |root| {
             for place in &places[first..] {
@@ -108,7 +108,7 @@ fn a_folder_in_a_files_place_is_not_read() {
 #[test]
 fn links_are_refused_wherever_they_stand_and_lead() {
     use std::os::unix::fs::symlink;
-    type Prepare = fn(&std::path::Path);
+    type Prepare = fn(&Path);
     let cases: [(&str, &str, Prepare); 7] = [
         ("to a file outside", "a.csv", |root| {
             symlink("/etc/passwd", root.join("beside/a.csv")).expect("a link");
@@ -134,10 +134,9 @@ fn links_are_refused_wherever_they_stand_and_lead() {
         }),
         ("in the cache", "a.csv", |root| {
             put(root, "elsewhere/a.csv", CONTENT);
-            let digits = Sha256::of(CONTENT).to_string();
-            let folder = root.join("cache/sha256").join(&digits[..2]);
-            fs::create_dir_all(&folder).expect("folders");
-            symlink(root.join("elsewhere/a.csv"), folder.join(&digits[2..])).expect("a link");
+            let cached = in_cache(&root.join("cache"), CONTENT);
+            fs::create_dir_all(cached.parent().expect("a folder")).expect("folders");
+            symlink(root.join("elsewhere/a.csv"), cached).expect("a link");
         }),
     ];
     for (name, path, prepare) in cases {
@@ -195,11 +194,7 @@ fn several_files_are_answered_in_the_manifests_order_with_their_progress() {
     for number in 0..40 {
         let content = vec![b'x'; number * 1000];
         put(root.path(), &format!("beside/{number}.csv"), &content);
-        text += &format!(
-            "[[file]]\npath = \"{number}.csv\"\nbytes = {}\nsha256 = \"{}\"\n",
-            content.len(),
-            Sha256::of(&content)
-        );
+        super::add_file(&mut text, &format!("{number}.csv"), &content);
     }
     let heard = Heard(Mutex::default());
     let checked = verify(&manifest(&text), &shelves, Depth::Full, &heard);
@@ -213,6 +208,50 @@ fn several_files_are_answered_in_the_manifests_order_with_their_progress() {
 }
 
 #[test]
+fn a_file_that_changes_while_it_is_read_is_not_verified() {
+    struct Meddler(std::path::PathBuf);
+    impl Observer for Meddler {
+        fn event(&self, event: Event<'_>) {
+            if let Event::Advanced { .. } = event {
+                let mut file = fs::OpenOptions::new().append(true).open(&self.0).expect("there");
+                std::io::Write::write_all(&mut file, b"more").expect("appended");
+            }
+        }
+    }
+    let root = tempfile::tempdir().expect("a temporary folder");
+    let shelves = shelves(root.path());
+    put(root.path(), "beside/a.csv", CONTENT);
+    let meddler = Meddler(root.path().join("beside/a.csv"));
+    let manifest = manifest_of("a.csv", CONTENT, None);
+    let checked = verify(&manifest, &shelves, Depth::Full, &meddler);
+    assert!(
+        matches!(&checked[0].state, State::Unreadable { why, .. } if why.contains("changed while")),
+        "{checked:?}"
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_stamp_tells_a_file_that_was_swapped_after_it_was_verified() {
+    let root = tempfile::tempdir().expect("a temporary folder");
+    let shelves = shelves(root.path());
+    put(root.path(), "beside/a.csv", CONTENT);
+    let manifest = manifest_of("a.csv", CONTENT, None);
+    let checked = verify(&manifest, &shelves, Depth::Full, &Silent);
+    let before = checked[0].stamp;
+    let same = shelves.open("d", &manifest.files[0]).expect("there");
+    assert_eq!(before, Some(same.stamp));
+    put(root.path(), "other", b"a,b\n9,9\n");
+    fs::rename(root.path().join("other"), root.path().join("beside/a.csv")).expect("swapped");
+    let swapped = shelves.open("d", &manifest.files[0]).expect("there");
+    assert_ne!(before, Some(swapped.stamp));
+}
+
+#[test]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "where the shared data are is told by the environment"
+)]
 fn the_metr_file_is_verified_where_it_is() {
     let Some(data) = std::env::var_os("SECONDLOOK_DATA") else {
         println!("skipped: SECONDLOOK_DATA is not set");

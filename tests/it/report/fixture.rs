@@ -86,7 +86,7 @@ fn study(salt: &str) -> Study {
             title: says("The paper, first version"),
             url: Some("https://example.org/tea.pdf".to_owned()),
             archived: Some("https://archive.example.org/tea.pdf".to_owned()),
-            sha256: Some(Sha256::of(b"paper")),
+            sha256: Some(Sha256::of(b"paper").to_string()),
             as_known_on: Some(says("2026-11-22")),
         }],
         runs: vec![RunBinding {

@@ -85,6 +85,23 @@ fn a_page_is_one_well_formed_file() {
     balanced(&tags);
 }
 
+/// A browser runs our style and script only if the policy names the checksum of what stands there.
+#[test]
+fn the_policy_allows_exactly_the_style_and_the_script_of_the_page() {
+    use base64::Engine as _;
+    let page = Story::plain().html();
+    for element in ["style", "script"] {
+        let open = format!("<{element}>");
+        let source = page.split(&open).nth(1).and_then(|rest| rest.split("</").next());
+        let digest = hex::decode(
+            secondlook::digest::Sha256::of(source.expect("it stands there").as_bytes()).to_string(),
+        );
+        let hash = base64::engine::general_purpose::STANDARD.encode(digest.expect("hexadecimal"));
+        assert!(page.contains(&format!("{element}-src &#39;sha256-{hash}&#39;;")), "{element}");
+    }
+    assert!(page.contains("content=\"default-src &#39;none&#39;;"));
+}
+
 /// Every element that is opened is closed, in order.
 fn balanced(tags: &[String]) {
     let mut open: Vec<&str> = Vec::new();
@@ -126,6 +143,18 @@ fn ids_that_look_alike_keep_their_own_fragments() {
     story.audit.claims[1].id = "a/b".to_owned();
     let page = story.html();
     assert!(page.contains("id=\"claim-a-b\"") && page.contains("id=\"claim-a-b-2\""));
+}
+
+/// What the figure room draws is a plain picture; so it passes into the page as it stands.
+#[test]
+fn our_own_drawings_pass() {
+    let mut story = Story::plain();
+    let wanted = &story.results.runs[0].figures[0];
+    let drawing = secondlook::figure::draw(wanted, &story.results, &story.audit);
+    story.drawings = vec![drawing.expect("a drawing")];
+    let page = story.html();
+    assert!(page.contains("<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\""));
+    assert!(page.contains("Show the numbers"));
 }
 
 #[test]

@@ -6,7 +6,7 @@ use crate::diagnostic::Problem;
 use crate::engine::{Column, Table};
 use crate::method::check::Fragment;
 use crate::method::steps::derive::culprit;
-use crate::method::steps::{Joint, Outcome, Running, Step, plain_estimate};
+use crate::method::steps::{Outcome, Running, Step, plain_estimate};
 use crate::method::text::quote;
 use crate::results::Estimate;
 use crate::stats::linear::{
@@ -14,6 +14,7 @@ use crate::stats::linear::{
 };
 
 use super::Meaning;
+use super::adjusted::{Form, joint};
 use super::columns::{self, Cell, Filled};
 use super::terms::Term;
 
@@ -30,6 +31,7 @@ pub(super) struct Regressing {
     pub(super) preset: Preset,
     pub(super) preset_stated: bool,
     pub(super) drop_collinear: bool,
+    pub(super) adjusted: Vec<String>,
     pub(super) level: f64,
 }
 
@@ -141,7 +143,7 @@ impl Regressing {
         }
         let mut bases = Vec::new();
         let cells = columns::cells(&self.terms, &filled, &mut bases)?;
-        for (factor, base) in bases {
+        for (factor, base) in &bases {
             outcome.note(&format!("base of {factor}"), base);
         }
         let values = columns::numbers(used.column("outcome"), &self.outcome)?;
@@ -162,8 +164,34 @@ impl Regressing {
                 .push(Cow::Owned(column.map_or(Vec::new(), |one| columns::cross(&[one]))));
         }
         let fitted = fit(&design).map_err(|error| self.refuse(&error, &cells, running))?;
-        self.yields(&fitted, running, outcome);
+        let rates = self.rates(&filled, &bases, &fitted, running.id);
+        self.yields(&fitted, &rates, running, outcome);
         Ok(())
+    }
+
+    /// The adjusted rates that are asked for.
+    fn rates(
+        &self,
+        filled: &[Vec<Filled>],
+        bases: &[(String, String)],
+        fitted: &Fit,
+        step: &str,
+    ) -> Vec<Form> {
+        let mut rates = Vec::new();
+        for name in &self.adjusted {
+            let base =
+                bases.iter().find(|(factor, _)| factor == name).map(|(_, base)| base.as_str());
+            for (term, parts) in self.terms.iter().zip(filled) {
+                if let ([part], [Filled::Levels { levels, .. }]) =
+                    (term.parts.as_slice(), &parts[..])
+                    && part.column().text == *name
+                {
+                    let base = base.unwrap_or_default();
+                    rates.extend(Form::rates(step, name, levels, base, fitted));
+                }
+            }
+        }
+        rates
     }
 
     fn weigh(&self, used: &Table) -> Result<Weights<'static>, Problem> {
@@ -207,15 +235,25 @@ impl Regressing {
         }
     }
 
-    fn yields(&self, fitted: &Fit, running: &Running<'_>, outcome: &mut Outcome) {
+    fn yields(&self, fitted: &Fit, rates: &[Form], running: &Running<'_>, outcome: &mut Outcome) {
         let clusters = fitted.clusters.iter().min().map(|count| *count as u64);
+        let mut forms = Vec::new();
         for (place, name) in fitted.names.iter().enumerate() {
             let value = fitted.coefficients.get(place).copied().unwrap_or_default();
-            let mut estimate = plain_estimate(running.id, format!("{}/{name}", running.id), value);
+            let address = format!("{}/{name}", running.id);
+            forms.push(Form::coefficient(address.clone(), place, fitted.names.len()));
+            let mut estimate = plain_estimate(running.id, address, value);
             self.uncertain(&mut estimate, fitted, place);
             estimate.clusters = clusters;
             outcome.estimates.push(estimate);
         }
+        for form in rates {
+            let mut estimate = form.estimate(running.id, fitted, self.level);
+            estimate.clusters = clusters;
+            estimate.reference = Some(reference_word(fitted).to_owned());
+            outcome.estimates.push(estimate);
+        }
+        forms.extend(rates.iter().cloned());
         let mut add = |name: &str, value: f64| {
             let address = format!("{}/{name}", running.id);
             let mut estimate = plain_estimate(running.id, address, value);
@@ -232,7 +270,7 @@ impl Regressing {
             add("clusters", count as f64);
         }
         outcome.rows_out = Some(fitted.rows as u64);
-        outcome.joint = joint(fitted, running);
+        outcome.joint = joint(&forms, running.wanted, fitted);
         self.note(fitted, outcome);
     }
 
@@ -243,8 +281,7 @@ impl Regressing {
         estimate.level = Some(self.level);
         estimate.p = fitted.p_value(place);
         estimate.df = fitted.df();
-        let reference = if fitted.reference == Reference::Normal { "normal" } else { "t" };
-        estimate.reference = Some(reference.to_owned());
+        estimate.reference = Some(reference_word(fitted).to_owned());
         estimate.interval = Some("wald".to_owned());
         estimate.n = Some(fitted.n as f64);
     }
@@ -296,17 +333,6 @@ impl Regressing {
     }
 }
 
-/// The covariance of the coefficients that later contrasts need.
-fn joint(fitted: &Fit, running: &Running<'_>) -> Joint {
-    let known = running.wanted.iter().filter_map(|address| {
-        let name = address.strip_prefix(running.id)?.strip_prefix('/')?;
-        let place = fitted.index(name)?;
-        Some((address.clone(), place))
-    });
-    let known: Vec<(String, usize)> = known.collect();
-    let mut matrix = Vec::with_capacity(known.len() * known.len());
-    for (_, row) in &known {
-        matrix.extend(known.iter().map(|(_, column)| fitted.covariance.get(*row, *column)));
-    }
-    Joint { addresses: known.into_iter().map(|(address, _)| address).collect(), matrix }
+fn reference_word(fitted: &Fit) -> &'static str {
+    if fitted.reference == Reference::Normal { "normal" } else { "t" }
 }

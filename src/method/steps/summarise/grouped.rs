@@ -2,10 +2,10 @@
 //!
 //! Groups come in the order of their values, whatever the order of the rows.
 
-use super::sum;
 use crate::diagnostic::Problem;
 use crate::engine::Column;
 use crate::method::check::Fragment;
+use crate::stats::sum::sum;
 use crate::stats::summary::{Sample, Summary, SummaryError, summarise};
 
 use super::measure::Statistic;

@@ -8,10 +8,10 @@
 
 use std::collections::BTreeMap;
 
-use super::sum;
 use crate::method::steps::Joint;
 use crate::results::Estimate;
 use crate::stats::math;
+use crate::stats::sum::sum;
 
 use super::measure::Statistic;
 
