@@ -1,5 +1,6 @@
 //! Tests of `stats` from outside.
 
+mod distributions;
 mod nist;
 mod panels;
 mod refusals;

@@ -23,13 +23,13 @@ fn stirling_error(n: f64) -> f64 {
     (1.0 / 12.0 - (1.0 / 360.0 - (1.0 / 1260.0 - tail / square) / square) / square) / n
 }
 
-/// Returns x ln(x/m) + m − x, without cancellation where x is near m.
-fn deviance(x: f64, m: f64) -> f64 {
-    if (x - m).abs() >= 0.1 * (x + m) {
-        return x * math::ln(x / m) + m - x;
+/// Returns x ln(x/m) + m − x, without cancellation where x is near m; `difference` is x − m.
+fn deviance(x: f64, m: f64, difference: f64) -> f64 {
+    if difference.abs() >= 0.1 * (x + m) {
+        return x * math::ln(x / m) - difference;
     }
-    let v = (x - m) / (x + m);
-    let mut sum = (x - m) * v;
+    let v = difference / (x + m);
+    let mut sum = difference * v;
     let mut term = 2.0 * x * v;
     for j in 1..1000 {
         term *= v * v;
@@ -45,17 +45,18 @@ fn deviance(x: f64, m: f64) -> f64 {
 /// Returns Γ(a+b+1)/(Γ(a+1)Γ(b+1)) xᵃ yᵇ for y = 1 − x.
 fn binomial(a: f64, b: f64, x: f64, y: f64) -> f64 {
     let n = a + b;
+    let difference = a * y - b * x;
     let exponent = stirling_error(n)
         - stirling_error(a)
         - stirling_error(b)
-        - deviance(a, n * x)
-        - deviance(b, n * y);
+        - deviance(a, n * x, difference)
+        - deviance(b, n * y, -difference);
     (n / (a * b)).sqrt() * math::exp(exponent - LN_ROOT_TWO_PI)
 }
 
 /// Returns e⁻ˣ xᵃ / Γ(a+1).
 fn poisson(a: f64, x: f64) -> f64 {
-    math::exp(-stirling_error(a) - deviance(a, x) - LN_ROOT_TWO_PI) / a.sqrt()
+    math::exp(-stirling_error(a) - deviance(a, x, a - x) - LN_ROOT_TWO_PI) / a.sqrt()
 }
 
 /// Returns the regularised incomplete beta function Iₓ(a, b); `y` is 1 − x.
@@ -77,31 +78,37 @@ pub fn incomplete_beta(a: f64, b: f64, x: f64, y: f64) -> f64 {
 }
 
 /// Iₓ(a, b) by its continued fraction, fast for x below the mean.
+///
+/// *Source*: Didonato & Morris 1992, ACM TOMS 18, algorithm 708, eq. 9: the even part of DLMF 8.17.22, written in
+/// λ = a − (a+b)x = ay − bx, which does not cancel where x is near one.
 fn incomplete_beta_tail(a: f64, b: f64, x: f64, y: f64) -> f64 {
-    let front = binomial(a, b, x, y) * b / (a + b);
-    front * beta_fraction(a, b, x)
-}
-
-fn beta_fraction(a: f64, b: f64, x: f64) -> f64 {
-    let guard = |z: f64| if z.abs() < TINY { TINY } else { z };
-    let mut c = 1.0;
-    let mut d = 1.0 / guard(1.0 - (a + b) * x / (a + 1.0));
-    let mut fraction = d;
-    for m in 1..TERMS {
-        let m = m as f64;
-        let even = m * (b - m) * x / ((a + 2.0 * m - 1.0) * (a + 2.0 * m));
-        d = 1.0 / guard(1.0 + even * d);
-        c = guard(1.0 + even / c);
-        fraction *= d * c;
-        let odd = -(a + m) * (a + b + m) * x / ((a + 2.0 * m) * (a + 2.0 * m + 1.0));
-        d = 1.0 / guard(1.0 + odd * d);
-        c = guard(1.0 + odd / c);
-        fraction *= d * c;
-        if (d * c - 1.0).abs() < 1e-16 {
+    let c = 1.0 + (a * y - b * x);
+    let c1 = 1.0 + 1.0 / a;
+    let (mut p, mut s) = (1.0, a + 1.0);
+    let (mut previous, mut current) = ((0.0, 1.0), (1.0, c / c1));
+    let mut ratio = c1 / c;
+    for n in 1..TERMS {
+        let n = n as f64;
+        let w = n * (b - n) * x;
+        let e = a / s;
+        let alpha = p * (p + b / a) * e * e * (w * x);
+        let t = n / a;
+        let e = (t + 1.0) / (c1 + t + t);
+        let beta = n + w / s + e * (c + n * (1.0 + y));
+        p = t + 1.0;
+        s += 2.0;
+        let numerator = alpha * previous.0 + beta * current.0;
+        let denominator = alpha * previous.1 + beta * current.1;
+        let next = numerator / denominator;
+        previous = (current.0 / denominator, current.1 / denominator);
+        current = (next, 1.0);
+        let settled = (next - ratio).abs() <= 1e-16 * next;
+        ratio = next;
+        if settled {
             break;
         }
     }
-    fraction
+    beta_kernel(a, b, x, y) * ratio
 }
 
 /// Returns the upper regularised incomplete gamma function Q(a, x).
@@ -162,7 +169,7 @@ pub fn incomplete_gamma_lower(a: f64, x: f64) -> f64 {
     }
 }
 
-/// Returns the density of the beta distribution's kernel xᵃyᵇ/B(a, b).
+/// Returns the kernel xᵃyᵇ/B(a, b).
 pub(super) fn beta_kernel(a: f64, b: f64, x: f64, y: f64) -> f64 {
     binomial(a, b, x, y) * a * b / (a + b)
 }
