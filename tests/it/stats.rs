@@ -4,3 +4,4 @@ mod distributions;
 mod nist;
 mod panels;
 mod refusals;
+mod sessions;

@@ -76,6 +76,12 @@ pub enum LinearError {
     /// A number in the computation overflowed.
     #[error("the numbers are too large to be squared and summed")]
     Overflow,
+    /// A name that belongs to no estimated term.
+    #[error("`{name}` is no estimated term")]
+    UnknownTerm {
+        /// The name.
+        name: String,
+    },
     /// An option that this kernel does not offer.
     #[error("{what} is not supported")]
     NotSupported {

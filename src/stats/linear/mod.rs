@@ -9,6 +9,7 @@ mod estimate;
 mod fit;
 mod gram;
 mod lanes;
+mod margins;
 mod rows;
 mod solve;
 
@@ -17,6 +18,7 @@ pub use design::{Design, Singletons, Term, Values, Weights};
 pub use error::{LinearError, Warning};
 pub use estimate::fit;
 pub use fit::{Absorbed, Dropped, Fit, Wald};
+pub use margins::{ConstantShift, Margin, constant_shift, margins};
 
 /// The rank tolerance: a column is collinear when the part of it that the columns before it leave
 /// unexplained is at most this share of its length.

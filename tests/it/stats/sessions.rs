@@ -1,0 +1,154 @@
+//! The generated table of 398,198 sessions against pyfixest, fixest and statsmodels (values from their outputs).
+//!
+//! Not in the tree: `SECONDLOOK_SESSIONS` names the `sessions_1x.csv` that the bench's generator writes.
+
+use std::collections::BTreeMap;
+
+use secondlook::stats::linear::{Covariance, Design, Fit, Term, fit, margins};
+
+/// The columns in use, as codes and numbers.
+struct Sessions {
+    factors: BTreeMap<&'static str, Vec<u32>>,
+    success: Vec<f64>,
+}
+
+const FACTORS: [&str; 7] =
+    ["user_id", "month", "work_mode", "expertise", "occupation", "subject", "model"];
+
+fn coded(column: &[&str]) -> Vec<u32> {
+    let mut levels = column.to_vec();
+    levels.sort_unstable();
+    levels.dedup();
+    column.iter().map(|cell| levels.partition_point(|level| level < cell) as u32).collect()
+}
+
+fn sessions() -> Option<Sessions> {
+    #[expect(clippy::disallowed_methods, reason = "tests are told where the data are")]
+    let path = std::env::var_os("SECONDLOOK_SESSIONS")?;
+    let text = std::fs::read_to_string(path).ok()?;
+    let rows: Vec<Vec<&str>> = text
+        .lines()
+        .map(|line| line.split(',').map(|cell| cell.trim_matches('"')).collect())
+        .collect();
+    let column = |name: &str| -> Vec<&str> {
+        let place = rows[0].iter().position(|known| *known == name).expect("the column is there");
+        rows[1..].iter().map(|row| row[place]).collect()
+    };
+    let mut factors: BTreeMap<_, _> = FACTORS.map(|name| (name, coded(&column(name)))).into();
+    let band = |turns: &str| {
+        let turns: u32 = turns.parse().expect("a count");
+        [2, 5, 10, 20, 50].iter().filter(|edge| turns >= **edge).count() as u32
+    };
+    factors.insert("band", column("turns").into_iter().map(band).collect());
+    let number = |cell: &str| cell.parse().expect("a number");
+    Some(Sessions { factors, success: column("success_signal").into_iter().map(number).collect() })
+}
+
+const LEVELS: [&str; 4] = ["2", "3", "4", "5"];
+
+fn by_level(data: &Sessions, absorb: &[&str]) -> Fit {
+    let expertise = &data.factors["expertise"];
+    let terms =
+        (1..5).map(|level| Term::indicator(LEVELS[level - 1], expertise, level as u32)).collect();
+    let mut design = Design::new(&data.success, terms);
+    design.absorb = absorb.iter().map(|name| (&data.factors[name]).into()).collect();
+    design.covariance = Covariance::Cluster;
+    design.clusters = vec![(&data.factors["user_id"]).into()];
+    fit(&design).expect("it fits")
+}
+
+fn close(found: f64, expected: f64, tolerance: f64) {
+    assert!((found / expected - 1.0).abs() <= tolerance, "{found} for {expected}");
+}
+
+const EFFECTS: [&str; 6] = ["work_mode", "month", "subject", "occupation", "model", "band"];
+
+#[test]
+fn regressions_match_pyfixest_fixest_and_statsmodels() {
+    let Some(data) = sessions() else {
+        println!("skipped: SECONDLOOK_SESSIONS names no sessions_1x.csv");
+        return;
+    };
+    // R0, fixest 0.12.2: succ ~ i(expertise, ref = 1), clustered by user.
+    let fitted = by_level(&data, &[]);
+    let expected = [
+        0.153_908_306_015_975,
+        0.061_141_975_524_673_1,
+        0.137_196_664_034_665,
+        0.231_844_044_293_211,
+        0.326_108_385_378_684,
+    ];
+    let errors = [
+        0.001_782_177_231_122_72,
+        0.002_156_417_250_928_39,
+        0.002_154_403_331_717_04,
+        0.002_484_770_245_626_5,
+        0.003_855_839_866_371_58,
+    ];
+    for j in 0..5 {
+        close(fitted.coefficients[j], expected[j], 1e-11);
+        close(fitted.standard_errors[j], errors[j], 1e-10);
+    }
+    assert_eq!(
+        (fitted.n, fitted.k, fitted.clusters[0], fitted.df()),
+        (398_198, 5, 234_751, Some(234_750.0))
+    );
+    // R2, pyfixest 0.60.0 at tolerance 1e-10, six absorbed effects; statsmodels 0.15.0 (QR on dummies) for the margins.
+    let fitted = by_level(&data, &EFFECTS);
+    let expected = [
+        0.063_342_066_226_487_61,
+        0.141_281_640_806_516_78,
+        0.237_694_607_492_325_77,
+        0.333_615_822_200_583_56,
+    ];
+    let errors = [
+        0.002_159_638_530_342_43,
+        0.002_161_424_543_950_248,
+        0.002_493_328_316_447_036_5,
+        0.003_864_511_159_451_552_4,
+    ];
+    for j in 0..4 {
+        close(fitted.coefficients[j], expected[j], 1e-11);
+        close(fitted.standard_errors[j], errors[j], 1e-10);
+    }
+    assert_eq!((fitted.k, fitted.rank), (151, 151));
+    let rates = [
+        (0.150_255_804_070_351_05, 0.001_789_131_340_084_898_6),
+        (0.213_597_870_296_740_38, 0.001_230_093_230_294_223_4),
+        (0.291_537_444_876_846_1, 0.001_205_961_192_671_260_4),
+        (0.387_950_411_562_607_73, 0.001_728_601_701_605_493_7),
+        (0.483_871_626_270_967_97, 0.003_420_260_697_031_719_7),
+    ];
+    for (margin, (rate, error)) in margins(&fitted, &LEVELS).expect("margins").iter().zip(rates) {
+        close(margin.value, rate, 1e-11);
+        close(margin.standard_error, error, 1e-10);
+    }
+}
+
+#[test]
+fn a_slope_and_its_three_errors_match_pyfixest() {
+    let Some(data) = sessions() else {
+        println!("skipped: SECONDLOOK_SESSIONS names no sessions_1x.csv");
+        return;
+    };
+    // R1, pyfixest 0.60.0: succ ~ expertise | six effects.
+    let slope: Vec<f64> =
+        data.factors["expertise"].iter().map(|code| f64::from(*code) + 1.0).collect();
+    let mut design = Design::new(&data.success, vec![Term::numbers("expertise", slope)]);
+    design.absorb = EFFECTS.iter().map(|name| (&data.factors[name]).into()).collect();
+    for (estimator, expected) in [
+        (Covariance::Cluster, 0.000_676_804_447_863_816_2),
+        (Covariance::Hc1, 0.000_668_134_691_629_439_6),
+        (Covariance::Iid, 0.000_672_768_501_665_880_8),
+    ] {
+        design.covariance = estimator;
+        design.clusters.clear();
+        if estimator == Covariance::Cluster {
+            design.clusters.push((&data.factors["user_id"]).into());
+        }
+        let fitted = fit(&design).expect("it fits");
+        close(fitted.coefficients[0], 0.083_266_866_464_753_38, 1e-11);
+        close(fitted.standard_errors[0], expected, 1e-10);
+        close(fitted.r2, 0.040_157_036_725_876_89, 1e-12);
+    }
+}
