@@ -6,6 +6,7 @@
 
 pub mod distribution;
 pub mod double_double;
+pub mod generalised;
 pub mod linear;
 pub mod math;
 pub mod matrix;

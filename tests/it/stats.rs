@@ -1,5 +1,6 @@
 //! Tests of `stats` from outside.
 
+mod claims_data;
 mod distributions;
 mod nist;
 mod panels;

@@ -45,7 +45,7 @@ fn with_mean(lanes: &Lanes, kept: usize, mean: f64, out: &mut Vec<f64>) {
 
 /// The covariance under independent errors of unequal variance, without a correction.
 ///
-/// *Formula*: Σ ωᵢ x̃ᵢx̃ᵢ', ω = w²e² (analytic) or we² (frequency); over (1 − h) for HC2, (1 − h)² for HC3.
+/// *Formula*: Σ ωᵢ x̃ᵢx̃ᵢ', ω = w²e²/f for the total weight w of f equal rows; over (1 − h) for HC2, (1 − h)² for HC3.
 /// *Source*: White 1980; MacKinnon & White 1985.
 pub(super) fn heteroskedastic(
     rows: &Rows,
@@ -57,7 +57,7 @@ pub(super) fn heteroskedastic(
     let mut buffer = Vec::new();
     for (kept, weight) in rows.weight.iter().enumerate() {
         let residual = lanes.residual[kept];
-        let mut omega = residual * residual * weight * if rows.frequency { 1.0 } else { *weight };
+        let mut omega = residual * residual * weight * (weight / rows.copies[kept]);
         if matches!(estimator, Covariance::Hc2 | Covariance::Hc3) {
             let rest = 1.0 - lanes.leverage[kept];
             if rest < 1e-9 {

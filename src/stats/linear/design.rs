@@ -121,6 +121,13 @@ pub enum Weights<'a> {
     Frequency(Cow<'a, [f64]>),
     /// A row's variance is inverse to its weight: n is the number of rows.
     Analytic(Cow<'a, [f64]>),
+    /// Both at once: so many equal rows, each of this analytic weight.
+    Both {
+        /// The frequencies.
+        copies: Cow<'a, [f64]>,
+        /// The analytic weights.
+        weight: Cow<'a, [f64]>,
+    },
 }
 
 /// What becomes of a row that is alone in an absorbed level: it fits perfectly and says nothing.

@@ -76,6 +76,14 @@ pub enum LinearError {
     /// A number in the computation overflowed.
     #[error("the numbers are too large to be squared and summed")]
     Overflow,
+    /// There are fewer instruments than endogenous terms.
+    #[error("{instruments} instruments cannot identify {endogenous} endogenous terms")]
+    TooFewInstruments {
+        /// The instruments.
+        instruments: usize,
+        /// The endogenous terms.
+        endogenous: usize,
+    },
     /// A name that belongs to no estimated term.
     #[error("`{name}` is no estimated term")]
     UnknownTerm {

@@ -92,6 +92,12 @@ impl Fit {
         distribution::interval(self.reference, self.coefficients[j], self.standard_errors[j], level)
     }
 
+    /// Tests that the coefficients at these places are all zero; none where their covariance is singular.
+    #[must_use]
+    pub fn joint_test(&self, places: &[usize]) -> Option<Wald> {
+        wald(&self.coefficients, &self.covariance, places, self.reference)
+    }
+
     /// Returns the degrees of freedom of the reference; none for the normal.
     #[must_use]
     pub fn df(&self) -> Option<f64> {
@@ -102,6 +108,33 @@ impl Fit {
     }
 }
 
+/// Tests that the coefficients at `places` are all zero: b'V⁻¹b/q against F, or χ²/q where the reference is normal.
+/// None where their covariance is singular.
+pub(super) fn wald(
+    coefficients: &[f64],
+    covariance: &Matrix,
+    places: &[usize],
+    reference: Reference,
+) -> Option<Wald> {
+    let scale: Vec<f64> = places.iter().map(|j| covariance.get(*j, *j).sqrt()).collect();
+    if places.is_empty() || !scale.iter().all(|s| *s > 0.0) {
+        return None;
+    }
+    let unit = Matrix::from_fn(places.len(), places.len(), |i, j| {
+        covariance.get(places[i], places[j]) / (scale[i] * scale[j])
+    });
+    let t: Vec<f64> = places.iter().zip(&scale).map(|(j, s)| coefficients[*j] / s).collect();
+    let solved = unit.solve_positive(&t)?;
+    let form: f64 = t.iter().zip(&solved).map(|(x, y)| x * y).sum();
+    let df1 = places.len() as f64;
+    let statistic = form / df1;
+    let df2 = match reference {
+        Reference::Normal => f64::INFINITY,
+        Reference::T { df } => df,
+    };
+    Some(Wald { statistic, df1, df2, p: distribution::f_sf(statistic, df1, df2) })
+}
+
 /// A joint test of several coefficients.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Wald {
@@ -109,7 +142,7 @@ pub struct Wald {
     pub statistic: f64,
     /// Numerator degrees of freedom.
     pub df1: f64,
-    /// Denominator degrees of freedom.
+    /// Denominator degrees of freedom; infinite where the reference is normal (then F is χ² over `df1`).
     pub df2: f64,
     /// The upper tail.
     pub p: f64,

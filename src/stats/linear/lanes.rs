@@ -158,7 +158,7 @@ impl Centre {
         if let Some((times, centre, share)) = &self.leverage {
             form = form - combine(regressors, times).scaled(2.0) + *centre + *share;
         }
-        let copies = if rows.frequency { 1.0 } else { rows.weight[kept] };
-        out.leverage[kept] = (form * copies).value();
+        let share = rows.weight[kept] / rows.copies[kept];
+        out.leverage[kept] = (form * share).value();
     }
 }

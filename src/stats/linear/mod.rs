@@ -1,23 +1,28 @@
 //! Least squares: what goes in ([`Design`]), what comes out ([`Fit`]), what can be wrong ([`LinearError`]).
 
+mod assembly;
 mod columns;
 mod convention;
+mod count;
 mod covariance;
 mod design;
 mod error;
 mod estimate;
 mod fit;
 mod gram;
+mod instruments;
 mod lanes;
 mod margins;
 mod rows;
 mod solve;
+mod spread;
 
 pub use convention::{Covariance, Preset, Reference};
 pub use design::{Design, Singletons, Term, Values, Weights};
 pub use error::{LinearError, Warning};
 pub use estimate::fit;
 pub use fit::{Absorbed, Dropped, Fit, Wald};
+pub use instruments::{FirstStage, InstrumentalFit, two_stage};
 pub use margins::{ConstantShift, Margin, constant_shift, margins};
 
 /// The rank tolerance: a column is collinear when the part of it that the columns before it leave

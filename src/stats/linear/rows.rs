@@ -84,8 +84,8 @@ pub(super) struct Rows {
     pub(super) kept: Vec<usize>,
     /// Their weights: ones, frequencies, or analytic weights times a power of two.
     pub(super) weight: Vec<f64>,
-    /// Whether weights are frequencies.
-    pub(super) frequency: bool,
+    /// How many equal rows each stands for: ones without frequency weights.
+    pub(super) copies: Vec<f64>,
     /// The power of two on analytic weights.
     pub(super) weight_scale: f64,
     /// Observations.
@@ -111,12 +111,9 @@ pub(super) fn power_below(x: f64) -> f64 {
 /// Checks a design and picks its rows.
 pub(super) fn prepare(design: &Design<'_>) -> Result<Rows, LinearError> {
     check_columns(design)?;
-    let weights = check_weights(design)?;
+    let weights = Checked::of(design)?;
     let all = 0..design.outcome.len();
-    let mut kept: Vec<usize> = match &weights {
-        None => all.collect(),
-        Some(weights) => all.filter(|row| weights[*row] > 0.0).collect(),
-    };
+    let mut kept: Vec<usize> = all.filter(|row| weights.total(*row) > 0.0).collect();
     if kept.is_empty() {
         return Err(LinearError::ZeroWeights);
     }
@@ -127,20 +124,18 @@ pub(super) fn prepare(design: &Design<'_>) -> Result<Rows, LinearError> {
     if kept.is_empty() {
         return Err(LinearError::NoRows);
     }
-    let frequency = matches!(design.weights, Weights::Frequency(_));
-    let raw: Vec<f64> =
-        kept.iter().map(|row| weights.map_or(1.0, |weights| weights[*row])).collect();
-    let weight_scale = if matches!(design.weights, Weights::Analytic(_)) {
+    let raw: Vec<f64> = kept.iter().map(|row| weights.total(*row)).collect();
+    let copies: Vec<f64> = kept.iter().map(|row| weights.copies(*row)).collect();
+    let weight_scale = if weights.analytic.is_some() {
         1.0 / power_below(raw.iter().copied().fold(0.0, f64::max))
     } else {
         1.0
     };
     let weight: Vec<f64> = raw.iter().map(|weight| weight * weight_scale).collect();
-    let total: f64 = if frequency { sum(&weight) } else { kept.len() as f64 };
-    if let Some((row, value)) = broken_frequency(frequency, &raw, total) {
-        let row = kept.get(row).copied().unwrap_or(row);
+    let total: f64 = sum(&copies);
+    if let Some((place, value)) = broken_frequency(&copies, total) {
         let why = "not a whole number, and neither is the sum of the frequencies";
-        return Err(LinearError::Weight { row, value, why });
+        return Err(LinearError::Weight { row: kept[place], value, why });
     }
     if total > 7e13 {
         return Err(LinearError::Overflow);
@@ -158,7 +153,7 @@ pub(super) fn prepare(design: &Design<'_>) -> Result<Rows, LinearError> {
         singletons: before - kept.len(),
         kept,
         weight,
-        frequency,
+        copies,
         weight_scale,
         n: total.round() as u64,
         effects,
@@ -169,10 +164,10 @@ pub(super) fn prepare(design: &Design<'_>) -> Result<Rows, LinearError> {
 
 /// Finds a frequency that is no whole number. Cells of a printed table (a count times a rounded
 /// share) are none, and stand for whole observations together: then their sum must be whole.
-fn broken_frequency(frequency: bool, raw: &[f64], total: f64) -> Option<(usize, f64)> {
+fn broken_frequency(copies: &[f64], total: f64) -> Option<(usize, f64)> {
     let whole = (total - total.round()).abs() <= 1e-9 * total;
-    let broken = raw.iter().copied().enumerate().find(|(_, weight)| weight.fract() != 0.0);
-    broken.filter(|_| frequency && !whole)
+    let broken = copies.iter().copied().enumerate().find(|(_, weight)| weight.fract() != 0.0);
+    broken.filter(|_| !whole)
 }
 
 fn check_columns(design: &Design<'_>) -> Result<(), LinearError> {
@@ -214,15 +209,40 @@ pub(super) fn finite(what: &str, values: &[f64]) -> Result<(), LinearError> {
     }
 }
 
-fn check_weights<'a>(design: &'a Design<'_>) -> Result<Option<&'a [f64]>, LinearError> {
-    let weights: &[f64] = match &design.weights {
-        Weights::None => return Ok(None),
-        Weights::Frequency(weights) | Weights::Analytic(weights) => weights,
-    };
-    if weights.len() != design.outcome.len() {
+/// Weights whose numbers are sound.
+struct Checked<'a> {
+    frequency: Option<&'a [f64]>,
+    analytic: Option<&'a [f64]>,
+}
+
+impl<'a> Checked<'a> {
+    fn of(design: &'a Design<'_>) -> Result<Self, LinearError> {
+        let (frequency, analytic): (Option<&[f64]>, Option<&[f64]>) = match &design.weights {
+            Weights::None => (None, None),
+            Weights::Frequency(weights) => (Some(weights), None),
+            Weights::Analytic(weights) => (None, Some(weights)),
+            Weights::Both { copies, weight } => (Some(copies), Some(weight)),
+        };
+        for weights in [frequency, analytic].into_iter().flatten() {
+            check_weights(weights, design.outcome.len())?;
+        }
+        Ok(Self { frequency, analytic })
+    }
+
+    fn copies(&self, row: usize) -> f64 {
+        self.frequency.map_or(1.0, |weights| weights[row])
+    }
+
+    fn total(&self, row: usize) -> f64 {
+        self.copies(row) * self.analytic.map_or(1.0, |weights| weights[row])
+    }
+}
+
+fn check_weights(weights: &[f64], expected: usize) -> Result<(), LinearError> {
+    if weights.len() != expected {
         return Err(LinearError::Length {
             what: "the weight".to_owned(),
-            expected: design.outcome.len(),
+            expected,
             found: weights.len(),
         });
     }
@@ -236,7 +256,7 @@ fn check_weights<'a>(design: &'a Design<'_>) -> Result<Option<&'a [f64]>, Linear
         };
         return Err(LinearError::Weight { row, value, why });
     }
-    Ok(Some(weights))
+    Ok(())
 }
 
 /// Removes rows alone in a level of any effect, until none is.

@@ -1,0 +1,133 @@
+//! Logit, probit and Poisson models by iteratively reweighted least squares.
+
+mod family;
+mod irls;
+mod separation;
+
+pub use family::Family;
+pub use irls::fit_generalised;
+
+use crate::stats::distribution::{self, Interval};
+use crate::stats::linear::{
+    Absorbed, Covariance, Dropped, LinearError, Preset, Reference, Warning,
+};
+use crate::stats::matrix::Matrix;
+
+/// A fitted generalised linear model.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GeneralisedFit {
+    /// The family.
+    pub family: Family,
+    /// The names of the estimated coefficients: `intercept` first where there is one.
+    pub names: Vec<String>,
+    /// The coefficients, on the scale of the linear predictor.
+    pub coefficients: Vec<f64>,
+    /// Their covariance.
+    pub covariance: Matrix,
+    /// The square roots of its diagonal.
+    pub standard_errors: Vec<f64>,
+    /// How the covariance was estimated (`Iid` is the inverse of the expected information).
+    pub estimator: Covariance,
+    /// The small-sample convention.
+    pub preset: Preset,
+    /// What intervals and p values refer to: the normal.
+    pub reference: Reference,
+    /// The factor that the convention put on the covariance.
+    pub correction: f64,
+    /// Rows that entered the fit.
+    pub rows: usize,
+    /// Observations: rows, or the sum of frequency weights.
+    pub n: u64,
+    /// The exact rank of the model, absorbed effects among it.
+    pub rank: u64,
+    /// Twice the log likelihood's distance from a model that fits every row.
+    pub deviance: f64,
+    /// The log likelihood.
+    pub log_likelihood: f64,
+    /// McFadden's: one less the ratio of the log likelihood to that of a constant alone.
+    pub pseudo_r2: f64,
+    /// Iterations until the coefficients stood still.
+    pub iterations: usize,
+    /// The number of clusters in each way.
+    pub clusters: Vec<usize>,
+    /// What was absorbed.
+    pub absorbed: Absorbed,
+    /// Rows left out because their absorbed level has only zeros (its effect is minus infinity).
+    pub separated_rows: usize,
+    /// The collinear terms that were left out.
+    pub dropped: Vec<Dropped>,
+    /// What a reader should know.
+    pub warnings: Vec<Warning>,
+    /// The fitted mean of each row; none for rows that did not enter.
+    pub fitted: Vec<Option<f64>>,
+}
+
+impl GeneralisedFit {
+    /// Finds a coefficient by name.
+    #[must_use]
+    pub fn index(&self, name: &str) -> Option<usize> {
+        self.names.iter().position(|known| known == name)
+    }
+
+    /// Returns the two-sided p value of coefficient `j`; none where its standard error is zero.
+    #[must_use]
+    pub fn p_value(&self, j: usize) -> Option<f64> {
+        let se = self.standard_errors[j];
+        (se > 0.0).then(|| distribution::two_sided_p(self.reference, self.coefficients[j] / se))
+    }
+
+    /// Returns the interval of coefficient `j` at a level such as 0.95.
+    #[must_use]
+    pub fn interval(&self, j: usize, level: f64) -> Interval {
+        distribution::interval(self.reference, self.coefficients[j], self.standard_errors[j], level)
+    }
+}
+
+/// Why a generalised linear model cannot be fitted.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum GeneralisedError {
+    /// The design is at fault.
+    #[error(transparent)]
+    Design(#[from] LinearError),
+    /// An outcome that the family does not allow.
+    #[error("the outcome {value} in row {row} is not {expected}")]
+    Outcome {
+        /// The first such row, from 0.
+        row: usize,
+        /// The outcome.
+        value: f64,
+        /// What the family asks for.
+        expected: &'static str,
+    },
+    /// Some combination of terms predicts outcomes perfectly, so that no finite coefficient is best.
+    #[error("{} predict {rows} rows perfectly: no finite coefficients are best (separation)", quoted(.terms))]
+    Separation {
+        /// The terms of that combination.
+        terms: Vec<String>,
+        /// The rows that it predicts perfectly.
+        rows: usize,
+    },
+    /// The iterations did not settle.
+    #[error("the coefficients did not settle within {iterations} iterations")]
+    NotConverged {
+        /// The iterations done.
+        iterations: usize,
+    },
+    /// Absorbed effects where the theory gives no consistent estimate.
+    #[error(
+        "a {family} model with absorbed effects is not consistent (incidental parameters): use factor() terms for few levels, or a linear model"
+    )]
+    Absorb {
+        /// The family's name.
+        family: &'static str,
+    },
+}
+
+fn quoted(names: &[String]) -> String {
+    let all: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    match all.split_last() {
+        None => "the terms".to_owned(),
+        Some((last, [])) => last.clone(),
+        Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
+    }
+}

@@ -1,0 +1,142 @@
+//! Puts a fit together, back in the units of the data.
+
+use super::columns::{Columns, Role};
+use super::count::{Count, Squares};
+use super::estimate::name_of;
+use super::fit::wald;
+use super::lanes::{Lanes, Vectors};
+use super::rows::Rows;
+use super::spread::Spread;
+use super::{Covariance, Design, Dropped, Fit, LinearError, Warning};
+use crate::stats::matrix::Matrix;
+use crate::stats::sum::ExactSum;
+
+/// Everything that a fit is made of.
+pub(super) struct Assembly<'a> {
+    pub(super) design: &'a Design<'a>,
+    pub(super) rows: &'a Rows,
+    pub(super) columns: &'a Columns<'a>,
+    pub(super) wanted: &'a [usize],
+    pub(super) vectors: &'a Vectors,
+    pub(super) lanes: &'a Lanes,
+    pub(super) squares: &'a Squares,
+    pub(super) count: &'a Count,
+    pub(super) spread: Spread,
+}
+
+impl Assembly<'_> {
+    pub(super) fn fit(self, dropped: Vec<Dropped>) -> Result<Fit, LinearError> {
+        let outcome_scale = self.columns.scales[self.columns.size()];
+        let scale: Vec<f64> =
+            self.wanted.iter().map(|j| self.columns.scales[*j] / outcome_scale).collect();
+        let width = self.wanted.len();
+        let coefficients: Vec<f64> =
+            (0..width).map(|j| self.vectors.fitted[self.wanted[j]].value() * scale[j]).collect();
+        let spread = &self.spread.matrix;
+        let covariance =
+            Matrix::from_fn(width, width, |i, j| spread.get(i, j) * scale[i] * scale[j]);
+        let slopes: Vec<usize> =
+            (0..width).filter(|j| self.columns.roles[self.wanted[*j]] != Role::Constant).collect();
+        let names: Vec<String> =
+            self.wanted.iter().map(|j| name_of(self.design, self.columns.roles[*j])).collect();
+        let residual_sum_of_squares =
+            self.squares.residual / outcome_scale / outcome_scale / self.rows.weight_scale;
+        let finite = coefficients.iter().all(|b| b.is_finite())
+            && (0..width).all(|j| covariance.get(j, j).is_finite())
+            && residual_sum_of_squares.is_finite();
+        if !finite {
+            return Err(LinearError::Overflow);
+        }
+        let df_residual = self.rows.n - self.count.k;
+        let r2 = 1.0 - self.squares.residual / self.squares.total;
+        let centred = !self.rows.effects.is_empty() || self.columns.roles[0] == Role::Constant;
+        let adjusted_r2 = 1.0
+            - (1.0 - r2) * (self.rows.n as f64 - f64::from(u8::from(centred))) / df_residual as f64;
+        Ok(Fit {
+            standard_errors: (0..width).map(|j| covariance.get(j, j).max(0.0).sqrt()).collect(),
+            f: wald(&coefficients, &covariance, &slopes, self.spread.reference),
+            estimator: self.design.covariance,
+            preset: self.design.preset,
+            reference: self.spread.reference,
+            correction: match self.design.covariance {
+                Covariance::Iid => 1.0,
+                _ => self.spread.correction,
+            },
+            rows: self.rows.kept.len(),
+            n: self.rows.n,
+            rank: self.count.rank,
+            k: self.count.k,
+            df_residual,
+            residual_variance: residual_sum_of_squares / df_residual as f64,
+            residual_sum_of_squares,
+            r2,
+            within_r2: (!self.rows.effects.is_empty())
+                .then(|| 1.0 - self.squares.residual / self.squares.within),
+            adjusted_r2,
+            clusters: self.rows.clusters.iter().map(|way| way.count).collect(),
+            absorbed: self.count.absorbed.clone(),
+            dropped,
+            warnings: self.warnings(),
+            outcome_mean: self.squares.outcome_mean.value() / outcome_scale,
+            term_means: self.term_means(),
+            outcome_mean_variance: spread.get(width, width) / outcome_scale / outcome_scale,
+            outcome_mean_covariance: (0..width)
+                .map(|j| spread.get(j, width) * scale[j] / outcome_scale)
+                .collect(),
+            residuals: self.residuals(outcome_scale),
+            names,
+            coefficients,
+            covariance,
+        })
+    }
+
+    fn term_means(&self) -> Vec<f64> {
+        let mut sums = vec![ExactSum::new(); self.columns.roles.len()];
+        let mut row = Vec::new();
+        for (kept, weight) in self.rows.weight.iter().enumerate() {
+            self.columns.row(self.rows, kept, &mut row);
+            for (column, value) in &row {
+                sums[*column].add_product(*weight, *value);
+            }
+        }
+        self.wanted
+            .iter()
+            .map(|j| sums[*j].value() / self.squares.weight / self.columns.scales[*j])
+            .collect()
+    }
+
+    fn residuals(&self, outcome_scale: f64) -> Vec<Option<f64>> {
+        let mut residuals = vec![None; self.design.outcome.len()];
+        for (kept, row) in self.rows.kept.iter().enumerate() {
+            residuals[*row] = Some(self.lanes.residual[kept] / outcome_scale);
+        }
+        residuals
+    }
+
+    fn warnings(&self) -> Vec<Warning> {
+        let mut warnings = Vec::new();
+        for way in &self.rows.clusters {
+            if way.count < 40 {
+                warnings.push(Warning::FewClusters { clusters: way.count });
+            }
+            let mut size = vec![0_usize; way.count];
+            way.level.iter().for_each(|level| size[*level as usize] += 1);
+            let share = *size.iter().max().unwrap_or(&0) as f64 / self.rows.kept.len() as f64;
+            if share > 0.25 && share * way.count as f64 > 2.0 {
+                warnings.push(Warning::UnequalClusters { share });
+            }
+        }
+        if self.spread.repaired > 0 {
+            warnings.push(Warning::EigenvaluesRepaired { count: self.spread.repaired });
+        }
+        if self.rows.singletons > 0 {
+            warnings.push(Warning::SingletonsDropped { rows: self.rows.singletons });
+        }
+        let nested = self.count.absorbed.nested.iter().any(|nested| *nested)
+            && self.design.covariance == Covariance::Cluster;
+        if self.count.k != self.count.rank && !nested {
+            warnings.push(Warning::KIsNotRank { k: self.count.k, rank: self.count.rank });
+        }
+        warnings
+    }
+}
