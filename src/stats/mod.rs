@@ -4,11 +4,14 @@
 //! order of the rows: transcendental functions come from [`math`] (libm), sums from [`sum`] (exact).
 //! Nothing here returns NaN: what cannot be computed is a typed error.
 
+pub mod agreement;
+pub mod compare;
 pub mod distribution;
 pub mod double_double;
 pub mod generalised;
 pub mod linear;
 pub mod math;
 pub mod matrix;
+pub mod random;
 pub mod sum;
 pub mod summary;

@@ -1,8 +1,10 @@
 //! Tests of `stats` from outside.
 
 mod claims_data;
+mod compare;
 mod distributions;
 mod nist;
 mod panels;
+mod properties;
 mod refusals;
 mod sessions;
