@@ -70,7 +70,14 @@ pub fn run(
         };
         runs.push(method::run(plan, request, engine, observer).map_err(Error::Step)?);
     }
-    Ok(Results { schema: results::SCHEMA.to_owned(), study: opened.folder.id.clone(), runs })
+    as_written(&Results { schema: results::SCHEMA.to_owned(), study: opened.folder.id.clone(), runs })
+}
+
+/// What is judged and drawn is what is written: the numbers with their twelve digits, so that a report
+/// rebuilt from `results.json` is the same to the last byte.
+fn as_written(results: &Results) -> Result<Results, Error> {
+    let bug = |error: serde_json::Error| Error::Bug(error.to_string());
+    serde_json::from_str(&canonical_json(results).map_err(bug)?).map_err(bug)
 }
 
 /// Judges every claim of a study by its results.

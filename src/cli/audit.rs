@@ -7,9 +7,12 @@ use super::exit::Exit;
 use super::terminal::{Look, Terminal};
 use crate::audit::house::House;
 use crate::audit::{self, Audited, outputs};
-use crate::claims::record::{Audit, ClaimRecord, RelationState, Verdict};
+use crate::claims::record::{Audit, ClaimRecord, RelationState, Verdict, Weight};
 use crate::digest::canonical_json;
 use crate::error::{Error, MissingFile};
+
+/// How many claims the terminal lists before it leaves the minor ones to the report.
+const MOST_ROWS: usize = 40;
 
 /// Audits the studies that were asked for.
 pub(super) fn audit(
@@ -175,7 +178,23 @@ pub(super) fn failing<'a>(audit: &'a Audit, fail_on: Option<&[Verdict]>) -> Vec<
         .iter()
         .filter(|claim| claim.verdict == Verdict::Void || fails.contains(&claim.verdict))
         .filter(|claim| !claim.accepted.as_ref().is_some_and(|accepted| accepted.applies))
+        .filter(|claim| !only_in_accepted_conflicts(audit, claim))
         .collect()
+}
+
+/// Says whether a claim fails only with relations whose failure someone has looked at and accepted.
+fn only_in_accepted_conflicts(audit: &Audit, claim: &ClaimRecord) -> bool {
+    let mut relations = audit
+        .relations
+        .iter()
+        .filter(|relation| {
+            relation.state == RelationState::Fails && claim.conflict.contains(&relation.id)
+        })
+        .peekable();
+    claim.verdict == Verdict::DoesNotAddUp
+        && relations.peek().is_some()
+        && relations
+            .all(|relation| relation.accepted.as_ref().is_some_and(|accepted| accepted.applies))
 }
 
 /// Relations that fail without a claim to carry it (assumed ones are shown, and fail nothing).
@@ -239,7 +258,12 @@ fn table(audit: &Audit, terminal: &Terminal) -> String {
     let mut table = comfy_table::Table::new();
     table.load_preset(comfy_table::presets::NOTHING);
     table.set_header(["claim", "printed", "ours", "verdict", "basis"]);
-    for claim in &audit.claims {
+    let many = audit.claims.len() > MOST_ROWS;
+    let fails = failing(audit, None);
+    let shown = |claim: &&ClaimRecord| {
+        !many || claim.weight != Weight::Minor || fails.iter().any(|failing| failing.id == claim.id)
+    };
+    for claim in audit.claims.iter().filter(shown) {
         let ours =
             claim.value.map_or_else(|| "—".to_owned(), |value| show(value, claim.unit.as_deref()));
         let reason = claim.reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
@@ -257,6 +281,10 @@ fn table(audit: &Audit, terminal: &Terminal) -> String {
         let look = if index == 0 { Look::Faint } else { Look::Plain };
         text += &terminal.paint(look, line);
         text += "\n";
+    }
+    let left_out = audit.claims.iter().filter(|claim| !shown(claim)).count();
+    if left_out > 0 {
+        text += &format!(" … and {left_out} minor claims, in the report\n");
     }
     text
 }

@@ -70,7 +70,7 @@ fn malformed_tables_are_refused_at_their_line() {
 #[test]
 fn html_saved_as_data_is_called_that() {
     let page = "<!DOCTYPE html>\n<html><body>Moved</body></html>\n";
-    refuse_all(vec![on("html", page, 12, 3, &["people.csv", "HTML"])]);
+    refuse_all(vec![on("html", page, 12, 3, &["people.csv", "web page"])]);
 }
 
 #[test]
@@ -81,7 +81,7 @@ fn a_real_error_page_saved_as_data_is_called_that() {
     };
     let page =
         std::fs::read_to_string(folder.join("traps/html_saved_as_data.dat")).expect("the trap");
-    refuse_all(vec![on("html", &page, 12, 3, &["people.csv", "HTML"])]);
+    refuse_all(vec![on("html", &page, 12, 3, &["people.csv", "web page"])]);
 }
 
 #[test]

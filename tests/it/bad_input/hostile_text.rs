@@ -25,7 +25,8 @@ fn markup_in_every_text_stays_text() {
     plain.run(&["audit", "tiny"]).exits(0);
     let scripts = |world: &World, name: &str| {
         let text = String::from_utf8(world.outputs().remove(name).expect(name)).expect("UTF-8");
-        text.matches("<script").count()
+        // Every other part stands between code fences, where Markdown shows markup as it is.
+        text.split("\n```").step_by(2).map(|part| part.matches("<script").count()).sum::<usize>()
     };
     for name in ["tiny/report.html", "tiny/figures/effect.svg", "tiny/report.md"] {
         assert_eq!(scripts(&world, name), scripts(&plain, name), "{name} holds markup from a file");

@@ -127,7 +127,7 @@ fn an_unknown_dataset_or_table_is_named() {
             "tiny/people",
             "tinny/people",
             3,
-            &["study.toml:15", "did you mean `tiny`?"],
+            &["study.toml:16", "did you mean `tiny`?"],
         ),
         changed(
             "table",
@@ -135,7 +135,7 @@ fn an_unknown_dataset_or_table_is_named() {
             "tiny/people",
             "tiny/peeple",
             3,
-            &["study.toml:15", "did you mean `people`?"],
+            &["study.toml:16", "did you mean `people`?"],
         ),
         changed(
             "input",
@@ -143,7 +143,7 @@ fn an_unknown_dataset_or_table_is_named() {
             "{ people =",
             "{ peolpe =",
             3,
-            &["study.toml:15", "did you mean `people`?"],
+            &["study.toml:16", "did you mean `people`?"],
         ),
         changed(
             "basis",
@@ -151,7 +151,7 @@ fn an_unknown_dataset_or_table_is_named() {
             "\"analysis-data\"",
             "\"analysis\"",
             3,
-            &["study.toml:14", "analysis"],
+            &["study.toml:15", "analysis"],
         ),
         changed("study key", study, "authors", "autors", 3, &["study.toml", "authors"]),
     ]);

@@ -22,7 +22,7 @@ fn slips_are_named_with_their_line_and_the_nearest_name() {
             "\"arm\", \"age\"",
             "\"arm\", \"agge\"",
             3,
-            &["method.toml:23", "agge", "age"],
+            &["method.toml:24", "agge", "age"],
         ),
         changed(
             "outcome",
@@ -30,7 +30,7 @@ fn slips_are_named_with_their_line_and_the_nearest_name() {
             "outcome = \"score\"",
             "outcome = \"scor\"",
             3,
-            &["method.toml:22", "score"],
+            &["method.toml:23", "score"],
         ),
         changed("group", FILE, "by = [\"arm\"]", "by = [\"amr\"]", 3, &["method.toml:36", "arm"]),
         changed(
@@ -47,7 +47,7 @@ fn slips_are_named_with_their_line_and_the_nearest_name() {
             "outcome =",
             "outcom =",
             3,
-            &["method.toml:22", "did you mean `outcome`?"],
+            &["method.toml:23", "did you mean `outcome`?"],
         ),
         changed(
             "kind",
@@ -55,10 +55,10 @@ fn slips_are_named_with_their_line_and_the_nearest_name() {
             "[step.contrast]",
             "[step.contrats]",
             3,
-            &["method.toml:28", "contrast"],
+            &["method.toml:29", "contrast"],
         ),
         changed("missing key", FILE, "keep = \"age >= 18\"\n", "", 3, &["method.toml:8", "keep"]),
-        changed("se", FILE, "se = \"iid\"", "se = \"idd\"", 3, &["method.toml:24", "iid"]),
+        changed("se", FILE, "se = \"iid\"", "se = \"idd\"", 3, &["method.toml:25", "iid"]),
         changed(
             "duplicate id",
             FILE,
@@ -67,7 +67,7 @@ fn slips_are_named_with_their_line_and_the_nearest_name() {
             3,
             &["method.toml:13", "adults"],
         ),
-        changed("address", FILE, "fit/arm", "fit/amr", 3, &["method.toml:29", "fit/arm"]),
+        changed("address", FILE, "fit/arm", "fit/amr", 3, &["method.toml:30", "fit/arm"]),
         changed(
             "figure",
             FILE,
@@ -120,7 +120,7 @@ fn expressions_that_do_not_parse_are_refused() {
             "est(\\\"fit/arm\\\")",
             "est(\\\"fit/arm\\\") +",
             3,
-            &["method.toml:29"],
+            &["method.toml:30"],
         ),
         changed("wrong type", FILE, "age >= 18", "age + 1", 3, &["method.toml:10"]),
         changed(
@@ -129,7 +129,7 @@ fn expressions_that_do_not_parse_are_refused() {
             "outcome = \"score\"",
             "outcome = \"'high'\"",
             3,
-            &["method.toml:22"],
+            &["method.toml:23"],
         ),
         changed(
             "two statements",
@@ -180,7 +180,7 @@ fn what_only_the_data_show_ends_in_exit_6_at_the_step() {
             "on = [\"arm\", \"age\"]",
             collinear,
             6,
-            &["method.toml:23", "age"],
+            &["method.toml:24", "age"],
         ),
         changed("no rows left", FILE, "age >= 18", "age >= 180", 6, &["method.toml"]),
         changed(
@@ -189,7 +189,7 @@ fn what_only_the_data_show_ends_in_exit_6_at_the_step() {
             "outcome = \"score\"",
             "outcome = \"1.0\"",
             6,
-            &["method.toml:22", "constant"],
+            &["method.toml:23", "constant"],
         ),
     ]);
 }
