@@ -70,7 +70,11 @@ pub fn run(
         };
         runs.push(method::run(plan, request, engine, observer).map_err(Error::Step)?);
     }
-    as_written(&Results { schema: results::SCHEMA.to_owned(), study: opened.folder.id.clone(), runs })
+    as_written(&Results {
+        schema: results::SCHEMA.to_owned(),
+        study: opened.folder.id.clone(),
+        runs,
+    })
 }
 
 /// What is judged and drawn is what is written: the numbers with their twelve digits, so that a report

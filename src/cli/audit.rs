@@ -10,6 +10,7 @@ use crate::audit::{self, Audited, outputs};
 use crate::claims::record::{Audit, ClaimRecord, RelationState, Verdict, Weight};
 use crate::digest::canonical_json;
 use crate::error::{Error, MissingFile};
+use crate::results::{Basis, Results};
 
 /// How many claims the terminal lists before it leaves the minor ones to the report.
 const MOST_ROWS: usize = 40;
@@ -241,10 +242,37 @@ fn summary(audited: &Audited, wanted: &AuditArguments, terminal: &Terminal) -> S
             format!("; these fail: {}\n", fails.join(", "))
         };
     }
+    text += &notes(&audited.results);
     for claim in failing(audit, wanted.fail_on.as_deref()) {
         let word = terminal.paint(Look::Verdict(claim.verdict), claim.verdict.word());
         text +=
             &format!("\n{} — {word}\n  {}\n", terminal.paint(Look::Strong, &claim.id), claim.plain);
+    }
+    text
+}
+
+/// What the steps warned of, a few lines of it; the report has all.
+pub(super) fn notes(results: &Results) -> String {
+    let shown = 5;
+    let warnings: Vec<String> = results
+        .runs
+        .iter()
+        .flat_map(|run| run.warnings.iter().map(move |warning| (run, warning)))
+        // A printed table has one row per group by its nature: nothing to warn a person of.
+        .filter(|(run, warning)| {
+            run.basis != Basis::PrintedNumbers || !warning.message.starts_with("one row only")
+        })
+        .map(|(_, warning)| {
+            super::terminal::clean(&format!("{}: {}", warning.step, warning.message))
+        })
+        .collect();
+    let mut text = String::new();
+    for warning in warnings.iter().take(shown) {
+        let brief: String = warning.chars().take(160).collect();
+        text += &format!("note     {brief}\n");
+    }
+    if warnings.len() > shown {
+        text += &format!("         … and {} more, in the report\n", warnings.len() - shown);
     }
     text
 }

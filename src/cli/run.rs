@@ -37,7 +37,7 @@ pub(super) fn run(
         terminal.document(&document)?;
     } else {
         let text: Vec<String> = results.runs.iter().map(|run| table(run, terminal)).collect();
-        terminal.say(&text.join("\n"))?;
+        terminal.say(&(text.join("\n") + &super::audit::notes(&results)))?;
     }
     let empty = results.runs.iter().all(|run| run.estimates.is_empty());
     Ok(if empty { Exit::Nothing } else { Exit::Done })

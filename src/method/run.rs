@@ -216,7 +216,7 @@ impl<'a> State<'a> {
             let done = run_step(plan, step, self.engine, &self.tables, &self.outcomes);
             observer.event(Event::Finished { task: &task });
             match done {
-                Ok(outcome) => self.take(step, outcome, observer, problems),
+                Ok(outcome) => self.take(step, outcome, problems),
                 Err(problem) => {
                     problems.push(*problem);
                     self.failed.insert(step.id.clone());
@@ -225,15 +225,8 @@ impl<'a> State<'a> {
         }
     }
 
-    fn take(
-        &mut self,
-        step: &PlannedStep,
-        outcome: Outcome,
-        observer: &dyn Observer,
-        problems: &mut Problems,
-    ) {
+    fn take(&mut self, step: &PlannedStep, outcome: Outcome, problems: &mut Problems) {
         for message in &outcome.warnings {
-            observer.event(Event::Warned { message: &format!("step {}: {message}", step.id) });
             let message = message.clone();
             self.warnings.push(results::Warning { step: step.id.clone(), message });
         }
