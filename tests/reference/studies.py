@@ -1,13 +1,14 @@
 """Recomputes the estimates of the four studies with pandas and statsmodels, independently of secondlook.
 
     python tests/reference/studies.py DATA_DIR > tests/reference/studies.csv
+    python tests/reference/studies.py DATA_DIR --rounding > tests/reference/rounding.csv
 
 DATA_DIR holds `metr-early-2025/data_complete.csv` (`secondlook fetch metr-early-2025` brings it); everything else is in
 the tree. Needs pandas, numpy and statsmodels (made with pandas 3.1.1, statsmodels 0.15.0).
 
-An address is that of `results.json`; `.se`, `.ci_low`, `.ci_high` behind it name that part of the estimate, and
-`.rounding_low`, `.rounding_high` the ends of `from_rounding`: the least and the greatest value at the corners of the box that
-the rounding of the printed cells allows (the functions here are monotone in each cell over so small a box).
+An address is that of `results.json`; `.se`, `.ci_low`, `.ci_high` behind it name that part of the estimate. The second table has the ends
+of `from_rounding`: the least and the greatest value at the corners of the box that the rounding of the printed cells
+allows (the functions here are monotone in each cell over so small a box).
 """
 
 import csv
@@ -22,6 +23,7 @@ import statsmodels.formula.api as smf
 TREE = Path(__file__).resolve().parents[2]
 Z = 1.959963984540054  # the normal quantile of 0.975
 rows = []
+roundings = []
 
 
 def put(study, address, value, how):
@@ -131,8 +133,7 @@ def corners(function, cells, half):
 def printed(study, address, function, cells, half, how):
     put(study, address, function(np.array(cells, float)), how)
     low, high = corners(function, cells, half)
-    put(study, f"{address}.rounding_low", low, how + "; corner")
-    put(study, f"{address}.rounding_high", high, how + "; corner")
+    roundings.append((study, address, f"{low:.12g}", f"{high:.12g}"))
 
 
 def ten_cells(sessions, rates):
@@ -156,7 +157,7 @@ def flagship_table_a2(study):
     rows_behind = cells.weight.sum()
     residual = np.sqrt((cells.weight * fit.resid**2).sum() / (rows_behind - 2))
     x = cells.level - np.average(cells.level, weights=cells.weight)
-    put(study, "slope/level.se", residual / np.sqrt((cells.weight * x**2).sum()), "frequency weights, iid, n - 2")
+    put(study, "a2_fit/level.se", residual / np.sqrt((cells.weight * x**2).sum()), "frequency weights, iid, n - 2")
 
     def slope(p):
         c = ten_cells(n, p)
@@ -166,11 +167,11 @@ def flagship_table_a2(study):
         c = ten_cells(n, p)
         return smf.wls("verified ~ level", c, weights=c.weight).fit().rsquared
 
-    printed(study, "slope/level", slope, rates, [half] * 5, "weighted least squares on ten cells")
-    printed(study, "slope/r2", r2, rates, [half] * 5, "weighted least squares on ten cells")
-    put(study, "slope/n", rows_behind, "sum of weights")
+    printed(study, "a2_fit/level", slope, rates, [half] * 5, "weighted least squares on ten cells")
+    printed(study, "a2_fit/r2", r2, rates, [half] * 5, "weighted least squares on ten cells")
+    put(study, "a2_fit/n", rows_behind, "sum of weights")
     for level in range(2, 6):
-        printed(study, f"steps_up/level={level}", lambda p, k=level: p[k - 1] - p[0], rates, [half] * 5, "difference of rates")
+        printed(study, f"a2_levels/level={level}", lambda p, k=level: p[k - 1] - p[0], rates, [half] * 5, "difference of rates")
     for level in range(1, 6):
         k = level - 1
         put(study, f"expertise/sessions{{level={level}}}", n[k], "as printed")
@@ -254,9 +255,10 @@ def flagship_estimator(study):
 
 
 def main():
-    if len(sys.argv) != 2:
-        sys.exit("usage: studies.py DATA_DIR")
-    metr(Path(sys.argv[1]))
+    arguments = sys.argv[1:]
+    if len(arguments) not in (1, 2) or arguments[1:] not in ([], ["--rounding"]):
+        sys.exit("usage: studies.py DATA_DIR [--rounding]")
+    metr(Path(arguments[0]))
     lalonde()
     economic_index()
     flagship = "claude-code-expertise"
@@ -264,8 +266,12 @@ def main():
     flagship_other_tables(flagship)
     flagship_estimator(flagship)
     writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(["study", "estimate", "value", "how"])
-    writer.writerows(rows)
+    if len(arguments) == 2:
+        writer.writerow(["study", "estimate", "low", "high"])
+        writer.writerows(roundings)
+    else:
+        writer.writerow(["study", "estimate", "value", "how"])
+        writer.writerows(rows)
 
 
 if __name__ == "__main__":
