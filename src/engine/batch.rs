@@ -160,7 +160,11 @@ pub(super) fn to_table(schema: &SchemaRef, batches: &[RecordBatch]) -> Result<Ta
     Table::from_columns(columns).map_err(|error| EngineError::Failed { message: error.to_string() })
 }
 
-fn to_column(name: &str, kind: ColumnType, pieces: &[ArrayRef]) -> Result<Column, EngineError> {
+pub(super) fn to_column(
+    name: &str,
+    kind: ColumnType,
+    pieces: &[ArrayRef],
+) -> Result<Column, EngineError> {
     let pieces: Vec<ArrayRef> =
         pieces.iter().map(|piece| widened(name, kind, piece)).collect::<Result<_, _>>()?;
     let valid = validity(&pieces);

@@ -58,6 +58,12 @@ pub enum EngineError {
     /// An integer was divided by zero.
     #[error("a division by zero")]
     DivideByZero,
+    /// A function was asked outside its domain, or its value is beyond every number.
+    #[error("no finite number: {message}")]
+    Domain {
+        /// The call and its value: `ln(0) is infinite`.
+        message: String,
+    },
     /// A result is infinite or no number at all.
     #[error("row {row} of `{column}` is {value}, which is not a finite number")]
     NotFinite {
@@ -112,8 +118,8 @@ impl EngineError {
                 let near = crate::diagnostic::nearest(name, candidates.iter().map(String::as_str));
                 near.map(|near| format!("did you mean `{near}`?")).or_else(|| listed(candidates))
             }
-            Self::DivideByZero | Self::NotFinite { .. } => Some(
-                "keep such rows out with a filter, or write `x / nullif(y, 0)` to make them null"
+            Self::DivideByZero | Self::Domain { .. } | Self::NotFinite { .. } => Some(
+                "keep such rows out with a filter, or make them null: `x / nullif(y, 0)`"
                     .to_owned(),
             ),
             _ => None,

@@ -30,7 +30,7 @@ pub(super) fn plain(error: &DataFusionError, words: &Words) -> EngineError {
             message: "the query needs more memory than it may have".to_owned(),
         },
         DataFusionError::Plan(message) | DataFusionError::NotImplemented(message) => {
-            EngineError::Type { message: plain_words(message) }
+            EngineError::Type { message: plain_words(coercion(message)) }
         }
         DataFusionError::Execution(message)
             if message.to_lowercase().contains("divide by zero") =>
@@ -39,6 +39,15 @@ pub(super) fn plain(error: &DataFusionError, words: &Words) -> EngineError {
         }
         other => failed(&other.strip_backtrace()),
     }
+}
+
+/// What one of our functions says of its arguments, within what the engine says around it.
+fn coercion(message: &str) -> &str {
+    let Some((_, inner)) = message.split_once("coercion failed with: ") else {
+        return message;
+    };
+    let inner = inner.split(" No function matches").next().unwrap_or(inner);
+    inner.rsplit("the types do not fit: ").next().unwrap_or(inner)
 }
 
 fn failed(message: &str) -> EngineError {

@@ -5,10 +5,17 @@
 //! SQL, never returns a number that is not finite, never lets the number of threads or the order of
 //! partitions change a value.
 
+mod aggregate;
+mod arithmetic;
 mod batch;
 mod error;
+mod exact;
 mod failure;
 mod functions;
+mod lazy;
+mod parquet;
+mod plan;
+mod scalar;
 mod session;
 mod sql;
 mod table;

@@ -1,6 +1,6 @@
 //! The session: registered tables, and queries that only read them.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
@@ -11,23 +11,25 @@ use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::common::TableReference;
 use datafusion::datasource::MemTable;
 use datafusion::error::DataFusionError;
-use datafusion::execution::SessionStateBuilder;
 use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
+use datafusion::execution::{FunctionRegistry, SessionStateBuilder};
 use datafusion::logical_expr::LogicalPlan;
 use datafusion::prelude::{DataFrame, SQLOptions, SessionConfig, SessionContext};
 use datafusion::sql::parser::Statement;
 use tokio::runtime::Runtime;
 
+use super::arithmetic::Replace;
+use super::lazy::LookOnlyWhereNeeded;
 use super::sql::{self, Admitted, Words};
-use super::{EngineError, Schema, Table, batch, failure};
+use super::{EngineError, Schema, Table, aggregate, batch, failure, parquet, plan, scalar};
 
 /// The stack of each worker: a plan of a thousand operators needs a few MiB in an unoptimised build.
 const STACK: usize = 32 << 20;
 /// The memory a query may use beside the tables it reads.
 const MEMORY: usize = 8 << 30;
-/// The most rows of one result.
-pub(super) const MOST_ROWS: usize = 50_000_000;
+/// The most rows of one result, or four times the largest table where that is more.
+const MOST_ROWS: usize = 5_000_000;
 /// The longest time for one query.
 const LONGEST: Duration = Duration::from_mins(60);
 
@@ -37,8 +39,12 @@ const LONGEST: Duration = Duration::from_mins(60);
 /// one order, and every value has one order of evaluation.
 pub struct Engine {
     runtime: Option<Runtime>,
-    context: SessionContext,
-    tables: Mutex<BTreeSet<String>>,
+    /// Where what has no finite value is an error.
+    strict: SessionContext,
+    /// Where floats may be infinite, to find the row of an error.
+    lenient: SessionContext,
+    /// The rows of each table.
+    tables: Mutex<BTreeMap<String, usize>>,
     threads: usize,
 }
 
@@ -71,8 +77,15 @@ impl Engine {
             .thread_stack_size(STACK)
             .build()
             .map_err(|error| failed(format!("its threads do not start: {error}")))?;
-        let context = context().map_err(|error| failure::plain(&error, &Words::default()))?;
-        Ok(Self { runtime: Some(runtime), context, tables: Mutex::default(), threads })
+        let context =
+            |strict| context(strict).map_err(|error| failure::plain(&error, &Words::default()));
+        Ok(Self {
+            runtime: Some(runtime),
+            strict: context(true)?,
+            lenient: context(false)?,
+            tables: Mutex::default(),
+            threads,
+        })
     }
 
     /// Returns the number of threads.
@@ -90,11 +103,13 @@ impl Engine {
         let schema = rows.schema();
         let no_words = Words::default();
         let plain = |error: DataFusionError| failure::plain(&error, &no_words);
-        let memory = MemTable::try_new(schema, vec![vec![rows]]).map_err(plain)?;
-        let reference = TableReference::bare(name);
-        self.context.deregister_table(reference.clone()).map_err(plain)?;
-        self.context.register_table(reference, Arc::new(memory)).map_err(plain)?;
-        self.names().insert(name.to_owned());
+        let memory = Arc::new(MemTable::try_new(schema, vec![vec![rows]]).map_err(plain)?);
+        for context in [&self.strict, &self.lenient] {
+            let reference = TableReference::bare(name);
+            context.deregister_table(reference.clone()).map_err(plain)?;
+            context.register_table(reference, Arc::clone(&memory) as _).map_err(plain)?;
+        }
+        self.names().insert(name.to_owned(), table.rows());
         Ok(())
     }
 
@@ -103,13 +118,33 @@ impl Engine {
     /// # Errors
     /// See [`EngineError`].
     pub fn query(&self, sql: &str) -> Result<Table, EngineError> {
+        let error = match self.run(&self.strict, sql) {
+            Err(error @ (EngineError::DivideByZero | EngineError::Domain { .. })) => error,
+            answer => return answer,
+        };
+        // The same query again, with infinite floats, may tell the column and the row.
+        match self.run(&self.lenient, sql) {
+            Err(located @ EngineError::NotFinite { .. }) => Err(located),
+            _ => Err(error),
+        }
+    }
+
+    fn run(&self, context: &SessionContext, sql: &str) -> Result<Table, EngineError> {
         let admitted = self.admit(sql)?;
         let words = admitted.words.clone();
-        let context = self.context.clone();
+        let tables = self.names().clone();
+        let most = tables.values().fold(MOST_ROWS, |most, rows| most.max(rows.saturating_mul(4)));
+        let context = context.clone();
         let (schema, batches) = self.blocking(&words, async move {
-            let plan = planned(&context, admitted).await?;
-            collected(DataFrame::new(context.state(), plan)).await
+            let planned = planned(&context, admitted).await?;
+            plan::check_work(&planned, &|name| tables.get(name).copied())?;
+            let frame = DataFrame::new(context.state(), planned);
+            collected(frame.limit(0, Some(most + 1))?).await
         })?;
+        if batches.iter().map(RecordBatch::num_rows).sum::<usize>() > most {
+            let message = format!("the result has more than {most} rows");
+            return Err(EngineError::Limit { message });
+        }
         batch::to_table(&schema, &batches)
     }
 
@@ -128,31 +163,35 @@ impl Engine {
     /// # Errors
     /// See [`EngineError`].
     pub fn integer_divisions(&self, sql: &str) -> Result<Vec<String>, EngineError> {
-        let _plan = self.plan(sql)?;
-        Ok(Vec::new())
+        let admitted = self.admit(sql)?;
+        let words = admitted.words.clone();
+        let context = self.strict.clone();
+        self.blocking(&words, async move {
+            plan::integer_divisions(&planned(&context, admitted).await?)
+        })
     }
 
     /// Reads the columns of a parquet file into a table.
     ///
     /// # Errors
     /// When the file is malformed, too large, lacks a column, or holds another type.
-    pub fn read_parquet(_path: &Path, _columns: &Schema) -> Result<Table, EngineError> {
-        Err(failed("this build does not read parquet"))
+    pub fn read_parquet(path: &Path, columns: &Schema) -> Result<Table, EngineError> {
+        parquet::read(path, columns)
     }
 
-    fn names(&self) -> std::sync::MutexGuard<'_, BTreeSet<String>> {
+    fn names(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, usize>> {
         self.tables.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn admit(&self, sql: &str) -> Result<Admitted, EngineError> {
-        let tables: Vec<String> = self.names().iter().cloned().collect();
+        let tables: Vec<String> = self.names().keys().cloned().collect();
         sql::admit(sql, &tables)
     }
 
     fn plan(&self, sql: &str) -> Result<LogicalPlan, EngineError> {
         let admitted = self.admit(sql)?;
         let words = admitted.words.clone();
-        let context = self.context.clone();
+        let context = self.strict.clone();
         self.blocking(&words, async move {
             let plan = planned(&context, admitted).await?;
             let state = context.state();
@@ -194,12 +233,14 @@ fn failed(message: impl Into<String>) -> EngineError {
     EngineError::Failed { message: message.into() }
 }
 
-fn context() -> Result<SessionContext, DataFusionError> {
+fn context(strict: bool) -> Result<SessionContext, DataFusionError> {
     let mut config = SessionConfig::new()
         .with_target_partitions(1)
         .with_information_schema(false)
         .with_create_default_catalog_and_schema(true);
     config.options_mut().sql_parser.enable_ident_normalization = false;
+    // One pass, so that the last rule is the last: see `lazy`.
+    config.options_mut().optimizer.max_passes = 1;
     config.options_mut().execution.time_zone = Some("+00:00".to_owned());
     let runtime = RuntimeEnvBuilder::new()
         .with_memory_limit(MEMORY, 1.0)
@@ -212,8 +253,13 @@ fn context() -> Result<SessionContext, DataFusionError> {
         .with_runtime_env(runtime)
         .with_default_features()
         .with_table_functions(std::iter::empty().collect())
+        .with_optimizer_rule(Arc::new(LookOnlyWhereNeeded(Replace::new(strict))))
         .build();
-    Ok(SessionContext::new_with_state(state))
+    let mut context = SessionContext::new_with_state(state);
+    scalar::all(strict).for_each(|function| context.register_udf(function));
+    aggregate::all().for_each(|function| context.register_udaf(function));
+    context.register_function_rewrite(Arc::new(Replace::new(strict)))?;
+    Ok(context)
 }
 
 async fn planned(
@@ -234,4 +280,25 @@ async fn collected(frame: DataFrame) -> Result<(SchemaRef, Vec<RecordBatch>), Da
     let schema = Arc::clone(frame.schema().inner());
     let batches = frame.collect().await?;
     Ok((schema, batches))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::functions;
+
+    #[test]
+    fn every_function_of_the_list_exists_and_none_of_it_is_volatile() {
+        use datafusion::logical_expr::Volatility;
+        // These are syntax: the parser turns them into functions of other names.
+        let syntax = ["position", "ifnull", "mod", "ceil", "floor", "trim"];
+        let state = context(true).expect("a context").state();
+        for name in functions::names().filter(|name| !syntax.contains(name)) {
+            let scalar = state.scalar_functions().get(name).map(|f| f.signature().volatility);
+            let aggregate = state.aggregate_functions().get(name).map(|f| f.signature().volatility);
+            let window = state.window_functions().get(name).map(|f| f.signature().volatility);
+            let found = scalar.or(aggregate).or(window);
+            assert_eq!(found, Some(Volatility::Immutable), "{name}");
+        }
+    }
 }

@@ -1,0 +1,313 @@
+//! Parquet files into tables. A file is looked at before it is believed: a few kilobytes can claim
+//! a petabyte of rows.
+
+use std::fs::File;
+use std::path::Path;
+use std::sync::Arc;
+
+use datafusion::arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
+use datafusion::arrow::compute::cast;
+use datafusion::arrow::datatypes::{DataType, Float64Type};
+use datafusion::parquet::arrow::ProjectionMask;
+use datafusion::parquet::arrow::arrow_reader::{
+    ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
+};
+use datafusion::parquet::file::metadata::ParquetMetaData;
+
+use super::{ColumnType, EngineError, Schema, Table, batch};
+
+/// The most rows of a file.
+const MOST_ROWS: i64 = 1 << 30;
+/// The most bytes of a file's columns, unpacked.
+const MOST_BYTES: i64 = 64 << 30;
+/// The most that unpacking may enlarge a file.
+const MOST_RATIO: i64 = 1_000;
+/// The most columns.
+const MOST_COLUMNS: usize = 10_000;
+/// The largest footer.
+const LARGEST_FOOTER: u64 = 64 << 20;
+/// The stack of the reader.
+const STACK: usize = 32 << 20;
+
+/// Reads the columns of a file into a table, on a thread of its own: a panic there is an error here.
+pub(super) fn read(path: &Path, columns: &Schema) -> Result<Table, EngineError> {
+    let file = File::open(path).map_err(|error| bad(format!("cannot be read: {error}")))?;
+    let schema = columns.clone();
+    let reader = std::thread::Builder::new()
+        .name("secondlook-parquet".to_owned())
+        .stack_size(STACK)
+        .spawn(move || read_here(file, &schema))
+        .map_err(|error| bad(format!("no thread to read it: {error}")))?;
+    reader.join().unwrap_or_else(|_| Err(bad("is not well-formed parquet")))
+}
+
+fn bad(message: impl Into<String>) -> EngineError {
+    EngineError::File { message: message.into() }
+}
+
+fn malformed(error: &dyn std::fmt::Display) -> EngineError {
+    let text = super::failure::plain_words(&error.to_string());
+    bad(format!("is not well-formed parquet: {text}"))
+}
+
+fn read_here(file: File, columns: &Schema) -> Result<Table, EngineError> {
+    let bytes = check_ends(&file)?;
+    let options = ArrowReaderOptions::new().with_skip_arrow_metadata(false);
+    let builder = ParquetRecordBatchReaderBuilder::try_new_with_options(file, options)
+        .map_err(|error| malformed(&error))?;
+    let rows = check_footer(builder.metadata(), bytes)?;
+    let places = find_columns(builder.schema(), columns)?;
+    let mask = ProjectionMask::roots(builder.parquet_schema(), places);
+    let reader = builder
+        .with_projection(mask)
+        .with_batch_size(64 << 10)
+        .build()
+        .map_err(|error| malformed(&error))?;
+    let mut batches = Vec::new();
+    let mut found = 0;
+    for batch in reader {
+        let batch = batch.map_err(|error| malformed(&error))?;
+        found += batch.num_rows() as i64;
+        if found > rows {
+            return Err(bad(format!("has more rows than the {rows} of its footer")));
+        }
+        batches.push(batch);
+    }
+    if found != rows {
+        return Err(bad(format!("has {found} rows, and its footer says {rows}")));
+    }
+    assemble(columns, &batches)
+}
+
+/// Checks the marks at both ends and the size of the footer; returns the size of the file.
+fn check_ends(file: &File) -> Result<u64, EngineError> {
+    use std::io::{Read as _, Seek as _, SeekFrom};
+    let mut file = file;
+    let io = |error: std::io::Error| bad(format!("cannot be read: {error}"));
+    let bytes = file.metadata().map_err(io)?.len();
+    if bytes < 12 {
+        return Err(bad("is too short for a parquet file"));
+    }
+    let (mut first, mut last) = ([0_u8; 4], [0_u8; 8]);
+    file.seek(SeekFrom::Start(0)).map_err(io)?;
+    file.read_exact(&mut first).map_err(io)?;
+    file.seek(SeekFrom::End(-8)).map_err(io)?;
+    file.read_exact(&mut last).map_err(io)?;
+    let [a, b, c, d, mark @ ..] = last;
+    if &first != b"PAR1" || &mark != b"PAR1" {
+        return Err(bad("is no parquet file: it lacks the mark PAR1 at its ends"));
+    }
+    let footer = u64::from(u32::from_le_bytes([a, b, c, d]));
+    if footer > bytes - 12 || footer > LARGEST_FOOTER {
+        return Err(bad(format!("is not well-formed parquet: a footer of {footer} bytes")));
+    }
+    Ok(bytes)
+}
+
+/// Checks what the footer claims; returns the number of rows.
+fn check_footer(metadata: &ParquetMetaData, bytes: u64) -> Result<i64, EngineError> {
+    let limit = |message: String| Err(EngineError::Limit { message });
+    let rows = metadata.file_metadata().num_rows();
+    let columns = metadata.file_metadata().schema_descr().num_columns();
+    let in_groups = metadata.row_groups().iter().try_fold(0_i64, |total, group| {
+        total.checked_add(group.num_rows()).filter(|_| group.num_rows() >= 0)
+    });
+    let unpacked = metadata.row_groups().iter().flat_map(|group| group.columns()).try_fold(
+        0_i64,
+        |total, chunk| {
+            let size = chunk.uncompressed_size();
+            total.checked_add(size).filter(|_| size >= 0)
+        },
+    );
+    let (Some(in_groups), Some(unpacked)) = (in_groups, unpacked) else {
+        return Err(bad("is not well-formed parquet: a negative or impossible size"));
+    };
+    if rows < 0 || rows != in_groups {
+        return Err(bad(format!("says {rows} rows in its footer and {in_groups} in its groups")));
+    }
+    if columns > MOST_COLUMNS {
+        return limit(format!("{columns} columns; the limit is {MOST_COLUMNS}"));
+    }
+    if rows > MOST_ROWS {
+        return limit(format!("{rows} rows; the limit is {MOST_ROWS}"));
+    }
+    let most = i64::try_from(bytes).unwrap_or(i64::MAX).saturating_mul(MOST_RATIO).min(MOST_BYTES);
+    if unpacked > most {
+        return limit(format!("{unpacked} bytes unpacked from {bytes}; the limit is {most}"));
+    }
+    Ok(rows)
+}
+
+fn find_columns(
+    schema: &datafusion::arrow::datatypes::Schema,
+    columns: &Schema,
+) -> Result<Vec<usize>, EngineError> {
+    let names: Vec<String> = schema.fields().iter().map(|field| field.name().clone()).collect();
+    let mut places = Vec::new();
+    for (name, kind) in &columns.columns {
+        let mut same = names.iter().enumerate().filter(|(_, known)| *known == name);
+        let Some((place, _)) = same.next() else {
+            return Err(EngineError::UnknownColumn {
+                name: name.clone(),
+                candidates: names,
+                at: None,
+            });
+        };
+        if same.next().is_some() {
+            return Err(bad(format!("has two columns called `{name}`")));
+        }
+        let found = schema.field(place).data_type();
+        if !fits(found, *kind) {
+            let word = super::failure::plain_words(&found.to_string());
+            return Err(bad(format!("has `{name}` as {word}, and its manifest says {kind}")));
+        }
+        places.push(place);
+    }
+    Ok(places)
+}
+
+fn fits(found: &DataType, kind: ColumnType) -> bool {
+    let plain = match found {
+        DataType::Timestamp(..) => Some(ColumnType::Timestamp),
+        DataType::Null => Some(kind),
+        other => batch::plain_type(other),
+    };
+    let numeric = [ColumnType::Int, ColumnType::Float];
+    plain == Some(kind)
+        || plain.is_some_and(|plain| numeric.contains(&plain)) && numeric.contains(&kind)
+}
+
+fn assemble(columns: &Schema, batches: &[RecordBatch]) -> Result<Table, EngineError> {
+    let mut named = Vec::with_capacity(columns.columns.len());
+    for (name, kind) in &columns.columns {
+        let pieces: Vec<ArrayRef> =
+            batches.iter().filter_map(|batch| batch.column_by_name(name).cloned()).collect();
+        let pieces: Vec<ArrayRef> =
+            pieces.iter().map(|piece| exact_ints(name, *kind, piece)).collect::<Result<_, _>>()?;
+        named.push((name.clone(), batch::to_column(name, *kind, &pieces)?));
+    }
+    Table::from_columns(named).map_err(|error| bad(error.to_string()))
+}
+
+/// Lets floats that are whole be ints (`1.0` is one); any other is an error.
+fn exact_ints(name: &str, kind: ColumnType, piece: &ArrayRef) -> Result<ArrayRef, EngineError> {
+    if kind != ColumnType::Int || piece.data_type().is_integer() {
+        return Ok(Arc::clone(piece));
+    }
+    let floats = cast(piece, &DataType::Float64).map_err(|error| malformed(&error))?;
+    let numbers = floats.as_primitive::<Float64Type>();
+    let bad_row = (0..numbers.len()).find(|row| {
+        let value = numbers.value(*row);
+        numbers.is_valid(*row) && (value.fract() != 0.0 || value.abs() > (1_u64 << 53) as f64)
+    });
+    match bad_row {
+        Some(row) => Err(bad(format!("has {} in `{name}`, which is an int", numbers.value(row)))),
+        None => Ok(floats),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::{Column, Values};
+    use datafusion::parquet::arrow::ArrowWriter;
+
+    fn table() -> Table {
+        let texts = Column::from_texts((0..300).map(|row| match row % 3 {
+            0 => Some("a"),
+            1 => Some("long text, longer than twelve bytes"),
+            _ => None,
+        }));
+        Table::from_columns(vec![
+            ("n".to_owned(), Column::new(Values::Int((0..300).collect()))),
+            (
+                "x".to_owned(),
+                Column::new(Values::Float((0..300).map(|row| f64::from(row) / 4.0).collect())),
+            ),
+            ("t".to_owned(), texts),
+            ("d".to_owned(), Column::new(Values::Date((0..300).collect()))),
+            ("b".to_owned(), Column::new(Values::Bool((0..300).map(|row| row % 2 == 0).collect()))),
+            ("m".to_owned(), Column::new(Values::Timestamp((0..300).collect()))),
+        ])
+        .expect("a table")
+    }
+
+    fn bytes_of(table: &Table) -> Vec<u8> {
+        let batch = batch::to_batch(table).expect("a batch");
+        let mut bytes = Vec::new();
+        let mut writer = ArrowWriter::try_new(&mut bytes, batch.schema(), None).expect("a writer");
+        writer.write(&batch).expect("written");
+        writer.close().expect("closed");
+        bytes
+    }
+
+    fn read_bytes(bytes: &[u8], schema: &Schema) -> Result<Table, EngineError> {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("t.parquet");
+        std::fs::write(&path, bytes).expect("written");
+        read(&path, schema)
+    }
+
+    #[test]
+    fn a_table_comes_back_from_a_file() {
+        let table = table();
+        assert_eq!(read_bytes(&bytes_of(&table), &table.schema()), Ok(table.clone()));
+        let some = Schema {
+            columns: vec![("t".to_owned(), ColumnType::Text), ("n".to_owned(), ColumnType::Float)],
+        };
+        let part = read_bytes(&bytes_of(&table), &some).expect("two columns");
+        assert_eq!(part.schema(), some);
+        let other = Schema { columns: vec![("T".to_owned(), ColumnType::Text)] };
+        let error = read_bytes(&bytes_of(&table), &other).expect_err("no such column");
+        assert_eq!(error.help().as_deref(), Some("did you mean `t`?"));
+        let other = Schema { columns: vec![("x".to_owned(), ColumnType::Int)] };
+        let error = read_bytes(&bytes_of(&table), &other).expect_err("not whole");
+        assert_eq!(error.to_string(), "has 0.25 in `x`, which is an int");
+        let other = Schema { columns: vec![("t".to_owned(), ColumnType::Int)] };
+        assert!(read_bytes(&bytes_of(&table), &other).is_err());
+    }
+
+    #[test]
+    fn what_is_no_parquet_says_so() {
+        let schema = table().schema();
+        for bytes in [&b""[..], b"PAR1", b"a,b\n1,2\n3,4\n5,6\n", b"PAR1\xff\xff\xff\x7fPAR1"] {
+            assert!(matches!(read_bytes(bytes, &schema), Err(EngineError::File { .. })));
+        }
+    }
+
+    /// Two hundred files with flipped bits, cut ends and sizes of the footer made huge.
+    #[test]
+    fn mutated_files_end_with_a_table_or_an_error() {
+        let table = table();
+        let schema = table.schema();
+        let good = bytes_of(&table);
+        let mut state = 42_u64;
+        let mut next = |bound: usize| {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) as usize % bound
+        };
+        let footer = good.len() - 8;
+        for round in 0..200 {
+            let mut bytes = good.clone();
+            match round % 4 {
+                0 => {
+                    let at = next(bytes.len());
+                    bytes[at] ^= 1 << next(8);
+                }
+                1 => bytes.truncate(next(bytes.len())),
+                2 => {
+                    let at = footer - 1 - next(900);
+                    bytes[at] = 0xff;
+                }
+                _ => {
+                    let at = footer - 12 - next(900);
+                    bytes[at..at + 9].copy_from_slice(b"\xff\xff\xff\xff\xff\xff\xff\xff\x7f");
+                }
+            }
+            // A flipped bit in the data may go unseen: the checksum of the manifest is what sees it.
+            drop(read_bytes(&bytes, &schema));
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! What a plan says before it runs: divisions of ints, and how much work it may be.
+
+use datafusion::arrow::datatypes::DataType;
+use datafusion::common::tree_node::{Transformed, TreeNode, TreeNodeRecursion};
+use datafusion::common::{Column, DFSchema};
+use datafusion::error::{DataFusionError, Result};
+use datafusion::logical_expr::utils::merge_schema;
+use datafusion::logical_expr::{BinaryExpr, Expr, ExprSchemable, LogicalPlan, Operator};
+
+use super::EngineError;
+
+/// The most pairs of rows that a join without an equality may look at.
+const MOST_PAIRS: f64 = 1e9;
+
+/// Returns the divisions of two ints, as text.
+pub(super) fn integer_divisions(plan: &LogicalPlan) -> Result<Vec<String>> {
+    let mut found: Vec<String> = Vec::new();
+    plan.apply_with_subqueries(|node| {
+        let schema = merge_schema(&node.inputs());
+        node.apply_expressions(|expr| {
+            expr.apply(|part| {
+                if let Some(text) = integer_division(part, &schema)
+                    && !found.contains(&text)
+                {
+                    found.push(text);
+                }
+                Ok(TreeNodeRecursion::Continue)
+            })
+        })
+    })?;
+    Ok(found)
+}
+
+fn integer_division(expr: &Expr, schema: &DFSchema) -> Option<String> {
+    let Expr::BinaryExpr(BinaryExpr { left, op: Operator::Divide, right }) = expr else {
+        return None;
+    };
+    let int = |side: &Expr| side.get_type(schema).is_ok_and(|kind| DataType::is_integer(&kind));
+    (int(left) && int(right)).then(|| format!("{} / {}", as_written(left), as_written(right)))
+}
+
+/// An expression as a person writes it: columns without their tables.
+fn as_written(expr: &Expr) -> String {
+    let bare = expr.clone().transform_up(|part| {
+        Ok(match part {
+            Expr::Column(column) => {
+                Transformed::yes(Expr::Column(Column::new_unqualified(column.name)))
+            }
+            other => Transformed::no(other),
+        })
+    });
+    bare.map_or_else(
+        |_| expr.human_display().to_string(),
+        |bare| bare.data.human_display().to_string(),
+    )
+}
+
+/// Refuses a join without an equality over too many pairs of rows; `rows` knows the tables.
+pub(super) fn check_work(plan: &LogicalPlan, rows: &dyn Fn(&str) -> Option<usize>) -> Result<()> {
+    plan.apply_with_subqueries(|node| {
+        if let LogicalPlan::Join(join) = node
+            && join.on.is_empty()
+        {
+            let pairs = bound(&join.left, rows) * bound(&join.right, rows);
+            if pairs > MOST_PAIRS {
+                let message = format!(
+                    "a join without an equality would look at {pairs:.0e} pairs of rows; the limit is {MOST_PAIRS:.0e}"
+                );
+                return Err(DataFusionError::External(Box::new(EngineError::Limit { message })));
+            }
+        }
+        Ok(TreeNodeRecursion::Continue)
+    })?;
+    Ok(())
+}
+
+/// A rough upper bound of a plan's rows; joins on an equality count as their inputs together.
+fn bound(plan: &LogicalPlan, rows: &dyn Fn(&str) -> Option<usize>) -> f64 {
+    let inputs = || plan.inputs().into_iter().map(|input| bound(input, rows));
+    match plan {
+        LogicalPlan::TableScan(scan) => rows(scan.table_name.table()).unwrap_or(0) as f64,
+        LogicalPlan::EmptyRelation(_) => 1.0,
+        LogicalPlan::Values(values) => values.values.len() as f64,
+        LogicalPlan::Join(join) if join.on.is_empty() => inputs().product(),
+        LogicalPlan::Aggregate(aggregate) if aggregate.group_expr.is_empty() => 1.0,
+        LogicalPlan::Limit(_) => {
+            let most = plan.max_rows().map_or(f64::INFINITY, |most| most as f64);
+            inputs().sum::<f64>().min(most)
+        }
+        _ => inputs().sum(),
+    }
+}
