@@ -65,7 +65,7 @@ const fn colours(verdict: Option<Verdict>) -> (Colour, Colour) {
 
 fn printed(sheet: &mut Sheet, table: &Table<'_>, place: &Place<'_>) {
     let middle = f64::midpoint(place.top, place.bottom);
-    for printed in &place.row.printed {
+    for printed in place.row.printed() {
         if let Some(ends) = printed.interval {
             let (left, right) = table.span(ends, 2.5);
             let reach = HALF + 4.0;

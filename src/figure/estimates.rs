@@ -4,7 +4,7 @@
 use super::mark::{self, BLUE, UNCLAIMED};
 use super::number::Scale;
 use super::page::{self, Key};
-use super::row::{Row, Selection};
+use super::row::{Printed, Row, Selection};
 use super::sheet::{Colour, GREY, INK, Sheet};
 use super::table::{Place, Table, interval_name};
 use super::text::Fonts;
@@ -61,20 +61,20 @@ fn clipped(table: &Table<'_>) -> bool {
 /// Draws the printed numbers of a row: a band as wide as rounding allows over the whole row, so that our
 /// value is seen in it or beside it, and a tick on the printed number's own line.
 fn printed(sheet: &mut Sheet, table: &Table<'_>, place: &Place<'_>) {
-    for (printed, height) in place.row.printed.iter().zip(&place.printed) {
-        if let Some(ends) = printed.interval {
+    for (statement, height) in place.row.statements.iter().zip(&place.printed) {
+        let value = statement.value.as_ref();
+        if let Some(ends) = value.and_then(|value| value.interval) {
             let (left, right) = table.span(ends, 2.5);
             let edges = ((left, place.top + 3.0), (right, place.bottom - 3.0));
             sheet.rectangle(edges.0, edges.1, BAND, BAND_OPACITY);
         }
-        if let Some(middle) = printed.middle() {
+        if let Some(ends) = statement.interval() {
+            whisker(sheet, table, ends, *height, INK, 1.4);
+        }
+        if let Some(middle) = value.and_then(Printed::middle) {
             let x = table.x(middle);
             sheet.line((x, height - TICK), (x, height + TICK), 2.4, INK);
         }
-    }
-    let ends = place.row.printed_ci.as_ref().map(|ends| [ends[0].middle(), ends[1].middle()]);
-    if let (Some([Some(low), Some(high)]), Some(height)) = (ends, place.printed.first()) {
-        whisker(sheet, table, [low, high], *height, INK, 1.4);
     }
 }
 
@@ -130,7 +130,7 @@ fn keys(selection: &Selection) -> Vec<Key> {
     if rows.iter().any(|row| !row.bands().is_empty()) {
         keys.push(Key::new(sign_band, 14.0, "printed value, as wide as its rounding allows"));
     }
-    if rows.iter().any(|row| row.printed_ci.is_some()) {
+    if rows.iter().flat_map(|row| &row.statements).any(|found| found.interval().is_some()) {
         keys.push(Key::new(sign_printed_interval, 26.0, "printed interval"));
     }
     keys

@@ -18,8 +18,8 @@ impl Unit {
     /// Reads a figure's unit.
     pub(super) fn read(unit: Option<&str>) -> Self {
         match unit {
-            Some("percent" | "%") => Self::Percent,
-            Some("percentage points" | "pp") => Self::Points,
+            Some("percent") => Self::Percent,
+            Some("percentage points") => Self::Points,
             other => Self::Plain(other.map(str::to_owned)),
         }
     }

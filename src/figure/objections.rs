@@ -4,7 +4,7 @@
 use super::mark;
 use super::page::Key;
 use super::plot::{Plot, Spot};
-use super::row::{Selection, fails};
+use super::row::{Row, Selection, fails};
 use super::sheet::{INK, Sheet, Style, WHITE};
 use super::text::Fonts;
 use crate::claims::record::Verdict;
@@ -14,7 +14,7 @@ const MOST_NAMED: usize = 4;
 
 /// Returns the failing verdicts, as often as they occur.
 fn failing(selection: &Selection) -> Vec<Verdict> {
-    let printed = selection.rows.iter().flat_map(|row| &row.printed);
+    let printed = selection.rows.iter().flat_map(Row::printed);
     printed.filter_map(|printed| printed.verdict).filter(|verdict| fails(*verdict)).collect()
 }
 
@@ -45,7 +45,7 @@ pub(super) fn draw(
     let named = failing(selection).len() <= MOST_NAMED;
     let mut taken = Vec::new();
     for spot in spots {
-        for printed in &spot.row.printed {
+        for printed in spot.row.printed() {
             let Some(verdict) = printed.verdict.filter(|verdict| fails(*verdict)) else { continue };
             let height = printed.middle().map_or(spot.y, |middle| plot.y(middle));
             if named {

@@ -35,12 +35,12 @@ impl Part {
         }
     }
 
-    /// Returns what follows its label.
-    pub(super) const fn words(self) -> &'static str {
+    /// Returns what a reader calls it.
+    pub(super) const fn name(self) -> &'static str {
         match self {
-            Self::Value => "",
-            Self::Low => ", lower end",
-            Self::High => ", upper end",
+            Self::Value => "value",
+            Self::Low => "lower end",
+            Self::High => "upper end",
         }
     }
 }
@@ -71,10 +71,73 @@ pub(super) struct Row {
     pub(super) level: Option<f64>,
     /// What the rounding of printed inputs allows.
     pub(super) slack: Option<[f64; 2]>,
-    /// The claims on it, the weightiest first.
-    pub(super) printed: Vec<Printed>,
-    /// The printed ends of its confidence interval, where there are claims on both.
-    pub(super) printed_ci: Option<[Printed; 2]>,
+    /// What is printed of it, the weightiest claims first.
+    pub(super) statements: Vec<Statement>,
+}
+
+/// What one document prints of an estimate: the value, the ends of its interval, or some of these.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(super) struct Statement {
+    /// The value.
+    pub(super) value: Option<Printed>,
+    /// The lower and the upper end.
+    pub(super) ends: [Option<Printed>; 2],
+}
+
+impl Statement {
+    /// Returns the ends with the part that each is.
+    pub(super) fn parts(&self) -> impl Iterator<Item = (Part, &Printed)> {
+        let parts = [Part::Low, Part::High].into_iter().zip(&self.ends);
+        parts.filter_map(|(part, end)| end.as_ref().map(|end| (part, end)))
+    }
+
+    /// Returns the verdict on the value; where only ends are printed, that of the first end, or of one
+    /// that fails.
+    pub(super) fn verdict(&self) -> Option<Verdict> {
+        if let Some(value) = &self.value {
+            return value.verdict;
+        }
+        let mut verdicts = self.parts().filter_map(|(_, end)| end.verdict);
+        let first = verdicts.next();
+        first
+            .filter(|verdict| fails(*verdict))
+            .or(verdicts.find(|verdict| fails(*verdict)))
+            .or(first)
+    }
+
+    /// Returns the middles of both ends.
+    pub(super) fn interval(&self) -> Option<[f64; 2]> {
+        let [low, high] = &self.ends;
+        Some([low.as_ref()?.middle()?, high.as_ref()?.middle()?])
+    }
+
+    fn source(&self) -> Option<&str> {
+        let mut all = self.value.iter().chain(self.ends.iter().flatten());
+        all.next().map(|printed| printed.source.as_str())
+    }
+
+    /// Sorts printed values and ends into what each document prints.
+    pub(super) fn sort(values: Vec<Printed>, ends: [Vec<Printed>; 2]) -> Vec<Self> {
+        let value = |value| Self { value: Some(value), ..Self::default() };
+        let mut statements: Vec<Self> = values.into_iter().map(value).collect();
+        for (index, ends) in ends.into_iter().enumerate() {
+            for end in ends {
+                let wanted = |statement: &Self| {
+                    statement.source() == Some(&end.source)
+                        && statement.ends.get(index).is_some_and(Option::is_none)
+                };
+                let place = statements.iter().position(wanted).unwrap_or_else(|| {
+                    statements.push(Self::default());
+                    statements.len() - 1
+                });
+                let statement = statements.get_mut(place);
+                if let Some(slot) = statement.and_then(|found| found.ends.get_mut(index)) {
+                    *slot = Some(end);
+                }
+            }
+        }
+        statements
+    }
 }
 
 /// A printed number, and how it came out.
@@ -86,7 +149,10 @@ pub(super) struct Printed {
     pub(super) interval: Option<[f64; 2]>,
     /// The verdict for the row's run.
     pub(super) verdict: Option<Verdict>,
+    /// How much of the study's message rests on it.
     pub(super) weight: Weight,
+    /// The document that prints it.
+    pub(super) source: String,
 }
 
 impl Printed {
@@ -103,35 +169,44 @@ impl Printed {
 }
 
 impl Row {
-    /// Returns the verdict to show: the first that fails, else that of the weightiest claim.
+    /// Returns the verdict to show: the first on its value that fails, else that of the weightiest
+    /// claim; where no claim is on the value, the same of its interval.
     pub(super) fn verdict(&self) -> Option<Verdict> {
-        let mut verdicts = self.printed.iter().filter_map(|printed| printed.verdict);
+        let on_value = self.printed().next().is_some();
+        let shown =
+            self.statements.iter().filter(|statement| !on_value || statement.value.is_some());
+        let mut verdicts = shown.filter_map(Statement::verdict);
         let first = verdicts.clone().next();
         verdicts.find(|verdict| fails(*verdict)).or(first)
+    }
+
+    /// Returns the printed values.
+    pub(super) fn printed(&self) -> impl Iterator<Item = &Printed> {
+        self.statements.iter().filter_map(|statement| statement.value.as_ref())
     }
 
     /// Returns every printed number, with the part of the estimate that it is about and our value of that
     /// part.
     pub(super) fn compared(&self) -> Vec<(Part, Option<f64>, &Printed)> {
-        let value = self.value.as_ref().ok().copied();
-        let whole = self.printed.iter().map(|printed| (Part::Value, value, printed));
-        let parts = [Part::Low, Part::High].into_iter();
-        let ends = parts.zip(self.printed_ci.iter().flatten()).map(|(part, printed)| {
-            let end = self.ci.map(|ends| if part == Part::Low { ends[0] } else { ends[1] });
-            (part, end, printed)
-        });
-        whole.chain(ends).collect()
+        let ours = |part| match part {
+            Part::Value => self.value.as_ref().ok().copied(),
+            Part::Low => self.ci.map(|ends| ends[0]),
+            Part::High => self.ci.map(|ends| ends[1]),
+        };
+        let values = self.printed().map(|printed| (Part::Value, printed));
+        let ends = self.statements.iter().flat_map(Statement::parts);
+        values.chain(ends).map(|(part, printed)| (part, ours(part), printed)).collect()
     }
 
-    /// Returns the intervals of the printed numbers.
+    /// Returns the intervals of the printed values.
     pub(super) fn bands(&self) -> Vec<[f64; 2]> {
-        self.printed.iter().filter_map(|printed| printed.interval).collect()
+        self.printed().filter_map(|printed| printed.interval).collect()
     }
 
     /// Returns every number that the axis has to hold.
     pub(super) fn numbers(&self) -> impl Iterator<Item = f64> {
-        let printed = self.printed.iter().chain(self.printed_ci.iter().flatten());
-        let printed: Vec<f64> = printed.filter_map(|printed| printed.interval).flatten().collect();
+        let printed = self.compared().into_iter().filter_map(|(_, _, printed)| printed.interval);
+        let printed: Vec<f64> = printed.flatten().collect();
         let own = self.value.iter().copied();
         own.chain(self.ci.into_iter().flatten())
             .chain(self.slack.into_iter().flatten())

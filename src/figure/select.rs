@@ -3,7 +3,7 @@
 
 use super::FigureError;
 use super::number::Unit;
-use super::row::{Printed, Row, Selection};
+use super::row::{Part, Printed, Row, Selection, Statement};
 use super::text::clean;
 use crate::claims::record::{Audit, ClaimRecord, Verdict};
 use crate::results::{Basis, ChartKind, Figure, Results, Run, split_part};
@@ -114,7 +114,6 @@ fn rows_of(
         }
     }
     if rows.is_empty() {
-        let claims = claims_on(audit, address).map(|claim| printed(claim, claim.verdict.into()));
         rows.push(Row {
             address: address.to_owned(),
             label: label(figure, address),
@@ -125,12 +124,11 @@ fn rows_of(
             ci: None,
             level: None,
             slack: None,
-            printed: by_weight(claims.collect()),
-            printed_ci: None,
+            statements: statements(audit, address, |claim| Some(claim.verdict)),
         });
     }
     for row in &rows {
-        for printed in row.printed.iter().chain(row.printed_ci.iter().flatten()) {
+        for (_, _, printed) in row.compared() {
             if printed.interval.is_some_and(|ends| ends.into_iter().any(f64::is_nan)) {
                 return Err(not_finite(figure, address, "the printed interval"));
             }
@@ -160,13 +158,6 @@ fn row_in(
             return Err(not_finite(figure, address, part));
         }
     }
-    let on = |address: &str| -> Vec<Printed> {
-        by_weight(
-            claims_on(audit, address).map(|claim| printed(claim, verdict_in(claim, run))).collect(),
-        )
-    };
-    let end =
-        |part: &str| on(&format!("{address}{part}")).into_iter().find(|end| end.middle().is_some());
     Ok(Some(Row {
         address: address.to_owned(),
         label: label(figure, address),
@@ -177,8 +168,7 @@ fn row_in(
         ci,
         level: estimate.and_then(|estimate| estimate.level),
         slack,
-        printed: on(address),
-        printed_ci: end(".ci_low").zip(end(".ci_high")).map(<[Printed; 2]>::from),
+        statements: statements(audit, address, |claim| verdict_in(claim, run)),
     }))
 }
 
@@ -193,12 +183,29 @@ fn claims_on<'a>(audit: &'a Audit, address: &'a str) -> impl Iterator<Item = &'a
 fn printed(claim: &ClaimRecord, verdict: Option<Verdict>) -> Printed {
     let open = |end: f64| if end.abs() < LARGEST { end } else { end * f64::INFINITY };
     let interval = claim.interval.map(|ends| ends.map(open));
-    Printed { text: clean(&claim.printed), interval, verdict, weight: claim.weight }
+    Printed {
+        text: clean(&claim.printed),
+        interval,
+        verdict,
+        weight: claim.weight,
+        source: claim.source.clone(),
+    }
 }
 
-fn by_weight(mut printed: Vec<Printed>) -> Vec<Printed> {
-    printed.sort_by_key(|printed| printed.weight);
-    printed
+/// Finds what is printed of an estimate and of the ends of its interval.
+fn statements(
+    audit: &Audit,
+    address: &str,
+    verdict: impl Fn(&ClaimRecord) -> Option<Verdict>,
+) -> Vec<Statement> {
+    let on = |part: Part| {
+        let address = format!("{address}{}", part.suffix());
+        let claims = claims_on(audit, &address);
+        let mut found: Vec<Printed> = claims.map(|claim| printed(claim, verdict(claim))).collect();
+        found.sort_by_key(|printed| printed.weight);
+        found
+    };
+    Statement::sort(on(Part::Value), [on(Part::Low), on(Part::High)])
 }
 
 /// Returns the verdict that a claim has on a run, if it has one.

@@ -4,7 +4,7 @@
 use super::mark::{self, Mark};
 use super::number::{Scale, Unit};
 use super::page::{self, SMALL_LINE};
-use super::row::{Printed, Row, Selection, fails};
+use super::row::{Printed, Row, Selection, Statement, fails};
 use super::sheet::{Anchor, Colour, GREY, INK, MARGIN, Sheet, Style, WIDTH, Weight};
 use super::text::Fonts;
 use crate::results::Figure;
@@ -175,7 +175,7 @@ fn headers(selection: &Selection) -> Vec<String> {
     } else {
         "our value".to_owned()
     };
-    let claimed = rows.iter().any(|row| !row.printed.is_empty());
+    let claimed = rows.iter().any(|row| !row.statements.is_empty());
     [Some(ours), claimed.then(|| "printed: verdict".to_owned())].into_iter().flatten().collect()
 }
 
@@ -212,31 +212,37 @@ fn texts(fonts: &Fonts, row: &Row, unit: &Unit) -> Vec<Words> {
         .into_iter()
         .map(|words| Words { mark: None, text: words, starts: false })
         .collect();
-    for (index, printed) in row.printed.iter().enumerate() {
-        let ends = row.printed_ci.as_ref().filter(|_| index == 0);
-        for (line, words) in wrap(&told(printed, ends), 3).into_iter().enumerate() {
-            let first = line == 0;
-            let mark = printed.verdict.filter(|_| first).map(|verdict| mark::of(Some(verdict)));
-            lines.push(Words { mark, text: words, starts: first });
+    for statement in &row.statements {
+        let verdict = statement.verdict();
+        for (line, text) in wrap(&told(statement), 3).into_iter().enumerate() {
+            let mark = verdict.filter(|_| line == 0).map(|verdict| mark::of(Some(verdict)));
+            lines.push(Words { mark, text, starts: line == 0 });
         }
-    }
-    for (end, printed) in
-        ["lower end", "upper end"].into_iter().zip(row.printed_ci.iter().flatten())
-    {
-        if let Some(verdict) = printed.verdict.filter(|verdict| fails(*verdict)) {
-            let text = format!("{end} {}: {verdict}", printed.text);
-            lines.push(Words { mark: Some(mark::of(Some(verdict))), text, starts: false });
+        for (part, end) in statement.parts().filter(|_| statement.value.is_some()) {
+            if let Some(verdict) = end.verdict.filter(|verdict| fails(*verdict)) {
+                let text = format!("{} {}: {verdict}", part.name(), end.text);
+                lines.push(Words { mark: Some(mark::of(Some(verdict))), text, starts: false });
+            }
         }
     }
     lines
 }
 
-/// Says a printed number and its verdict.
-fn told(printed: &Printed, ends: Option<&[Printed; 2]>) -> String {
-    let ends = ends.map(|[low, high]| format!(" ({} to {})", low.text, high.text));
-    let verdict =
-        printed.verdict.map_or(" (not judged)".to_owned(), |verdict| format!(": {verdict}"));
-    format!("{}{}{verdict}", printed.text, ends.unwrap_or_default())
+/// Says what is printed and the verdict.
+fn told(statement: &Statement) -> String {
+    let text =
+        |end: &Option<Printed>| end.as_ref().map_or("…".to_owned(), |end| end.text.clone());
+    let [low, high] = &statement.ends;
+    let ends = format!("{} to {}", text(low), text(high));
+    let printed = match &statement.value {
+        Some(value) if low.is_none() && high.is_none() => value.text.clone(),
+        Some(value) => format!("{} ({ends})", value.text),
+        None => format!("({ends})"),
+    };
+    match statement.verdict() {
+        Some(verdict) => format!("{printed}: {verdict}"),
+        None => format!("{printed} (not judged)"),
+    }
 }
 
 fn place<'a>(

@@ -240,7 +240,7 @@ fn sign_printed(sheet: &mut Sheet, (x, y): (f64, f64)) {
 fn notes(selection: &Selection) -> Vec<String> {
     let rows = &selection.rows;
     let verdicts: Vec<Verdict> =
-        rows.iter().flat_map(|row| &row.printed).filter_map(|printed| printed.verdict).collect();
+        rows.iter().flat_map(Row::printed).filter_map(|printed| printed.verdict).collect();
     let mut notes = words::notes(selection, false);
     if !verdicts.is_empty() {
         notes.push(format!("{}.", words::tally(verdicts.into_iter())));

@@ -89,7 +89,11 @@ impl Judged<'_> {
             (None, Ok(_)) => "ours has none".to_owned(),
         };
         let run = row.sublabel.as_ref().map(|run| format!(" [{run}]")).unwrap_or_default();
-        let (name, part) = (name(row), part.words());
+        let name = name(row);
+        let part = match part {
+            Part::Value => String::new(),
+            end => format!(", {}", end.name()),
+        };
         format!("{name}{part}{run}: {ours}, printed {} ({verdict})", printed.text)
     }
 }
@@ -151,7 +155,7 @@ pub(super) fn csv(selection: &Selection) -> Result<String, String> {
     let mut write =
         |cells: [String; 10]| writer.write_record(cells).map_err(|error| error.to_string());
     for row in &selection.rows {
-        if row.printed.is_empty() {
+        if row.statements.is_empty() {
             write(cells(row, Part::Value, row.value.as_ref().ok().copied(), None))?;
         }
         for (part, value, printed) in row.compared() {

@@ -93,8 +93,12 @@ fn the_table_holds_the_plotted_numbers() {
         "estimate,label,value,ci_low,ci_high,printed,printed_low,printed_high,verdict,run\n\
          effect,Effect of allowing AI,0.188399941163,0.012559851,0.394776306,19%,0.185,0.195,\
          rounded,released\n\
+         effect,Effect of allowing AI,0.188399941163,0.012559851,0.394776306,0.188,0.1875,0.1885,\
+         exact,released\n\
          effect.ci_low,Effect of allowing AI,0.012559851,,,2%,0.015,0.025,differs,released\n\
-         effect.ci_high,Effect of allowing AI,0.394776306,,,39%,0.385,0.395,exact,released\n"
+         effect.ci_high,Effect of allowing AI,0.394776306,,,39%,0.385,0.395,exact,released\n\
+         effect_hc3.ci_low,HC3,0.013019,,,0.013,0.0125,0.0135,exact,released\n\
+         effect_hc3.ci_high,HC3,0.394144,,,0.394,0.3935,0.3945,exact,released\n"
     );
     let withheld = &drawn("many_effects").csv;
     assert!(withheld.contains(
@@ -122,8 +126,8 @@ fn the_description_says_what_the_chart_finds() {
     let one = &drawn("one_effect").description;
     assert_eq!(
         one,
-        "Forest plot of 1 estimate: Change in completion time when AI tools are allowed. Against 3 \
-         printed values: 1 exact, 1 rounded, 1 differs. Effect of allowing AI, lower end: ours 1.3%, \
+        "Forest plot of 2 estimates: Change in completion time when AI tools are allowed. Against 6 \
+         printed values: 4 exact, 1 rounded, 1 differs. Effect of allowing AI, lower end: ours 1.26%, \
          printed 2% (differs)."
     );
     let slope = &drawn("before_and_after").description;
@@ -145,6 +149,10 @@ fn words_name_the_verdict_of_the_run_that_is_shown() {
         "does-not-add-up",
     ] {
         assert!(svg.contains(words), "{words}");
+    }
+    let one = &drawn("one_effect").svg;
+    for words in ["19% (2% to 39%): rounded", "lower end 2%: differs", "(0.013 to 0.394): exact"] {
+        assert!(one.contains(words), "{words}");
     }
     let months = &drawn("months").svg;
     assert!(months.contains("printed 17%: differs"));

@@ -147,6 +147,12 @@ impl Scene {
         self
     }
 
+    /// Gives the last claim another document.
+    pub(crate) fn from(mut self, source: &str) -> Self {
+        self.audit.claims.last_mut().unwrap().source = source.to_owned();
+        self
+    }
+
     /// Gives the last claim a verdict on another run too.
     pub(crate) fn also(mut self, run: &str, basis: Basis, verdict: Verdict) -> Self {
         let other =
@@ -185,14 +191,20 @@ impl Scene {
     }
 }
 
-/// One estimate with its interval and the printed number: the smallest figure there is.
+/// An estimate with its interval, printed in two documents, and one of which only the interval is.
 pub(crate) fn one_effect() -> Scene {
     Scene::new(ChartKind::Estimates, "Change in completion time when AI tools are allowed")
         .estimate("effect", 0.188_399_941_163, Some([0.012_559_851, 0.394_776_306]))
         .claim("effect", "19%", Some([0.185, 0.195]), Verdict::Rounded)
+        .claim("effect_hc3.ci_low", "0.013", Some([0.0125, 0.0135]), Verdict::Exact)
+        .claim("effect_hc3.ci_high", "0.394", Some([0.3935, 0.3945]), Verdict::Exact)
+        .claim("effect", "0.188", Some([0.1875, 0.1885]), Verdict::Exact)
+        .from("readme")
         .claim("effect.ci_low", "2%", Some([0.015, 0.025]), Verdict::Differs)
         .claim("effect.ci_high", "39%", Some([0.385, 0.395]), Verdict::Exact)
+        .estimate("effect_hc3", 0.188_399_941_163, Some([0.013_019, 0.394_144]))
         .label("effect", "Effect of allowing AI")
+        .label("effect_hc3", "HC3")
         .unit("percent")
         .axis("Change in completion time")
 }
