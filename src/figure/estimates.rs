@@ -61,17 +61,16 @@ fn clipped(table: &Table<'_>) -> bool {
 /// Draws the printed numbers of a row: a band as wide as rounding allows over the whole row, so that our
 /// value is seen in it or beside it, and a tick on the printed number's own line.
 fn printed(sheet: &mut Sheet, table: &Table<'_>, place: &Place<'_>) {
+    for ends in place.row.bands() {
+        let (left, right) = table.span(ends, 2.5);
+        let edges = ((left, place.top + 3.0), (right, place.bottom - 3.0));
+        sheet.rectangle(edges.0, edges.1, BAND, BAND_OPACITY);
+    }
     for (statement, height) in place.row.statements.iter().zip(&place.printed) {
-        let value = statement.value.as_ref();
-        if let Some(ends) = value.and_then(|value| value.interval) {
-            let (left, right) = table.span(ends, 2.5);
-            let edges = ((left, place.top + 3.0), (right, place.bottom - 3.0));
-            sheet.rectangle(edges.0, edges.1, BAND, BAND_OPACITY);
-        }
         if let Some(ends) = statement.interval() {
             whisker(sheet, table, ends, *height, INK, 1.4);
         }
-        if let Some(middle) = value.and_then(Printed::middle) {
+        if let Some(middle) = statement.value.as_ref().and_then(Printed::middle) {
             let x = table.x(middle);
             sheet.line((x, height - TICK), (x, height + TICK), 2.4, INK);
         }

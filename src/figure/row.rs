@@ -216,6 +216,9 @@ impl Row {
     /// Returns how many decimals its numbers are shown with.
     pub(super) fn decimals(&self, unit: &Unit) -> usize {
         let value = self.value.as_ref().copied().unwrap_or_default();
-        unit.decimals(value, self.ci.or(self.slack), &self.bands())
+        let compared = self.compared().into_iter();
+        let printed: Vec<[f64; 2]> =
+            compared.filter_map(|(_, _, printed)| printed.interval).collect();
+        unit.decimals(value, self.ci.or(self.slack), &printed)
     }
 }

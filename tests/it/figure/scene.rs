@@ -149,7 +149,7 @@ impl Scene {
 
     /// Gives the last claim another document.
     pub(crate) fn from(mut self, source: &str) -> Self {
-        self.audit.claims.last_mut().unwrap().source = source.to_owned();
+        source.clone_into(&mut self.audit.claims.last_mut().unwrap().source);
         self
     }
 
