@@ -4,7 +4,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use secondlook::diagnostic::{Problems, Source};
+use secondlook::results::Results;
 use secondlook::{claims, engine, manifest, method, study};
+
+use crate::world::{outcome, program, project};
 
 fn folders(inside: &str) -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join(inside);
@@ -68,4 +71,33 @@ fn every_method_fits_itself_and_its_claims() {
             }
         }
     }
+}
+
+/// The ends of `from_rounding` against the corners that `tests/reference/studies.py` tries one by one.
+/// Tolerance 1e-9 of the value: both use doubles, and the reference prints twelve digits.
+#[test]
+fn what_rounding_allows_is_what_the_corners_give() {
+    let out = tempfile::tempdir().expect("a folder");
+    let mut command = program();
+    command.current_dir(project()).args(["run", "claude-code-expertise", "--out"]).arg(out.path());
+    let done = outcome(command);
+    assert_eq!(done.code, 0, "{}", done.err);
+    let text = std::fs::read(out.path().join("claude-code-expertise/results.json"));
+    let results: Results = serde_json::from_slice(&text.expect("results")).expect("JSON");
+    let run = results.run("printed-tables").expect("the run");
+    let table = project().join("tests/reference/rounding.csv");
+    let mut reader = csv::Reader::from_path(table).expect("the reference");
+    let mut compared = 0;
+    for row in reader.records() {
+        let row = row.expect("a row");
+        let estimate = run.estimate(&row[1]).unwrap_or_else(|| panic!("no {}", &row[1]));
+        let [low, high] = estimate.from_rounding.expect("an interval");
+        for (ours, theirs) in [(low, &row[2]), (high, &row[3])] {
+            let theirs: f64 = theirs.parse().expect("a number");
+            let near = (ours - theirs).abs() <= 1e-9 * theirs.abs().max(1e-3);
+            assert!(near, "{}: {ours}, elsewhere {theirs}", &row[1]);
+        }
+        compared += 1;
+    }
+    assert!(compared > 100, "{compared}");
 }

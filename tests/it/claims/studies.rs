@@ -44,7 +44,7 @@ fn the_caption_of_the_flagship_does_not_add_up_under_the_stated_exclusion() {
     }
     let left = audit.implied.iter().find(|implied| implied.id == "left_after_no_clear_goal");
     let [low, high] = left.and_then(|implied| implied.interval).expect("an interval");
-    assert!((low - 367_337.2).abs() < 0.1 && (high - 367_736.3).abs() < 0.1, "{low} {high}");
+    assert!((low - 367_337.655).abs() < 1e-6 && (high - 367_735.853).abs() < 1e-6, "{low} {high}");
 }
 
 #[test]
