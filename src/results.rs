@@ -11,6 +11,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::digest::Sha256;
+pub use crate::digest::canonical_number;
 
 /// The version of the document's format.
 pub const SCHEMA: &str = "secondlook.results/1";

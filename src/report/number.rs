@@ -1,6 +1,6 @@
 //! Numbers for people: digits that fit what was printed, thousands apart, percent where it is percent.
 
-use crate::digest::canonical_number;
+use crate::results::canonical_number;
 
 /// Shows a number with the digits that a comparison needs: two more than `interval`, the interval that
 /// the printed digits stand for. Without one: four significant digits.

@@ -2,7 +2,7 @@
 
 use super::{ReportError, text};
 use crate::claims::record::{Audit, ClaimRecord, Verdict};
-use crate::digest::canonical_number;
+use crate::results::canonical_number;
 use crate::results::{Estimate, Results, Run, split_part};
 
 const HEADER: [&str; 16] = [

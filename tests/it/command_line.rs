@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
 
-use crate::world::{CLAIMS, DATA, World, project, secondlook, tree};
+use crate::world::{CLAIMS, DATA, World, outcome, program, project, secondlook, tree};
 
 #[test]
 fn help_and_version_exit_0_and_a_wrong_line_exits_2() {
@@ -207,21 +207,35 @@ fn the_readme_tells_every_exit_code() {
     }
 }
 
-/// The README's worked example, followed as it stands there.
+/// The README's worked example: its commands exit as it says, and it shows its files as they are.
 #[test]
 fn the_readme_s_worked_example_works() {
-    let folder = project().join("tests/specs/worked-example");
-    let mut world = World::empty();
-    for (name, bytes) in tree(&folder) {
-        world = world.with(&name, &String::from_utf8(bytes).expect("text"));
-    }
-    world.run(&["audit", "--all"]).exits(0).shows("exact");
     let readme = fs::read_to_string(project().join("README.md")).expect("README.md");
-    for (name, bytes) in tree(&folder) {
-        let text = String::from_utf8(bytes).expect("text");
-        if std::path::Path::new(&name).extension().is_some_and(|ending| ending == "toml") {
-            assert!(readme.contains(text.trim()), "the README does not show {name} as it is");
-        }
+    let (_, section) = readme.split_once("## Audit your own study").expect("the section");
+    let (section, _) = section.split_once("\n## ").expect("a next section");
+    let out = tempfile::tempdir().expect("a folder");
+    let mut ran = 0;
+    for line in section.lines().filter(|line| line.starts_with("secondlook ")) {
+        let (command, code) = line.split_once("# exits with ").unwrap_or((line, "0"));
+        let words = command.split_whitespace().skip(1);
+        let mut command = program();
+        command.current_dir(project());
+        command.args(words.map(|word| match word {
+            "my-outputs" => out.path().to_str().expect("UTF-8"),
+            other => other,
+        }));
+        let done = outcome(command).exits(code.trim().parse().expect("an exit code"));
+        assert!(!done.out.is_empty(), "{line} says nothing");
+        ran += 1;
+    }
+    assert_eq!(ran, 3, "the section shows three commands");
+    let files = tree(&project().join("tests/specs/worked-example"));
+    let all = files.values().map(|bytes| String::from_utf8_lossy(bytes)).collect::<String>();
+    for block in section.split("```toml").skip(1) {
+        let shown: Vec<&str> =
+            block.split("```").next().unwrap_or_default().lines().map(str::trim).collect();
+        let shown = shown.join("\n");
+        assert!(all.contains(shown.trim()), "no file of the example holds\n{shown}");
     }
 }
 

@@ -189,7 +189,7 @@ fn what_only_the_data_show_ends_in_exit_6_at_the_step() {
             "outcome = \"score\"",
             "outcome = \"1.0\"",
             6,
-            &["method.toml:23", "constant"],
+            &["method.toml:23", "same in every row"],
         ),
     ]);
 }
