@@ -52,6 +52,13 @@ pub(super) fn printed_interval(ends: [f64; 2], unit: Option<&str>) -> String {
     format!("{} to {}", show(ends[0]), show(ends[1]))
 }
 
+/// Shows an interval that is itself the result: in all its digits where they are few, else in as many
+/// as resolve a hundredth of its width.
+pub(super) fn tightest(ends: [f64; 2], unit: Option<&str>) -> String {
+    let (whole, cut) = (printed_interval(ends, unit), interval(ends, unit, Some(ends)));
+    if whole.chars().count() <= cut.chars().count() { whole } else { cut }
+}
+
 /// Shows a p value: two significant digits, never zero.
 pub(super) fn p_value(p: f64) -> String {
     if p < 0.000_1 {
@@ -149,6 +156,8 @@ mod tests {
     fn intervals_and_p_values_read_well() {
         assert_eq!(printed_interval([0.185, 0.195], Some("percent")), "18.5% to 19.5%");
         assert_eq!(printed_interval([5910.5, 5911.5], None), "5,910.5 to 5,911.5");
+        assert_eq!(tightest([0.42, 0.44], None), "0.42 to 0.44");
+        assert_eq!(tightest([0.420_213_456, 0.44], None), "0.4202 to 0.4400");
         assert_eq!(p_value(0.034_6), "0.035");
         assert_eq!(p_value(1e-9), "< 0.0001");
         assert_eq!(count(1_911_775), "1,911,775");

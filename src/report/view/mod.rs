@@ -100,7 +100,7 @@ impl View {
             finding: FindingView {
                 headline: words::headline(page.audit.finding),
                 family: words::finding_family(page.audit.finding),
-                sentence: page.audit.sentence.clone(),
+                sentence: sentence(page),
                 claims: page.audit.claims.len(),
             },
             counts: counts(&page.audit.counts),
@@ -116,6 +116,17 @@ impl View {
             glossary: glossary(page),
         })
     }
+}
+
+/// The audit's sentence, without the finding that the headline above it says already.
+fn sentence(page: &Page<'_>) -> String {
+    let sentence = page.audit.sentence.trim();
+    let finding = page.audit.finding.reads_as();
+    let head: String = sentence.chars().take(finding.chars().count()).collect();
+    let rest = sentence.get(head.len()..).and_then(|rest| rest.strip_prefix(". "));
+    rest.filter(|rest| head.to_lowercase() == finding && !rest.trim().is_empty())
+        .unwrap_or(sentence)
+        .to_owned()
 }
 
 fn counts(counts: &BTreeMap<Verdict, usize>) -> Vec<Count> {

@@ -98,7 +98,7 @@ fn implied_view(implied: &ImpliedRecord) -> ImpliedView {
         id: implied.id.clone(),
         says: implied.says.clone(),
         expression: implied.value.clone(),
-        interval: implied.interval.map(|ends| number::interval(ends, unit, Some(ends))),
+        interval: implied.interval.map(|ends| number::tightest(ends, unit)),
         reason: implied.reason.as_deref().map(spoken),
     }
 }

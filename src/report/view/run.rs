@@ -37,6 +37,7 @@ struct StepView {
     assumes: Option<String>,
     sql: Vec<String>,
     defined: String,
+    line: String,
     convention: Vec<(String, String)>,
 }
 
@@ -125,6 +126,7 @@ fn step_view(step: &Step, run: &Run, anchors: &Anchors) -> StepView {
         assumes: step.assumes.clone(),
         sql: step.sql.clone(),
         defined: step.defined.clone(),
+        line: step.defined.rsplit('/').next().unwrap_or_default().to_owned(),
         convention: step.convention.clone(),
     }
 }
