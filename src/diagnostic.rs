@@ -68,7 +68,10 @@ impl Span {
     pub fn inside_quotes(&self, range: std::ops::Range<usize>) -> Self {
         let text = self.source.text.get(self.start..self.end).unwrap_or_default();
         let quote = if text.starts_with("\"\"\"") || text.starts_with("'''") {
-            3
+            // A line break right after the opening quotes is no part of the string.
+            3 + text.get(3..).map_or(0, |rest| {
+                usize::from(rest.starts_with('\n')) + 2 * usize::from(rest.starts_with("\r\n"))
+            })
         } else {
             usize::from(text.starts_with(['"', '\'']))
         };

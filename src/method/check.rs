@@ -5,17 +5,16 @@
 //! would only be echoes.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::ops::Range;
 use std::sync::Arc;
 
 use crate::diagnostic::{Problem, Problems, Span, Spanned, nearest};
-use crate::engine::{ColumnType, Engine, EngineError, Schema};
+use crate::engine::{ColumnType, Engine, Schema};
 
+use super::checker::Checker;
 use super::figures;
 use super::parse::{Method, WrittenInput, WrittenStep};
-use super::plan::{Address, Plan, PlannedInput, PlannedStep, Promise, promise};
+use super::plan::{Address, Plan, PlannedInput, PlannedStep};
 use super::steps::Read;
-use super::text::{self, quote};
 
 /// Checks a method. A plan comes back only where nothing is wrong, in the text or in what it says;
 /// warnings (a division of two ints) may come with it.
@@ -57,10 +56,12 @@ pub fn check(method: &Method, engine: &Engine) -> (Option<Plan>, Problems) {
 
 /// What is known so far: the rows and estimates of inputs and of the steps before.
 #[derive(Default)]
-struct Known {
+pub(super) struct Known {
     inputs: Vec<PlannedInput>,
-    rows: BTreeMap<String, Schema>,
-    promises: Vec<Address>,
+    /// The columns of what has rows.
+    pub(super) rows: BTreeMap<String, Schema>,
+    /// The addresses of the estimates so far.
+    pub(super) promises: Vec<Address>,
     sound: BTreeSet<String>,
     broken: BTreeSet<String>,
 }
@@ -243,205 +244,4 @@ fn cycle(method: &Method, here: &str, name: &str) -> Option<String> {
         }
     }
     None
-}
-
-/// A part of a text in the method: an expression, and where its first character stands.
-#[derive(Debug, Clone)]
-pub(super) struct Fragment {
-    /// The expression.
-    pub(super) text: String,
-    /// The string it stands in, with its quotes.
-    whole: Span,
-    /// Its first byte inside the quotes.
-    offset: usize,
-}
-
-impl Fragment {
-    /// The whole of a string.
-    pub(super) fn whole(text: &Spanned<String>) -> Self {
-        Self { text: text.value.clone(), whole: text.span.clone(), offset: 0 }
-    }
-
-    /// A part of this fragment.
-    pub(super) fn part(&self, range: Range<usize>) -> Self {
-        Self {
-            text: text::slice(&self.text, range.clone()).to_owned(),
-            whole: self.whole.clone(),
-            offset: self.offset + range.start,
-        }
-    }
-
-    /// The place of a part.
-    pub(super) fn place(&self, range: Range<usize>) -> Span {
-        self.whole.inside_quotes(self.offset + range.start..self.offset + range.end)
-    }
-
-    /// The place of all of it.
-    pub(super) fn span(&self) -> Span {
-        self.place(0..self.text.len())
-    }
-
-    /// Says what the engine found wrong, at the place where the engine found it; `before` bytes of
-    /// the query come before the fragment.
-    pub(super) fn trouble(&self, error: &EngineError, before: usize) -> Problem {
-        let inside = error.at().and_then(|at| at.checked_sub(before));
-        let at = inside.filter(|at| *at <= self.text.len());
-        let named = match error {
-            EngineError::UnknownColumn { name, .. }
-            | EngineError::UnknownTable { name, .. }
-            | EngineError::UnknownFunction { name, .. } => text::find(&self.text, name),
-            _ => None,
-        };
-        let token = at.map(|at| self.token_at(at));
-        let span = match token.or(named) {
-            Some(range) => self.place(range),
-            None => self.span(),
-        };
-        let problem = Problem::error(error.to_string()).at(&span);
-        match error.help() {
-            Some(help) => problem.help(help),
-            None => problem,
-        }
-    }
-
-    fn token_at(&self, at: usize) -> Range<usize> {
-        let tokens = text::tokens(&self.text).unwrap_or_default();
-        let token = tokens.into_iter().find(|token| token.range.end > at);
-        token.map_or(at..self.text.len().max(at), |token| token.range)
-    }
-}
-
-/// What a step may ask while it is checked.
-pub(super) struct Checker<'a> {
-    id: &'a str,
-    engine: &'a Engine,
-    known: &'a Known,
-    problems: &'a mut Problems,
-}
-
-impl Checker<'_> {
-    /// The id of the step.
-    pub(super) fn id(&self) -> &str {
-        self.id
-    }
-
-    /// Reports a problem.
-    pub(super) fn report(&mut self, problem: Problem) {
-        self.problems.push(problem);
-    }
-
-    /// The columns of an input or earlier step.
-    pub(super) fn schema(&self, name: &str) -> Schema {
-        self.known.rows.get(name).cloned().unwrap_or_default()
-    }
-
-    /// Looks up an estimate of an earlier step.
-    pub(super) fn promise(&self, address: &str) -> Promise {
-        promise(self.known.promises.iter(), address)
-    }
-
-    /// Plans a query as it stands in the method and returns its columns.
-    pub(super) fn query(&mut self, query: &Fragment) -> Option<Schema> {
-        self.warn_of_divisions(query, &query.text);
-        match self.engine.schema_of(&query.text) {
-            Ok(schema) => Some(schema),
-            Err(error) => {
-                self.problems.push(query.trouble(&error, 0));
-                None
-            }
-        }
-    }
-
-    /// Plans one expression over the rows of `from` and returns its type.
-    pub(super) fn expression(&mut self, from: &str, expression: &Fragment) -> Option<ColumnType> {
-        if let Err(misfit) = text::closed(&expression.text) {
-            let place = expression.place(misfit.range);
-            self.problems.push(Problem::error(misfit.message).at(&place));
-            return None;
-        }
-        // A bare column beside it: then an aggregate is an error here, not one row later.
-        let beside = self.schema(from).names().next().map(quote).unwrap_or_default();
-        let sql =
-            format!("SELECT ({}) AS \"value\", {beside} FROM {}", expression.text, quote(from));
-        self.warn_of_divisions(expression, &sql);
-        match self.engine.schema_of(&sql) {
-            Ok(schema) => schema.columns.first().map(|(_, kind)| *kind),
-            Err(error) => {
-                self.problems.push(expression.trouble(&error, "SELECT (".len()));
-                None
-            }
-        }
-    }
-
-    /// Plans an expression that must be a number.
-    pub(super) fn number(
-        &mut self,
-        from: &str,
-        expression: &Fragment,
-        what: &str,
-    ) -> Option<ColumnType> {
-        let kind = self.expression(from, expression)?;
-        if kind.is_numeric() {
-            return Some(kind);
-        }
-        let message = format!("{what} must be a number, and `{}` is a {kind}", expression.text);
-        self.problems.push(Problem::error(message).at(&expression.span()));
-        None
-    }
-
-    /// Plans an expression that must be true or false.
-    pub(super) fn condition(
-        &mut self,
-        from: &str,
-        expression: &Fragment,
-        what: &str,
-    ) -> Option<()> {
-        let kind = self.expression(from, expression)?;
-        if kind == ColumnType::Bool {
-            return Some(());
-        }
-        let message =
-            format!("{what} must be true or false, and `{}` is a {kind}", expression.text);
-        self.problems.push(Problem::error(message).at(&expression.span()));
-        None
-    }
-
-    /// Finds a column by its plain name.
-    pub(super) fn column(&mut self, from: &str, name: &Fragment) -> Option<ColumnType> {
-        let schema = self.schema(from);
-        let kind = schema.kind(&name.text);
-        if kind.is_none() {
-            let message = format!("`{from}` has no column `{}`", name.text);
-            let problem = Problem::error(message).at(&name.span());
-            self.problems.push(match nearest(&name.text, schema.names()) {
-                Some(near) => problem.help(format!("did you mean `{near}`?")),
-                None => {
-                    let all: Vec<&str> = schema.names().collect();
-                    problem.help(format!("there are: {}", all.join(", ")))
-                }
-            });
-        }
-        kind
-    }
-
-    /// Reports a second use of a name in a list.
-    pub(super) fn distinct(&mut self, names: &[Fragment], what: &str) {
-        for (index, name) in names.iter().enumerate() {
-            if names.iter().take(index).any(|earlier| earlier.text == name.text) {
-                let message = format!("{what} `{}` stands here twice", name.text);
-                self.problems.push(Problem::error(message).at(&name.span()));
-            }
-        }
-    }
-
-    fn warn_of_divisions(&mut self, written: &Fragment, sql: &str) {
-        for division in self.engine.integer_divisions(sql).unwrap_or_default() {
-            let message = format!("`{division}` divides two whole numbers: 5 / 2 is 2");
-            self.problems.push(
-                Problem::warning(message)
-                    .at(&written.span())
-                    .help("write `1.0 *` before it if the fraction is meant"),
-            );
-        }
-    }
 }

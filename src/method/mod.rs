@@ -6,7 +6,9 @@
 //! one file in `steps/` and one line in its list.
 
 mod check;
+mod checker;
 mod figures;
+mod fragment;
 mod parse;
 mod plan;
 mod rounding;

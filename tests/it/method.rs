@@ -1,5 +1,7 @@
 //! Tests of `method` from outside: what is refused, and what comes out.
 
 mod bad;
+mod failures;
+mod properties;
 mod studies;
 mod support;

@@ -19,7 +19,8 @@ use std::collections::BTreeSet;
 use crate::diagnostic::document::Table as Document;
 use crate::diagnostic::{Problem, Spanned};
 use crate::expression::{self, Expression, Kind as Shape};
-use crate::method::check::{Checker, Fragment};
+use crate::method::checker::Checker;
+use crate::method::fragment::Fragment;
 use crate::method::plan::{Address, Promise};
 
 use run::Contrasting;

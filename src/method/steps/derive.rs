@@ -6,7 +6,8 @@
 use crate::diagnostic::document::Table as Document;
 use crate::diagnostic::{Problem, Spanned};
 use crate::engine::EngineError;
-use crate::method::check::{Checker, Fragment};
+use crate::method::checker::Checker;
+use crate::method::fragment::Fragment;
 use crate::method::text::quote;
 
 use super::{Checked, Kind, Outcome, Read, Running, Step, Written};

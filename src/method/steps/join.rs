@@ -10,7 +10,8 @@ use std::collections::BTreeMap;
 use crate::diagnostic::document::Table as Document;
 use crate::diagnostic::{Problem, Span, Spanned, nearest};
 use crate::engine::{ColumnType, Schema, Table};
-use crate::method::check::{Checker, Fragment};
+use crate::method::checker::Checker;
+use crate::method::fragment::Fragment;
 use crate::method::text::quote;
 
 use super::{Checked, Kind, Outcome, Read, Running, Step, Written};

@@ -20,7 +20,7 @@ use crate::diagnostic::{Problem, Span, Spanned};
 use crate::engine::{Engine, Schema, Table};
 use crate::results::Estimate;
 
-use super::check::Checker;
+use super::checker::Checker;
 use super::plan::Address;
 
 /// One kind of step.

@@ -27,7 +27,8 @@ mod terms;
 
 use crate::diagnostic::document::Table as Document;
 use crate::diagnostic::{Problem, Span, Spanned};
-use crate::method::check::{Checker, Fragment};
+use crate::method::checker::Checker;
+use crate::method::fragment::Fragment;
 use crate::method::plan::Address;
 use crate::method::text;
 use crate::stats::linear::{Covariance, Preset, Singletons};

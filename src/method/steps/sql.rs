@@ -4,7 +4,8 @@
 
 use crate::diagnostic::Problem;
 use crate::diagnostic::document::Table as Document;
-use crate::method::check::{Checker, Fragment};
+use crate::method::checker::Checker;
+use crate::method::fragment::Fragment;
 use crate::method::text;
 
 use super::{Checked, Kind, Outcome, Read, Running, Step, Written};

@@ -22,7 +22,8 @@ mod run;
 use crate::diagnostic::document::Table as Document;
 use crate::diagnostic::{Problem, Spanned};
 use crate::engine::{ColumnType, Schema};
-use crate::method::check::{Checker, Fragment};
+use crate::method::checker::Checker;
+use crate::method::fragment::Fragment;
 use crate::method::plan::Address;
 
 use measure::{Measure, What};

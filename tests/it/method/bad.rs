@@ -228,3 +228,14 @@ fn weights_clusters_and_measures_must_make_sense() {
         refused(&format!("{INPUT}{body}"), &[expected]);
     }
 }
+#[test]
+fn dividing_whole_numbers_is_warned_of() {
+    let text = format!(
+        "{INPUT}{}",
+        step("d", "derive", "from = \"men\"\ncolumns = { half = \"age / 2\" }")
+    );
+    let (plan, problems) = plan_of(&text);
+    assert!(plan.is_some(), "{problems}");
+    assert_eq!(problems.0.len(), 1, "{problems}");
+    assert!(problems.0[0].message.contains("divides two whole numbers"), "{problems}");
+}

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Problem, Spanned};
 use crate::expression::{EvaluationError, Expression, Reference};
-use crate::method::check::Fragment;
+use crate::method::fragment::Fragment;
 use crate::method::steps::{Outcome, Running, Step, plain_estimate};
 use crate::results::{Estimate, split_part};
 use crate::stats::distribution;

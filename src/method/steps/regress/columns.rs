@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use crate::diagnostic::Problem;
 use crate::engine::{Column, Table};
-use crate::method::check::Fragment;
+use crate::method::fragment::Fragment;
 use crate::stats::linear;
 
 use super::terms::{Part, Term};

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::diagnostic::Problem;
 use crate::engine::{Column, Table};
-use crate::method::check::Fragment;
+use crate::method::fragment::Fragment;
 use crate::method::steps::derive::culprit;
 use crate::method::steps::{Outcome, Running, Step, plain_estimate};
 use crate::method::text::quote;

@@ -1,7 +1,7 @@
 //! The terms of a regression: `ln(x)`, `factor(x, base = 1)`, `a:b`, `a*b`.
 
 use crate::diagnostic::Problem;
-use crate::method::check::Fragment;
+use crate::method::fragment::Fragment;
 use crate::method::plan::{Address, Piece};
 use crate::method::text::{self, Kind, Token};
 

@@ -4,7 +4,7 @@
 
 use crate::diagnostic::Problem;
 use crate::engine::Column;
-use crate::method::check::Fragment;
+use crate::method::fragment::Fragment;
 use crate::stats::sum::sum;
 use crate::stats::summary::{Sample, Summary, SummaryError, summarise};
 

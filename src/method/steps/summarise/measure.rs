@@ -1,7 +1,7 @@
 //! One measure of a `summarise`: `count`, `mean(x)`, `quantile(x, 0.95)`.
 
 use crate::diagnostic::{Problem, nearest};
-use crate::method::check::Fragment;
+use crate::method::fragment::Fragment;
 use crate::method::text::{self, Token};
 use crate::stats::summary::{self, QuantileDefinition};
 

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use crate::diagnostic::Problem;
 use crate::engine::{Column, Schema, Table, Values};
-use crate::method::check::Fragment;
+use crate::method::fragment::Fragment;
 use crate::method::steps::derive::culprit;
 use crate::method::steps::{Joint, Outcome, Running, Step, plain_estimate};
 use crate::method::text::quote;
@@ -46,6 +46,7 @@ impl Step for Summarising {
         for (place, measure) in self.measures.iter().enumerate() {
             measured.push(self.measure(place, measure, &grouped, running, &mut outcome)?);
         }
+        self.warn_of_lonely(&grouped, &measured, &mut outcome);
         outcome.joint = self.joint(&grouped, &measured, running.wanted);
         self.finish(&grouped, measured, rows_in, running, &mut outcome)?;
         Ok(outcome)
@@ -129,12 +130,11 @@ impl Summarising {
         let totals = self.totals(grouped);
         let numbers = grouped.columns.get(place).and_then(Option::as_ref).and_then(Column::numbers);
         let numbers = numbers.unwrap_or_default();
-        let mut lonely = Vec::new();
         let mut empty = Vec::new();
         let mut nulls = 0;
         let mut estimates = Vec::new();
         for group in &grouped.groups {
-            let address = self.address(running.id, measure, group);
+            let address = format!("{}/{}{}", running.id, measure.name, self.braces(group));
             let total = totals.get(&self.outer(group)).cloned().unwrap_or_default();
             let column = grouped.columns.get(place).and_then(Option::as_ref);
             let found = self.one(&measure.what, (column, &numbers), grouped, group, &total);
@@ -148,9 +148,6 @@ impl Summarising {
                 estimates.push(None);
                 continue;
             };
-            if summary.n == 1.0 && measure.what.has_error() {
-                lonely.push(address.clone());
-            }
             estimates.push(Some(self.estimate(running.id, address, &summary)));
         }
         if nulls > 0 {
@@ -160,9 +157,44 @@ impl Summarising {
             let message = format!("`{}` is null in every row", measure.written.text);
             return Err(Problem::error(message).at(&measure.written.span()));
         }
-        warn(outcome, "one row only: no standard error", &lonely);
         warn(outcome, "null in every row: no estimate", &empty);
         Ok(estimates)
+    }
+
+    /// Says once for a step where standard errors are missing because there is one row.
+    fn warn_of_lonely(
+        &self,
+        grouped: &Grouped,
+        measured: &[Vec<Option<Estimate>>],
+        outcome: &mut Outcome,
+    ) {
+        let mut lonely = vec![false; grouped.groups.len()];
+        for (measure, estimates) in self.measures.iter().zip(measured) {
+            for (slot, estimate) in lonely.iter_mut().zip(estimates) {
+                let one =
+                    estimate.as_ref().is_some_and(|one| one.n == Some(1.0) && one.se.is_none());
+                *slot |= one && measure.what.has_error();
+            }
+        }
+        let groups: Vec<String> = grouped
+            .groups
+            .iter()
+            .zip(&lonely)
+            .filter(|(_, lonely)| **lonely)
+            .map(|(group, _)| self.braces(group))
+            .collect();
+        match groups.len() {
+            0 => {}
+            1 if self.by.is_empty() => {
+                outcome.warnings.push("there is one row: no standard error".to_owned());
+            }
+            all if all == lonely.len() => {
+                outcome
+                    .warnings
+                    .push(format!("each of the {all} groups has one row: no standard error"));
+            }
+            _ => warn(outcome, "one row: no standard error", &groups),
+        }
     }
 
     /// The rows of each denominator of a bare `fraction`.
@@ -182,17 +214,11 @@ impl Summarising {
         self.within.iter().filter_map(code).collect()
     }
 
-    fn address(&self, step: &str, measure: &Measure, group: &Group) -> String {
-        let pairs: Vec<String> = self
-            .by
-            .iter()
-            .zip(&group.labels)
-            .map(|(key, label)| format!("{key}={label}"))
-            .collect();
-        if pairs.is_empty() {
-            return format!("{step}/{}", measure.name);
-        }
-        format!("{step}/{}{{{}}}", measure.name, pairs.join(","))
+    /// The group as an address names it: `{month=2026-04,mode=fix}`, nothing for all rows.
+    fn braces(&self, group: &Group) -> String {
+        let pairs = self.by.iter().zip(&group.labels);
+        let pairs: Vec<String> = pairs.map(|(key, label)| format!("{key}={label}")).collect();
+        if pairs.is_empty() { String::new() } else { format!("{{{}}}", pairs.join(",")) }
     }
 
     fn one(
