@@ -105,6 +105,7 @@ impl<'a> Problem<'a> {
             }
         }
         working.outcome = outcome.into();
+        working.residuals = true;
         working.weights = Weights::Both { copies: (&self.copies).into(), weight: weight.into() };
         Ok(fit(&working)?)
     }

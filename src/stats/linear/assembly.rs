@@ -1,24 +1,30 @@
 //! Puts a fit together, back in the units of the data.
 
-use super::columns::{Columns, Role};
+use super::columns::Role;
 use super::count::{Count, Squares};
 use super::estimate::name_of;
 use super::fit::wald;
-use super::lanes::{Lanes, Vectors};
 use super::rows::Rows;
 use super::spread::Spread;
 use super::{Covariance, Design, Dropped, Fit, LinearError, Warning};
 use crate::stats::matrix::Matrix;
-use crate::stats::sum::ExactSum;
 
 /// Everything that a fit is made of.
 pub(super) struct Assembly<'a> {
     pub(super) design: &'a Design<'a>,
     pub(super) rows: &'a Rows,
-    pub(super) columns: &'a Columns<'a>,
-    pub(super) wanted: &'a [usize],
-    pub(super) vectors: &'a Vectors,
-    pub(super) lanes: &'a Lanes,
+    /// What each estimated coefficient stands for.
+    pub(super) roles: Vec<Role>,
+    /// The power of two on each coefficient's column.
+    pub(super) scales: Vec<f64>,
+    /// The power of two on the outcome.
+    pub(super) outcome_scale: f64,
+    /// The coefficients of the scaled columns.
+    pub(super) scaled: Vec<f64>,
+    /// The weighted means of the terms themselves.
+    pub(super) term_means: Vec<f64>,
+    /// The residuals of the kept rows in scaled units, where they are known.
+    pub(super) residuals: Option<&'a [f64]>,
     pub(super) squares: &'a Squares,
     pub(super) count: &'a Count,
     pub(super) spread: Spread,
@@ -26,19 +32,17 @@ pub(super) struct Assembly<'a> {
 
 impl Assembly<'_> {
     pub(super) fn fit(self, dropped: Vec<Dropped>) -> Result<Fit, LinearError> {
-        let outcome_scale = self.columns.scales[self.columns.size()];
-        let scale: Vec<f64> =
-            self.wanted.iter().map(|j| self.columns.scales[*j] / outcome_scale).collect();
-        let width = self.wanted.len();
+        let outcome_scale = self.outcome_scale;
+        let scale: Vec<f64> = self.scales.iter().map(|scale| scale / outcome_scale).collect();
+        let width = self.roles.len();
         let coefficients: Vec<f64> =
-            (0..width).map(|j| self.vectors.fitted[self.wanted[j]].value() * scale[j]).collect();
+            self.scaled.iter().zip(&scale).map(|(b, scale)| b * scale).collect();
         let spread = &self.spread.matrix;
         let covariance =
             Matrix::from_fn(width, width, |i, j| spread.get(i, j) * scale[i] * scale[j]);
-        let slopes: Vec<usize> =
-            (0..width).filter(|j| self.columns.roles[self.wanted[*j]] != Role::Constant).collect();
+        let slopes: Vec<usize> = (0..width).filter(|j| self.roles[*j] != Role::Constant).collect();
         let names: Vec<String> =
-            self.wanted.iter().map(|j| name_of(self.design, self.columns.roles[*j])).collect();
+            self.roles.iter().map(|role| name_of(self.design, *role)).collect();
         let residual_sum_of_squares =
             self.squares.residual / outcome_scale / outcome_scale / self.rows.weight_scale;
         let finite = coefficients.iter().all(|b| b.is_finite())
@@ -49,7 +53,7 @@ impl Assembly<'_> {
         }
         let df_residual = self.rows.n - self.count.k;
         let r2 = 1.0 - self.squares.residual / self.squares.total;
-        let centred = !self.rows.effects.is_empty() || self.columns.roles[0] == Role::Constant;
+        let centred = !self.rows.effects.is_empty() || self.design.intercept;
         let adjusted_r2 = 1.0
             - (1.0 - r2) * (self.rows.n as f64 - f64::from(u8::from(centred))) / df_residual as f64;
         Ok(Fit {
@@ -78,7 +82,7 @@ impl Assembly<'_> {
             dropped,
             warnings: self.warnings(),
             outcome_mean: self.squares.outcome_mean.value() / outcome_scale,
-            term_means: self.term_means(),
+            term_means: self.term_means.clone(),
             outcome_mean_variance: spread.get(width, width) / outcome_scale / outcome_scale,
             outcome_mean_covariance: (0..width)
                 .map(|j| spread.get(j, width) * scale[j] / outcome_scale)
@@ -90,25 +94,11 @@ impl Assembly<'_> {
         })
     }
 
-    fn term_means(&self) -> Vec<f64> {
-        let mut sums = vec![ExactSum::new(); self.columns.roles.len()];
-        let mut row = Vec::new();
-        for (kept, weight) in self.rows.weight.iter().enumerate() {
-            self.columns.row(self.rows, kept, &mut row);
-            for (column, value) in &row {
-                sums[*column].add_product(*weight, *value);
-            }
-        }
-        self.wanted
-            .iter()
-            .map(|j| sums[*j].value() / self.squares.weight / self.columns.scales[*j])
-            .collect()
-    }
-
     fn residuals(&self, outcome_scale: f64) -> Vec<Option<f64>> {
+        let Some(known) = self.residuals else { return Vec::new() };
         let mut residuals = vec![None; self.design.outcome.len()];
-        for (kept, row) in self.rows.kept.iter().enumerate() {
-            residuals[*row] = Some(self.lanes.residual[kept] / outcome_scale);
+        for (residual, row) in known.iter().zip(&self.rows.kept) {
+            residuals[*row] = Some(residual / outcome_scale);
         }
         residuals
     }

@@ -20,13 +20,9 @@ impl Count {
     pub(super) fn of(
         design: &Design<'_>,
         rows: &Rows,
-        factor: &Factor,
+        rank: usize,
         kept: usize,
     ) -> Result<Self, LinearError> {
-        let size = factor.active.len() - 1;
-        let active = factor.active[..size].iter().filter(|active| **active).count();
-        let eliminated = rows.effects.first().map_or(0, |effect| effect.count);
-        let rank = active + eliminated;
         let effects = rows.effects.len();
         let mut absorbed = Absorbed {
             levels: vec![0; effects],

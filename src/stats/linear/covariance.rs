@@ -7,17 +7,17 @@ use crate::stats::matrix::Matrix;
 use crate::stats::sum::ExactSum;
 
 /// Sums outer products exactly.
-struct Outer {
+pub(super) struct Outer {
     width: usize,
     sums: Vec<ExactSum>,
 }
 
 impl Outer {
-    fn new(width: usize) -> Self {
+    pub(super) fn new(width: usize) -> Self {
         Self { width, sums: vec![ExactSum::new(); width * (width + 1) / 2] }
     }
 
-    fn add(&mut self, weight: f64, lanes: &[f64]) {
+    pub(super) fn add(&mut self, weight: f64, lanes: &[f64]) {
         let mut place = 0;
         for (j, a) in lanes.iter().enumerate() {
             let weighted = weight * a;
@@ -28,7 +28,7 @@ impl Outer {
         }
     }
 
-    fn matrix(&self) -> Matrix {
+    pub(super) fn matrix(&self) -> Matrix {
         Matrix::from_fn(self.width, self.width, |i, j| {
             let (high, low) = (i.max(j), i.min(j));
             self.sums[high * (high + 1) / 2 + low].value()

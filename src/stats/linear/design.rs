@@ -27,6 +27,8 @@ pub struct Design<'a> {
     pub clusters: Vec<Cow<'a, [u32]>>,
     /// Whether a collinear column is dropped and reported (`true`) or an error (`false`).
     pub drop_collinear: bool,
+    /// Whether [`super::Fit::residuals`] is wanted.
+    pub residuals: bool,
 }
 
 impl<'a> Design<'a> {
@@ -44,6 +46,7 @@ impl<'a> Design<'a> {
             preset: Preset::Fixest,
             clusters: Vec::new(),
             drop_collinear: false,
+            residuals: false,
         }
     }
 }

@@ -3,12 +3,14 @@
 use super::assembly::Assembly;
 use super::columns::{Columns, Role};
 use super::count::{Count, Squares};
+use super::counts;
 use super::gram::{Gram, LevelSums, gram};
 use super::lanes::{Lanes, Vectors, lanes};
 use super::rows::{Rows, prepare};
 use super::solve::Factor;
 use super::spread::spread;
 use super::{Covariance, Design, Dropped, Fit, LinearError, RANK_TOLERANCE};
+use crate::stats::sum::ExactSum;
 
 /// Fits a linear model by least squares.
 ///
@@ -39,9 +41,23 @@ pub(super) fn fit_with(
 ) -> Result<Fit, LinearError> {
     let rows = prepare(design)?;
     check_outcome(design, &rows)?;
-    let columns = Columns::of(design, &rows);
-    let mut levels = LevelSums::new(&columns, &rows);
-    let gram = gram(&columns, &rows, levels.as_mut());
+    if instrumented.is_empty()
+        && let Some(fit) = counts::fit(design, &rows)
+    {
+        return fit;
+    }
+    fit_exactly(design, &rows, instrumented)
+}
+
+/// Fits from exact sums over every pair of columns.
+pub(super) fn fit_exactly(
+    design: &Design<'_>,
+    rows: &Rows,
+    instrumented: &[Instrumented<'_>],
+) -> Result<Fit, LinearError> {
+    let columns = Columns::of(design, rows);
+    let mut levels = LevelSums::new(&columns, rows);
+    let gram = gram(&columns, rows, levels.as_mut());
     if gram.raw.iter().any(|sum| !sum.high.is_finite()) {
         return Err(LinearError::Overflow);
     }
@@ -50,23 +66,27 @@ pub(super) fn fit_with(
     let size = columns.size();
     let wanted: Vec<usize> =
         (0..size).filter(|j| factor.active[*j] && columns.roles[*j] != Role::Dummy).collect();
-    let count = Count::of(design, &rows, &factor, wanted.len())?;
+    let eliminated = rows.effects.first().map_or(0, |effect| effect.count);
+    let active = factor.active[..size].iter().filter(|active| **active).count();
+    let count = Count::of(design, rows, active + eliminated, wanted.len())?;
     let leverage = matches!(design.covariance, Covariance::Hc2 | Covariance::Hc3);
     let vectors = Vectors::of(&factor, &wanted, size, leverage);
-    let mut lanes = lanes(&columns, &rows, levels.as_mut(), &vectors);
-    restore(&mut lanes, &columns, &rows, &vectors, instrumented);
-    let squares = Squares::of(&columns, &rows, &gram, &factor, &lanes);
+    let mut lanes = lanes(&columns, rows, levels.as_mut(), &vectors);
+    restore(&mut lanes, &columns, rows, &vectors, instrumented);
+    let squares = Squares::of(&columns, rows, &gram, &factor, &lanes);
     if squares.total == 0.0 || (!rows.effects.is_empty() && squares.within == 0.0) {
         return Err(LinearError::ConstantOutcome);
     }
-    let spread = spread(design, &rows, &lanes, &vectors, &wanted, &squares, &count)?;
+    let spread = spread(design, rows, &lanes, &vectors, &wanted, &squares, &count)?;
     Assembly {
         design,
-        rows: &rows,
-        columns: &columns,
-        wanted: &wanted,
-        vectors: &vectors,
-        lanes: &lanes,
+        rows: rows,
+        roles: wanted.iter().map(|j| columns.roles[*j]).collect(),
+        scales: wanted.iter().map(|j| columns.scales[*j]).collect(),
+        outcome_scale: columns.scales[size],
+        scaled: wanted.iter().map(|j| vectors.fitted[*j].value()).collect(),
+        term_means: term_means(&columns, rows, &wanted, squares.weight),
+        residuals: design.residuals.then_some(&lanes.residual[..]),
         squares: &squares,
         count: &count,
         spread,
@@ -102,6 +122,19 @@ fn check_outcome(design: &Design<'_>, rows: &Rows) -> Result<(), LinearError> {
         return Err(LinearError::ConstantOutcome);
     }
     Ok(())
+}
+
+/// The weighted means of the estimated terms.
+fn term_means(columns: &Columns<'_>, rows: &Rows, wanted: &[usize], weight: f64) -> Vec<f64> {
+    let mut sums = vec![ExactSum::new(); columns.roles.len()];
+    let mut row = Vec::new();
+    for (kept, w) in rows.weight.iter().enumerate() {
+        columns.row(rows, kept, &mut row);
+        for (column, value) in &row {
+            sums[*column].add_product(*w, *value);
+        }
+    }
+    wanted.iter().map(|j| sums[*j].value() / weight / columns.scales[*j]).collect()
 }
 
 /// Names a column of the small system.

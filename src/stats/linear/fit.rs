@@ -61,7 +61,7 @@ pub struct Fit {
     pub outcome_mean_variance: f64,
     /// Covariance of the outcome's mean with each coefficient.
     pub outcome_mean_covariance: Vec<f64>,
-    /// Residuals of the rows as given; none for rows that did not enter.
+    /// Residuals of the rows as given, none for rows that did not enter; empty where the design does not ask for them.
     pub residuals: Vec<Option<f64>>,
 }
 

@@ -78,6 +78,7 @@ fn first_stage<'a>(
     };
     let mut first = design.clone();
     first.outcome = outcome.into();
+    first.residuals = true;
     first.terms = instruments.to_vec();
     let others = design.terms.iter().enumerate().filter(|(other, _)| !endogenous.contains(other));
     first.terms.extend(others.map(|(_, term)| term.clone()));

@@ -4,6 +4,7 @@ mod assembly;
 mod columns;
 mod convention;
 mod count;
+mod counts;
 mod covariance;
 mod design;
 mod error;

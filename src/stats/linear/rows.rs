@@ -17,20 +17,25 @@ pub(super) struct Codes {
 impl Codes {
     /// Numbers the levels that occur among `rows`.
     pub(super) fn of(codes: &[u32], rows: &[usize]) -> Self {
-        let found: BTreeSet<u32> = rows.iter().map(|row| codes[*row]).collect();
-        let dense = |code: u32, known: &[u32]| known.partition_point(|level| *level < code) as u32;
-        let known: Vec<u32> = found.into_iter().collect();
-        let level = match known.last() {
-            Some(last) if (*last as usize) < 4 * codes.len() + 1024 => {
-                let mut table = vec![0; *last as usize + 1];
-                for (place, code) in known.iter().enumerate() {
-                    table[*code as usize] = place as u32;
-                }
-                rows.iter().map(|row| table[codes[*row] as usize]).collect()
-            }
-            _ => rows.iter().map(|row| dense(codes[*row], &known)).collect(),
-        };
-        Self { level, count: known.len() }
+        let every = rows.len() == codes.len();
+        let at = |place: usize| codes[if every { place } else { rows[place] }];
+        let largest = (0..rows.len()).map(at).max().unwrap_or(0) as usize;
+        if largest >= 4 * codes.len() + 1024 {
+            let known: Vec<u32> =
+                (0..rows.len()).map(at).collect::<BTreeSet<u32>>().into_iter().collect();
+            let dense = |code: u32| known.partition_point(|level| *level < code) as u32;
+            let level = (0..rows.len()).map(|place| dense(at(place))).collect();
+            return Self { level, count: known.len() };
+        }
+        let mut table = vec![0_u32; largest + 1];
+        (0..rows.len()).for_each(|place| table[at(place) as usize] = 1);
+        let mut count = 0;
+        for slot in &mut table {
+            count += *slot;
+            *slot = count.wrapping_sub(1);
+        }
+        let level = (0..rows.len()).map(|place| table[at(place) as usize]).collect();
+        Self { level, count: count as usize }
     }
 
     /// Lists the rows of every level: the rows of level `l` are `order[starts[l]..starts[l + 1]]`.

@@ -1,7 +1,7 @@
 //! The covariance that a design asks for, with its small-sample corrections.
 
 use super::count::{Count, Squares};
-use super::covariance::{clustered, heteroskedastic};
+use super::covariance::{Clustered, clustered, heteroskedastic};
 use super::lanes::{Lanes, Vectors};
 use super::rows::Rows;
 use super::{Covariance, Design, LinearError, Preset, Reference};
@@ -58,7 +58,10 @@ pub(super) fn spread(
         estimator @ (Covariance::Hc0 | Covariance::Hc2 | Covariance::Hc3) => {
             Ok(plain(heteroskedastic(rows, lanes, estimator, mean)?, 1.0))
         }
-        Covariance::Cluster => Ok(cluster_spread(design.preset, rows, lanes, mean, free)),
+        Covariance::Cluster => {
+            let clustered = clustered(rows, lanes, design.preset, mean);
+            Ok(cluster_spread(design.preset, rows, &clustered, free))
+        }
     }
 }
 
@@ -81,8 +84,13 @@ fn mean_covariance(
     sum.value() * mean
 }
 
-fn cluster_spread(preset: Preset, rows: &Rows, lanes: &Lanes, mean: f64, free: f64) -> Spread {
-    let clustered = clustered(rows, lanes, preset, mean);
+/// Puts the convention's corrections on a clustered covariance.
+pub(super) fn cluster_spread(
+    preset: Preset,
+    rows: &Rows,
+    clustered: &Clustered,
+    free: f64,
+) -> Spread {
     let row_factor = match preset {
         Preset::None => 1.0,
         _ => (rows.n as f64 - 1.0) / free,

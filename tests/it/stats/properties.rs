@@ -28,7 +28,10 @@ fn panel() -> impl Strategy<Value = Panel> {
 
 impl Panel {
     fn design(&self) -> Design<'_> {
-        Design::new(&self.y, vec![Term::numbers("x", &self.x), Term::numbers("z", &self.z)])
+        let terms = vec![Term::numbers("x", &self.x), Term::numbers("z", &self.z)];
+        let mut design = Design::new(&self.y, terms);
+        design.residuals = true;
+        design
     }
 
     fn shuffled(&self, by: usize) -> Self {

@@ -1,0 +1,274 @@
+//! The fast path: pairwise counts as the sufficient statistic.
+//!
+//! The cross-product of dummies is the table of their two-way counts: integers, the same for any order of the rows,
+//! any number of threads and any machine. Columns of numbers join as integers of 51 bits, summed without error.
+//! Then one small Cholesky, refined against the exact cross-products; and one pass for the errors, in which a row's
+//! residual and influence are sums of look-ups. What is badly conditioned, weighted or asks for leverages is left
+//! to the exact path.
+
+mod packed;
+mod plan;
+mod scores;
+mod system;
+
+use super::assembly::Assembly;
+use super::count::{Count, Squares};
+use super::covariance::Clustered;
+use super::rows::Rows;
+use super::spread::{Spread, cluster_spread};
+use super::{Covariance, Design, Fit, LinearError, Preset, Reference, Weights};
+use crate::stats::matrix::Matrix;
+use packed::Packed;
+use plan::Plan;
+use system::{Solution, System};
+
+/// Fewer rows than this are fitted exactly: they cost nothing.
+const WORTHWHILE: usize = 2000;
+
+/// Fits from counts; none where the design is not of this kind, or so ill conditioned that it needs the exact path.
+///
+/// *Formula*: G = all pairwise counts and sums; b = G⁻¹X'y by Cholesky and iterative refinement with residuals in
+/// twice the precision; RSS = y'y − 2b'X'y + b'Gb. Scores s_g = Σ_{i∈g} e·x̃, x̃ = X G⁻¹e_j, both sums of look-ups.
+/// *Source*: the exact path's; Wilkinson 1963 (refinement). *Shapes*: at most 15 factors, 1000 levels in all.
+/// *Errors*: too few rows; none where this path declines. *Checked against*: the exact path, 1e-11 (unit tests here),
+/// pyfixest, fixest and statsmodels on the session table.
+pub(super) fn fit(design: &Design<'_>, rows: &Rows) -> Option<Result<Fit, LinearError>> {
+    let plain = matches!(design.weights, Weights::None) && !design.residuals;
+    let estimator = !matches!(design.covariance, Covariance::Hc2 | Covariance::Hc3);
+    if !plain || !estimator || rows.clusters.len() > 1 || rows.kept.len() < WORTHWHILE {
+        return None;
+    }
+    fit_planned(design, rows)
+}
+
+fn fit_planned(design: &Design<'_>, rows: &Rows) -> Option<Result<Fit, LinearError>> {
+    let plan = Plan::of(design, rows)?;
+    match plan.factors.len() {
+        0..=8 => solve::<8>(design, rows, &plan),
+        9..=16 => solve::<16>(design, rows, &plan),
+        _ => None,
+    }
+}
+
+fn solve<const N: usize>(
+    design: &Design<'_>,
+    rows: &Rows,
+    plan: &Plan<'_>,
+) -> Option<Result<Fit, LinearError>> {
+    let packed = Packed::<N>::of(plan, rows);
+    let system = System::of(plan, &packed)?;
+    let solution = system.solve(plan)?;
+    let rank = plan.rank();
+    let count = match Count::of(design, rows, rank, solution.wanted.len()) {
+        Ok(count) => count,
+        Err(error) => return Some(Err(error)),
+    };
+    let squares = system.squares(plan, &solution)?;
+    let spread = spread(design, rows, plan, &packed, &solution, &squares, &count);
+    let assembly = Assembly {
+        design,
+        rows,
+        roles: solution.wanted.iter().map(|j| plan.columns[*j].role).collect(),
+        scales: solution.wanted.iter().map(|j| plan.scale_of(*j)).collect(),
+        outcome_scale: plan.outcome_scale(),
+        scaled: solution.wanted.iter().map(|j| solution.fitted[*j].value()).collect(),
+        term_means: solution
+            .wanted
+            .iter()
+            .map(|j| system.column_mean(plan, *j) / plan.scale_of(*j))
+            .collect(),
+        residuals: None,
+        squares: &squares,
+        count: &count,
+        spread,
+    };
+    Some(assembly.fit(Vec::new()))
+}
+
+fn spread<const N: usize>(
+    design: &Design<'_>,
+    rows: &Rows,
+    plan: &Plan<'_>,
+    packed: &Packed<N>,
+    solution: &Solution,
+    squares: &Squares,
+    count: &Count,
+) -> Spread {
+    let n = rows.n as f64;
+    let free = n - count.k as f64;
+    let tables = || scores::tables(plan, solution, 1.0 / n, &packed.starts);
+    let (matrix, correction) = match design.covariance {
+        Covariance::Cluster => {
+            let group = match design.preset {
+                Preset::None => 1.0,
+                _ => {
+                    let groups = rows.clusters[0].count as f64;
+                    groups / (groups - 1.0)
+                }
+            };
+            let matrix = scores::clustered(&tables(), packed).scaled(group);
+            let clustered = Clustered { matrix, group_factor: group, repaired: 0 };
+            return cluster_spread(design.preset, rows, &clustered, free);
+        }
+        Covariance::Iid => (inverse(plan, solution, n), squares.residual / free),
+        Covariance::Hc1 => (scores::by_row(&tables(), packed), n / free),
+        _ => (scores::by_row(&tables(), packed), 1.0),
+    };
+    Spread {
+        matrix: matrix.scaled(correction),
+        correction,
+        reference: Reference::T { df: free },
+        repaired: 0,
+    }
+}
+
+/// (X̃'X̃)⁻¹ of the estimated coefficients, the outcome's mean last: it covaries with the intercept alone.
+fn inverse(plan: &Plan<'_>, solution: &Solution, n: f64) -> Matrix {
+    let width = solution.wanted.len();
+    let constant =
+        |j: usize| plan.columns[solution.wanted[j]].role == super::columns::Role::Constant;
+    let centred = plan.centred;
+    Matrix::from_fn(width + 1, width + 1, |i, j| match (i < width, j < width) {
+        (true, true) => solution.inverse[i.max(j)][solution.wanted[i.min(j)]],
+        (false, false) => 1.0 / n,
+        _ if centred => f64::from(u8::from(constant(i.min(j)))) / n,
+        _ => solution.sums_of_influence[i.min(j)] / n,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::estimate::fit_exactly;
+    use super::super::rows::prepare;
+    use super::super::{Term, Values};
+    use super::*;
+    use proptest::prelude::*;
+
+    /// A panel of three factors, two columns of numbers and clusters.
+    #[derive(Debug, Clone)]
+    struct Panel {
+        factors: [Vec<u32>; 3],
+        numbers: [Vec<f64>; 2],
+        cluster: Vec<u32>,
+        outcome: Vec<f64>,
+    }
+
+    fn panel(binary: bool) -> impl Strategy<Value = Panel> {
+        let row =
+            (0_u32..4, 2_u32..7, 0_u32..3, -3.0..3.0_f64, 5.0..9.0_f64, 0_u32..25, 0.0..1.0_f64);
+        prop::collection::vec(row, 80..160).prop_map(move |rows| Panel {
+            factors: [
+                rows.iter().map(|row| row.0).collect(),
+                rows.iter().map(|row| row.1).collect(),
+                rows.iter().map(|row| row.2).collect(),
+            ],
+            numbers: [
+                rows.iter().map(|row| row.3).collect(),
+                rows.iter().map(|row| row.4).collect(),
+            ],
+            cluster: rows.iter().map(|row| row.5).collect(),
+            outcome: rows
+                .iter()
+                .map(
+                    |row| {
+                        if binary { f64::from(u8::from(row.6 < 0.4)) } else { row.6 + 0.3 * row.3 }
+                    },
+                )
+                .collect(),
+        })
+    }
+
+    impl Panel {
+        fn design(&self, absorbed: bool) -> Design<'_> {
+            let mut terms: Vec<Term<'_>> = (1..3)
+                .map(|level| Term::indicator(format!("f{level}"), &self.factors[2], level))
+                .collect();
+            terms.push(Term::numbers("u", &self.numbers[0]));
+            terms.push(Term::numbers("v", &self.numbers[1]));
+            let mut design = Design::new(&self.outcome, terms);
+            if absorbed {
+                design.absorb = vec![(&self.factors[0]).into(), (&self.factors[1]).into()];
+            }
+            design
+        }
+
+        fn reversed(&self) -> Self {
+            let mut other = self.clone();
+            other.factors.iter_mut().for_each(|codes| codes.reverse());
+            other.numbers.iter_mut().for_each(|values| values.reverse());
+            other.cluster.reverse();
+            other.outcome.reverse();
+            other
+        }
+    }
+
+    fn near(a: f64, b: f64) -> bool {
+        (a - b).abs() <= 1e-11 * a.abs().max(b.abs()).max(1e-3)
+    }
+
+    fn agree(fast: &Fit, exact: &Fit) {
+        assert_eq!((&fast.names, fast.k, fast.rank), (&exact.names, exact.k, exact.rank));
+        for j in 0..fast.names.len() {
+            assert!(near(fast.coefficients[j], exact.coefficients[j]), "b {j}: {fast:?} {exact:?}");
+            assert!(near(fast.standard_errors[j], exact.standard_errors[j]), "se {j}");
+            assert!(near(fast.term_means[j], exact.term_means[j]), "mean {j}");
+            let pair = (fast.outcome_mean_covariance[j], exact.outcome_mean_covariance[j]);
+            assert!((pair.0 - pair.1).abs() < 1e-12, "{pair:?}");
+        }
+        assert!(near(fast.r2, exact.r2) && near(fast.outcome_mean, exact.outcome_mean));
+        assert!(near(fast.residual_sum_of_squares, exact.residual_sum_of_squares));
+        assert!(near(fast.outcome_mean_variance, exact.outcome_mean_variance));
+        if let (Some(fast), Some(exact)) = (fast.within_r2, exact.within_r2) {
+            assert!(near(fast, exact), "within {fast} {exact}");
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(40))]
+
+        #[test]
+        fn counts_and_exact_sums_agree(
+            panel in prop::bool::ANY.prop_flat_map(panel), absorbed in prop::bool::ANY
+        ) {
+            for estimator in [Covariance::Iid, Covariance::Hc0, Covariance::Hc1, Covariance::Cluster] {
+                let mut design = panel.design(absorbed);
+                design.covariance = estimator;
+                if estimator == Covariance::Cluster {
+                    design.clusters = vec![(&panel.cluster).into()];
+                }
+                let rows = prepare(&design).unwrap();
+                let fast = fit_planned(&design, &rows);
+                if let Some(fast) = fast {
+                    agree(&fast.unwrap(), &fit_exactly(&design, &rows, &[]).unwrap());
+                }
+            }
+        }
+
+        #[test]
+        fn the_order_of_rows_changes_no_bit(panel in panel(false)) {
+            let ask = |panel: &Panel| {
+                let mut design = panel.design(true);
+                design.covariance = Covariance::Cluster;
+                design.clusters = vec![panel.cluster.clone().into()];
+                let rows = prepare(&design).unwrap();
+                let fit = fit_planned(&design, &rows).unwrap().unwrap();
+                (fit.coefficients.clone(), fit.standard_errors.clone(), fit.residual_sum_of_squares.to_bits())
+            };
+            prop_assert_eq!(ask(&panel), ask(&panel.reversed()));
+        }
+    }
+
+    #[test]
+    fn a_collinear_term_is_left_to_the_exact_path() {
+        let codes: Vec<u32> = (0..300).map(|i| i % 3).collect();
+        let outcome: Vec<f64> = (0..300).map(|i| f64::from(i * 7 % 13)).collect();
+        let doubled: Vec<f64> = codes.iter().map(|code| 2.0 * f64::from(*code)).collect();
+        let terms = vec![
+            Term::indicator("1", &codes, 1),
+            Term::indicator("2", &codes, 2),
+            Term { name: "twice".to_owned(), values: Values::Numbers(doubled.into()) },
+        ];
+        let design = Design::new(outcome, terms);
+        assert!(fit_planned(&design, &prepare(&design).unwrap()).is_none());
+    }
+}

@@ -1,0 +1,186 @@
+//! Which columns of the small system are levels of factors, and which are numbers.
+
+use super::super::columns::Role;
+use super::super::rows::{Rows, power_below};
+use super::super::{Design, Values};
+
+/// The most levels of all factors together.
+const MOST_LEVELS: usize = 1000;
+
+/// A factor: the place of each kept row's level among all levels, or of the blank one.
+pub(super) struct Factor {
+    /// The places of a code; codes beyond the table are blank.
+    pub(super) places: Vec<u16>,
+    pub(super) source: Source,
+    /// The levels' places, in order.
+    pub(super) levels: std::ops::Range<usize>,
+}
+
+/// Where a factor's codes come from.
+#[derive(Clone, Copy)]
+pub(super) enum Source {
+    /// An absorbed effect, by its place in the rows.
+    Effect(usize),
+    /// The codes that the term at this place indicates levels of.
+    Term(usize),
+    /// The outcome, zero or one.
+    Outcome,
+}
+
+/// What a column's values are.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Constant,
+    /// One in the rows of this level.
+    Level(usize),
+    /// A column of numbers.
+    Number(usize),
+}
+
+/// A column of the small system.
+pub(super) struct Column {
+    pub(super) role: Role,
+    pub(super) kind: Kind,
+}
+
+/// The columns and factors of a design.
+pub(super) struct Plan<'a> {
+    pub(super) design: &'a Design<'a>,
+    pub(super) factors: Vec<Factor>,
+    /// Levels of all factors; the blank one comes after them.
+    pub(super) levels: usize,
+    pub(super) columns: Vec<Column>,
+    /// Columns of numbers with their powers of two, the outcome last where it is one.
+    pub(super) numbers: Vec<(&'a [f64], f64)>,
+    /// What the outcome is.
+    pub(super) outcome: Kind,
+    /// Whether a constant is in the span of the columns.
+    pub(super) centred: bool,
+}
+
+impl<'a> Plan<'a> {
+    /// Plans a design; none where it has too many factors or levels, or a factor's codes are too sparse.
+    pub(super) fn of(design: &'a Design<'a>, rows: &Rows) -> Option<Self> {
+        let mut plan = Self {
+            design,
+            factors: Vec::new(),
+            levels: 0,
+            columns: Vec::new(),
+            numbers: Vec::new(),
+            outcome: Kind::Constant,
+            centred: design.intercept || !design.absorb.is_empty(),
+        };
+        if design.intercept && design.absorb.is_empty() {
+            plan.columns.push(Column { role: Role::Constant, kind: Kind::Constant });
+        }
+        for (place, effect) in rows.effects.iter().enumerate() {
+            plan.effect(place, effect.count)?;
+        }
+        for (place, term) in design.terms.iter().enumerate() {
+            match &term.values {
+                Values::Indicator { codes, level } => plan.indicator(place, codes, *level)?,
+                Values::Numbers(values) => {
+                    let kind = plan.number(values, rows);
+                    plan.columns.push(Column { role: Role::Term(place), kind });
+                }
+            }
+        }
+        plan.add_outcome(rows);
+        (plan.levels <= MOST_LEVELS).then_some(plan)
+    }
+
+    /// Adds an absorbed effect; the first level of every one but the first is left out.
+    fn effect(&mut self, place: usize, count: usize) -> Option<()> {
+        if self.levels + count > MOST_LEVELS {
+            return None;
+        }
+        let first = self.levels;
+        self.levels += count;
+        for level in first + usize::from(place > 0)..self.levels {
+            self.columns.push(Column { role: Role::Dummy, kind: Kind::Level(level) });
+        }
+        self.factors.push(Factor {
+            places: (first..self.levels).map(|place| place as u16).collect(),
+            source: Source::Effect(place),
+            levels: first..self.levels,
+        });
+        Some(())
+    }
+
+    fn indicator(&mut self, place: usize, codes: &[u32], level: u32) -> Option<()> {
+        if level as usize > 1 << 20 {
+            return None;
+        }
+        let same = |factor: &Factor| {
+            let Source::Term(other) = factor.source else { return false };
+            match &self.design.terms[other].values {
+                Values::Indicator { codes: known, .. } => std::ptr::eq(*known, codes),
+                Values::Numbers(_) => false,
+            }
+        };
+        let last = self.factors.len().checked_sub(1).filter(|last| same(&self.factors[*last]));
+        // Levels of a factor lie together, so that only the factor added last can grow.
+        if last.is_none() {
+            self.factors.push(Factor {
+                places: Vec::new(),
+                source: Source::Term(place),
+                levels: self.levels..self.levels,
+            });
+        }
+        let factor = self.factors.last_mut()?;
+        let size = factor.places.len().max(level as usize + 1);
+        factor.places.resize(size, u16::MAX);
+        if factor.places[level as usize] != u16::MAX {
+            return None;
+        }
+        factor.places[level as usize] = self.levels as u16;
+        self.columns.push(Column { role: Role::Term(place), kind: Kind::Level(self.levels) });
+        self.levels += 1;
+        factor.levels.end = self.levels;
+        (self.levels <= MOST_LEVELS).then_some(())
+    }
+
+    fn number(&mut self, values: &'a [f64], rows: &Rows) -> Kind {
+        let largest = rows.kept.iter().map(|row| values[*row].abs()).fold(0.0, f64::max);
+        self.numbers.push((values, 1.0 / power_below(largest)));
+        Kind::Number(self.numbers.len() - 1)
+    }
+
+    fn add_outcome(&mut self, rows: &Rows) {
+        let outcome: &'a [f64] = &self.design.outcome;
+        let binary = rows.kept.iter().all(|row| outcome[*row] == 0.0 || outcome[*row] == 1.0);
+        self.outcome = if binary {
+            let place = self.levels;
+            self.levels += 1;
+            self.factors.push(Factor {
+                places: vec![u16::MAX, place as u16],
+                source: Source::Outcome,
+                levels: place..place + 1,
+            });
+            Kind::Level(place)
+        } else {
+            self.number(outcome, rows)
+        };
+    }
+
+    /// Columns all count: this path declines where one is collinear.
+    pub(super) fn rank(&self) -> usize {
+        self.columns.len()
+    }
+
+    /// The power of two on a column.
+    pub(super) fn scale_of(&self, column: usize) -> f64 {
+        self.scale(self.columns[column].kind)
+    }
+
+    pub(super) fn outcome_scale(&self) -> f64 {
+        self.scale(self.outcome)
+    }
+
+    fn scale(&self, kind: Kind) -> f64 {
+        match kind {
+            Kind::Number(place) => self.numbers[place].1,
+            _ => 1.0,
+        }
+    }
+}
