@@ -101,3 +101,50 @@ fn what_rounding_allows_is_what_the_corners_give() {
     }
     assert!(compared > 100, "{compared}");
 }
+
+/// The claims of the flagship and its typed tables hold the same numbers: a slip in one is seen in the other.
+#[test]
+fn the_claims_print_what_the_typed_tables_say() {
+    let folder = project().join("methods/claude-code-expertise");
+    let claims = claims::read(&source(&folder, "claims.toml")).0.expect("claims");
+    let mut compared = 0;
+    let mut same = |id: String, cell: &str| {
+        if cell.is_empty() {
+            return;
+        }
+        let claim = claims.claim(&id).unwrap_or_else(|| panic!("no claim {id}"));
+        let printed = claim.printed.text.replace([',', '%', '~'], "").replace(" pp", "");
+        assert_eq!(printed, cell, "{id}");
+        compared += 1;
+    };
+    for row in typed("table_a1") {
+        for (name, column) in [("coef", 1), ("se", 2), ("n", 3), ("cells", 4), ("r2", 5)] {
+            same(format!("a1_{name}_{}", &row[0]), &row[column]);
+        }
+    }
+    for row in typed("table_a2") {
+        for (name, column) in [("n", 2), ("raw", 3), ("coef", 4), ("se", 5), ("adj", 6)] {
+            same(format!("a2_{name}_{}", &row[0]), &row[column]);
+        }
+    }
+    for row in typed("work_modes") {
+        same(format!("mode_{}", row[0].to_lowercase()), &row[1]);
+    }
+    for row in typed("task_value") {
+        let series = if &row[0] == "all" { "average".to_owned() } else { row[0].to_lowercase() };
+        same(format!("value_{series}"), &row[1]);
+    }
+    for row in typed("trends") {
+        let month = if &row[0] == "2025-10" { "october" } else { "april" };
+        let series = row[1].split(' ').next().expect("a word").to_lowercase();
+        same(format!("{series}_{month}"), &row[2]);
+    }
+    assert!(compared > 70, "{compared}");
+}
+
+fn typed(table: &str) -> Vec<csv::StringRecord> {
+    let folder = project().join("data-manifests/claude-code-expertise");
+    let mut reader = csv::Reader::from_path(folder.join(table).with_extension("csv"));
+    let reader = reader.as_mut().expect("the table");
+    reader.records().map(|row| row.expect("a row")).collect()
+}
