@@ -40,11 +40,25 @@ pub(super) fn heading(sheet: &mut Sheet, fonts: &Fonts, figure: &Figure) -> f64 
     if title.is_empty() {
         return MARGIN;
     }
-    for words in fonts.wrap(&title, style.size, style.weight, WIDTH - 2.0 * MARGIN, 4) {
+    for words in balanced(fonts, &title) {
         sheet.text((MARGIN, baseline), words, style);
         baseline += line;
     }
     baseline - style.size * 0.8 + 4.0
+}
+
+/// Breaks a title into as few lines as fit, of about the same width: no last word on its own.
+fn balanced(fonts: &Fonts, title: &str) -> Vec<String> {
+    let style = Style::TITLE;
+    let wrap = |width| fonts.wrap(title, style.size, style.weight, width, 4);
+    let widest = WIDTH - 2.0 * MARGIN;
+    let lines = wrap(widest);
+    let cut = |lines: &[String]| lines.iter().any(|line| line.ends_with('…'));
+    if lines.len() == 1 || cut(&lines) {
+        return lines;
+    }
+    let narrower = (1..40).map(|step| wrap(widest - f64::from(step) * 8.0));
+    narrower.take_while(|other| other.len() == lines.len() && !cut(other)).last().unwrap_or(lines)
 }
 
 /// Writes the legend and the notes below a height, and ends the page there.
@@ -82,6 +96,7 @@ pub(super) fn axis_title(figure: &Figure, unit: &Unit) -> Option<String> {
     match (axis, unit.name().map(clean)) {
         // Every tick carries its percent sign.
         (Some(axis), _) if matches!(unit, Unit::Percent) => Some(axis),
+        (Some(axis), Some(unit)) if unit == "%" && axis.contains("percent") => Some(axis),
         (Some(axis), Some(unit)) if !axis.contains(&unit) => Some(format!("{axis} ({unit})")),
         (Some(axis), _) => Some(axis),
         (None, unit) => unit,

@@ -71,6 +71,8 @@ pub(super) struct Row {
     pub(super) level: Option<f64>,
     /// What the rounding of printed inputs allows.
     pub(super) slack: Option<[f64; 2]>,
+    /// The largest value among the rows like it: of such a column all values show the same digits.
+    pub(super) largest: Option<f64>,
     /// What is printed of it, the weightiest claims first.
     pub(super) statements: Vec<Statement>,
 }
@@ -219,6 +221,22 @@ impl Row {
         let compared = self.compared().into_iter();
         let printed: Vec<[f64; 2]> =
             compared.filter_map(|(_, _, printed)| printed.interval).collect();
-        unit.decimals(value, self.ci.or(self.slack), &printed)
+        let ranges = self.ci.into_iter().chain(self.slack);
+        let decimals = ranges
+            .map(|ends| unit.decimals(value, Some(ends), &printed))
+            .max()
+            .unwrap_or_else(|| unit.decimals(value, None, &printed));
+        // Two digits of the value at least.
+        let fewest = unit.decimals(value * 10.0, None, &[]);
+        let among = self.largest.map(|largest| unit.decimals(largest, None, &[]).max(fewest));
+        among.map_or(decimals, |among| among.min(decimals))
+    }
+
+    /// Says whether nothing but its value asks for digits.
+    pub(super) fn bare(&self) -> bool {
+        self.value.is_ok()
+            && self.ci.is_none()
+            && self.slack.is_none()
+            && self.statements.is_empty()
     }
 }

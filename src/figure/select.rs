@@ -49,6 +49,11 @@ pub(super) fn select(
         limit(figure, "rows", rows.len(), MOST_ROWS)?;
     }
     tell_runs_apart(&mut rows, results);
+    let bare = rows.iter().filter(|row| row.bare()).filter_map(|row| row.value.as_ref().ok());
+    let largest = bare.map(|value| value.abs()).fold(0.0, f64::max);
+    for row in rows.iter_mut().filter(|row| row.bare()) {
+        row.largest = Some(largest);
+    }
     Ok(Selection { rows, unmatched, unit: Unit::read(figure.unit.as_deref()) })
 }
 
@@ -124,6 +129,7 @@ fn rows_of(
             ci: None,
             level: None,
             slack: None,
+            largest: None,
             statements: statements(audit, address, |claim| Some(claim.verdict)),
         });
     }
@@ -168,6 +174,7 @@ fn row_in(
         ci,
         level: estimate.and_then(|estimate| estimate.level),
         slack,
+        largest: None,
         statements: statements(audit, address, |claim| verdict_in(claim, run)),
     }))
 }

@@ -78,8 +78,12 @@ impl<'a> Table<'a> {
             [width(&row.label), under.unwrap_or_default() * SPARE]
         });
         let label_room = labels.fold(40.0, f64::max).min(WIDEST_LABEL);
-        let texts: Vec<Vec<Words>> =
-            selection.rows.iter().map(|row| texts(fonts, row, &selection.unit)).collect();
+        let intervals = selection.rows.iter().any(|row| row.ci.is_some());
+        let texts: Vec<Vec<Words>> = selection
+            .rows
+            .iter()
+            .map(|row| texts(fonts, row, &selection.unit, intervals))
+            .collect();
         let heads = headers.iter().map(|head| SIGN + width(head) * Style::SMALL.size / style.size);
         let wide = texts.iter().flatten().map(|line| SIGN + width(&line.text));
         let value_room = wide.chain(heads).fold(60.0, f64::max).min(WIDEST_VALUE + SIGN);
@@ -193,23 +197,28 @@ pub(super) fn interval_name(selection: &Selection) -> String {
     }
 }
 
-fn texts(fonts: &Fonts, row: &Row, unit: &Unit) -> Vec<Words> {
+/// Writes a row's lines. In a chart with confidence intervals what rounding allows has a line of its own,
+/// so that the two are never taken for each other.
+fn texts(fonts: &Fonts, row: &Row, unit: &Unit, intervals: bool) -> Vec<Words> {
     let decimals = row.decimals(unit);
     let ours = match &row.value {
         Err(why) => why.clone(),
         Ok(value) => {
             let shown = unit.show(*value, decimals);
-            match row.ci.or(row.slack) {
+            match if intervals { row.ci } else { row.slack } {
                 Some(ends) => format!("{shown} ({})", unit.range(ends, decimals)),
                 None => shown,
             }
         }
     };
+    let rounding = row.slack.filter(|_| intervals);
+    let rounding = rounding.map(|ends| format!("by rounding {}", unit.range(ends, decimals)));
     let wrap = |text: &str, lines| {
         fonts.wrap(text, Style::BODY.size, Weight::Regular, WIDEST_VALUE / SPARE, lines)
     };
     let mut lines: Vec<Words> = wrap(&ours, 2)
         .into_iter()
+        .chain(rounding)
         .map(|words| Words { mark: None, text: words, starts: false })
         .collect();
     for statement in &row.statements {

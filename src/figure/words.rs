@@ -150,12 +150,14 @@ pub(super) fn csv(selection: &Selection) -> Result<String, String> {
         "printed_high",
         "verdict",
         "run",
+        "rounding_low",
+        "rounding_high",
     ];
     writer.write_record(header).map_err(|error| error.to_string())?;
     let mut write =
-        |cells: [String; 10]| writer.write_record(cells).map_err(|error| error.to_string());
+        |cells: [String; 12]| writer.write_record(cells).map_err(|error| error.to_string());
     for row in &selection.rows {
-        if row.statements.is_empty() {
+        if row.printed().next().is_none() {
             write(cells(row, Part::Value, row.value.as_ref().ok().copied(), None))?;
         }
         for (part, value, printed) in row.compared() {
@@ -166,8 +168,9 @@ pub(super) fn csv(selection: &Selection) -> Result<String, String> {
     String::from_utf8(bytes).map_err(|error| error.to_string())
 }
 
-fn cells(row: &Row, part: Part, value: Option<f64>, printed: Option<&Printed>) -> [String; 10] {
+fn cells(row: &Row, part: Part, value: Option<f64>, printed: Option<&Printed>) -> [String; 12] {
     let ci = row.ci.filter(|_| part == Part::Value);
+    let slack = row.slack.filter(|_| part == Part::Value);
     let ends = printed.and_then(|printed| printed.interval);
     let (low, high) = (ends.map(|ends| ends[0]), ends.map(|ends| ends[1]));
     [
@@ -184,6 +187,8 @@ fn cells(row: &Row, part: Part, value: Option<f64>, printed: Option<&Printed>) -
             .map(|verdict| verdict.to_string())
             .unwrap_or_default(),
         harmless(row.run.as_deref().unwrap_or_default()),
+        number(slack.map(|ends| ends[0])),
+        number(slack.map(|ends| ends[1])),
     ]
 }
 

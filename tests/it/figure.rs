@@ -90,21 +90,26 @@ fn the_table_holds_the_plotted_numbers() {
     let drawing = drawn("one_effect");
     assert_eq!(
         drawing.csv,
-        "estimate,label,value,ci_low,ci_high,printed,printed_low,printed_high,verdict,run\n\
+        "estimate,label,value,ci_low,ci_high,printed,printed_low,printed_high,verdict,run,\
+         rounding_low,rounding_high\n\
          effect,Effect of allowing AI,0.188399941163,0.012559851,0.394776306,19%,0.185,0.195,\
-         rounded,released\n\
+         rounded,released,,\n\
          effect,Effect of allowing AI,0.188399941163,0.012559851,0.394776306,0.188,0.1875,0.1885,\
-         exact,released\n\
-         effect.ci_low,Effect of allowing AI,0.012559851,,,2%,0.015,0.025,differs,released\n\
-         effect.ci_high,Effect of allowing AI,0.394776306,,,39%,0.385,0.395,exact,released\n\
-         effect_hc3.ci_low,HC3,0.013019,,,0.013,0.0125,0.0135,exact,released\n\
-         effect_hc3.ci_high,HC3,0.394144,,,0.394,0.3935,0.3945,exact,released\n"
+         exact,released,,\n\
+         effect.ci_low,Effect of allowing AI,0.012559851,,,2%,0.015,0.025,differs,released,,\n\
+         effect.ci_high,Effect of allowing AI,0.394776306,,,39%,0.385,0.395,exact,released,,\n\
+         effect_hc3,HC3,0.188399941163,0.013019,0.394144,,,,,released,,\n\
+         effect_hc3.ci_low,HC3,0.013019,,,0.013,0.0125,0.0135,exact,released,,\n\
+         effect_hc3.ci_high,HC3,0.394144,,,0.394,0.3935,0.3945,exact,released,,\n"
     );
     let withheld = &drawn("many_effects").csv;
     assert!(withheld.contains(
-        "adjusted_rate,\"Adjusted rate, session data\",,,,14.5 pp,0.1445,0.1455,untestable,\n"
+        "adjusted_rate,\"Adjusted rate, session data\",,,,14.5 pp,0.1445,0.1455,untestable,,,\n"
     ));
-    assert!(withheld.contains(",9.0 pp,0.0895,0.0905,not-compatible,replication\n"), "{withheld}");
+    assert!(
+        withheld.contains(",9.0 pp,0.0895,0.0905,not-compatible,replication,,\n"),
+        "{withheld}"
+    );
 }
 
 #[test]
@@ -147,6 +152,7 @@ fn words_name_the_verdict_of_the_run_that_is_shown() {
         "not computed: withheld",
         "14.5 pp: untestable",
         "does-not-add-up",
+        "by rounding 4.12 to 4.38",
     ] {
         assert!(svg.contains(words), "{words}");
     }
@@ -205,6 +211,6 @@ fn a_printed_number_without_an_interval_or_with_an_open_one_is_drawn() {
         .unit("percent")
         .draw()
         .unwrap();
-    assert!(drawn.csv.contains("a,a,0.95,,,> 90%,0.9,,compatible,new\n"), "{}", drawn.csv);
-    assert!(drawn.csv.contains("a,a,0.95,,,most,,,inconclusive,new\n"), "{}", drawn.csv);
+    assert!(drawn.csv.contains("a,a,0.95,,,> 90%,0.9,,compatible,new,,\n"), "{}", drawn.csv);
+    assert!(drawn.csv.contains("a,a,0.95,,,most,,,inconclusive,new,,\n"), "{}", drawn.csv);
 }
