@@ -186,14 +186,12 @@ impl Rows<'_, '_, '_> {
                 );
                 return None;
             }
-            match std::str::from_utf8(name) {
-                Ok(name) => header.push(name.to_owned()),
-                Err(_) => {
-                    let message = format!("the header `{}` is not UTF-8", shown(name));
-                    self.findings.unreadable(1, message, "save the file as UTF-8");
-                    return None;
-                }
-            }
+            let Ok(name) = std::str::from_utf8(name) else {
+                let message = format!("the header `{}` is not UTF-8", shown(name));
+                self.findings.unreadable(1, message, "save the file as UTF-8");
+                return None;
+            };
+            header.push(name.to_owned());
         }
         Some(header)
     }
@@ -226,7 +224,9 @@ impl Rows<'_, '_, '_> {
             lines.note(row, line);
             row += 1;
             if self.bad_shape(line, width) {
-                columns.iter_mut().for_each(|(_, column)| column.skip());
+                for (_, column) in columns.iter_mut() {
+                    column.skip();
+                }
                 continue;
             }
             for (place, column) in columns.iter_mut() {
@@ -250,7 +250,7 @@ impl Rows<'_, '_, '_> {
             return 0;
         }
         let within: usize =
-            self.record.iter().map(|cell| cell.iter().filter(|byte| **byte == b'\n').count()).sum();
+            self.record.iter().map(|cell| cell.split(|byte| *byte == b'\n').count() - 1).sum();
         let blank = taken.saturating_sub(1 + within);
         if blank > 0 && !self.reader.is_done() {
             let help = "delete it; in a table of one column write `\"\"` for a missing value";

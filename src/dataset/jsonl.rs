@@ -7,9 +7,10 @@ use serde_json::Value;
 use crate::manifest::{Column, ColumnType, Table};
 
 use super::Parsed;
-use super::cell::{Builder, CellError, article};
+use super::cell::Builder;
 use super::findings::{Findings, LineMap, shown};
 use super::stream::{BUFFER, Stream};
+use super::value::{CellError, article};
 
 /// Reads the declared columns of a table.
 pub(super) fn read(

@@ -16,6 +16,7 @@ mod findings;
 mod jsonl;
 mod rules;
 mod stream;
+mod value;
 
 use std::path::Path;
 use std::sync::Arc;

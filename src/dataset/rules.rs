@@ -89,7 +89,8 @@ impl Rule<'_, '_> {
         };
         match &column.values {
             Values::Int(values) => {
-                let set: BTreeSet<i64> = allowed.iter().filter_map(as_int).collect();
+                let set: BTreeSet<i64> =
+                    allowed.iter().filter_map(|scalar| as_int(scalar)).collect();
                 rows(&|row| values.get(row).is_some_and(|value| !set.contains(value)))
             }
             Values::Float(values) => {
@@ -155,7 +156,7 @@ impl Rule<'_, '_> {
     }
 }
 
-fn as_int(scalar: &&Scalar) -> Option<i64> {
+fn as_int(scalar: &Scalar) -> Option<i64> {
     match scalar {
         Scalar::Integer(value) => Some(*value),
         Scalar::Float(value) if value.fract() == 0.0 => Some(*value as i64),

@@ -202,7 +202,7 @@ fn validity(pieces: &[ArrayRef]) -> Option<Vec<bool>> {
     if pieces.iter().all(|piece| piece.null_count() == 0) {
         return None;
     }
-    let rows = pieces.iter().map(|piece| piece.len()).sum();
+    let rows = pieces.iter().map(Array::len).sum();
     let mut valid = Vec::with_capacity(rows);
     for piece in pieces {
         match piece.nulls() {
@@ -216,7 +216,7 @@ fn validity(pieces: &[ArrayRef]) -> Option<Vec<bool>> {
 fn gathered<T: datafusion::arrow::array::ArrowPrimitiveType>(
     pieces: &[ArrayRef],
 ) -> Vec<T::Native> {
-    let mut values = Vec::with_capacity(pieces.iter().map(|piece| piece.len()).sum());
+    let mut values = Vec::with_capacity(pieces.iter().map(Array::len).sum());
     for piece in pieces {
         let piece: &PrimitiveArray<T> = piece.as_primitive();
         values.extend_from_slice(piece.values());
@@ -246,7 +246,7 @@ fn finite(name: &str, pieces: &[ArrayRef]) -> Result<Vec<f64>, EngineError> {
 fn coded(pieces: &[ArrayRef]) -> Result<Values, EngineError> {
     let mut places: std::collections::HashMap<&str, u32> = std::collections::HashMap::new();
     let (mut codes, mut levels) = (Vec::new(), Vec::new());
-    let texts: Vec<_> = pieces.iter().map(|piece| piece.as_string_view()).collect();
+    let texts: Vec<_> = pieces.iter().map(AsArray::as_string_view).collect();
     for piece in &texts {
         for text in *piece {
             let Some(text) = text else {

@@ -147,7 +147,9 @@ mod tests {
 
     fn sum(terms: &[f64]) -> f64 {
         let mut exact = Exact::default();
-        terms.iter().for_each(|term| exact.add(*term));
+        for term in terms {
+            exact.add(*term);
+        }
         exact.value().expect("no overflow")
     }
 
@@ -202,7 +204,9 @@ mod tests {
     #[test]
     fn the_state_survives_being_written() {
         let mut exact = Exact::default();
-        [1e100, 1.0, 0.1].iter().for_each(|term| exact.add(*term));
+        for term in [1e100, 1.0, 0.1] {
+            exact.add(term);
+        }
         let mut bytes = Vec::new();
         exact.write(&mut bytes);
         assert_eq!(Exact::read(&mut bytes.as_slice()), Some(exact));

@@ -138,6 +138,33 @@ const WORDS: &[(&str, &str)] = &[
     ("Interval(MonthDayNano)", "an interval"),
 ];
 
+/// What the engine says at length, and what we say instead.
+fn rephrased(text: &str) -> Option<String> {
+    let between = |start: &str, end: &str| {
+        text.split_once(start)?.1.split_once(end).map(|(inner, _)| inner.to_owned())
+    };
+    if let Some(sides) = between("Cannot coerce arithmetic expression ", " to valid types") {
+        return Some(format!("`{sides}` has no meaning"));
+    }
+    if let Some((column, kind)) = text
+        .split_once("non-boolean predicate '")
+        .and_then(|(_, rest)| rest.split_once("' returning "))
+    {
+        let column = column.rsplit('.').next().unwrap_or(column);
+        let article = if kind == "int" { "an" } else { "a" };
+        return Some(format!("the condition `{column}` is {article} {kind}, not true or false"));
+    }
+    if text.contains("must appear in the GROUP BY clause") {
+        let column = between("column \"", "\"").unwrap_or_default();
+        let column = column.rsplit('.').next().unwrap_or_default();
+        return Some(format!("`{column}` stands beside an aggregate, and must be in GROUP BY"));
+    }
+    if let Some(function) = between("Function '", "' failed to match any signature") {
+        return Some(format!("`{function}` does not take these arguments"));
+    }
+    None
+}
+
 /// Puts a message of the engine into our words: its first line, our names of types.
 pub(super) fn plain_words(message: &str) -> String {
     let line = message.trim().lines().next().unwrap_or_default();
@@ -145,5 +172,6 @@ pub(super) fn plain_words(message: &str) -> String {
     for (theirs, ours) in WORDS {
         text = text.replace(theirs, ours);
     }
-    text.trim().trim_end_matches('.').to_owned()
+    let text = text.trim().trim_end_matches('.');
+    rephrased(text).unwrap_or_else(|| text.to_owned())
 }

@@ -8,6 +8,7 @@
 mod aggregate;
 mod arithmetic;
 mod batch;
+mod column;
 mod error;
 mod exact;
 mod failure;
@@ -19,7 +20,9 @@ mod scalar;
 mod session;
 mod sql;
 mod table;
+mod tally;
 
+pub use column::{Column, Values, days_since_epoch};
 pub use error::EngineError;
 pub use session::Engine;
-pub use table::{Column, ColumnType, Schema, Table, TableError, Values, days_since_epoch};
+pub use table::{ColumnType, Schema, Table, TableError};

@@ -12,7 +12,7 @@ use datafusion::parquet::arrow::ProjectionMask;
 use datafusion::parquet::arrow::arrow_reader::{
     ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
 };
-use datafusion::parquet::file::metadata::ParquetMetaData;
+use datafusion::parquet::file::metadata::{ParquetMetaData, RowGroupMetaData};
 
 use super::{ColumnType, EngineError, Schema, Table, batch};
 
@@ -112,7 +112,7 @@ fn check_footer(metadata: &ParquetMetaData, bytes: u64) -> Result<i64, EngineErr
     let in_groups = metadata.row_groups().iter().try_fold(0_i64, |total, group| {
         total.checked_add(group.num_rows()).filter(|_| group.num_rows() >= 0)
     });
-    let unpacked = metadata.row_groups().iter().flat_map(|group| group.columns()).try_fold(
+    let unpacked = metadata.row_groups().iter().flat_map(RowGroupMetaData::columns).try_fold(
         0_i64,
         |total, chunk| {
             let size = chunk.uncompressed_size();

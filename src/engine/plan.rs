@@ -7,7 +7,7 @@ use datafusion::error::{DataFusionError, Result};
 use datafusion::logical_expr::utils::merge_schema;
 use datafusion::logical_expr::{BinaryExpr, Expr, ExprSchemable, LogicalPlan, Operator};
 
-use super::EngineError;
+use super::{ColumnType, EngineError};
 
 /// The most pairs of rows that a join without an equality may look at.
 const MOST_PAIRS: f64 = 1e9;
@@ -37,6 +37,55 @@ fn integer_division(expr: &Expr, schema: &DFSchema) -> Option<String> {
     };
     let int = |side: &Expr| side.get_type(schema).is_ok_and(|kind| DataType::is_integer(&kind));
     (int(left) && int(right)).then(|| format!("{} / {}", as_written(left), as_written(right)))
+}
+
+/// Refuses to compare text with numbers: the engine would read numbers out of the text, row by row.
+pub(super) fn check_comparisons(plan: &LogicalPlan) -> Result<()> {
+    plan.apply_with_subqueries(|node| {
+        let schema = merge_schema(&node.inputs());
+        node.apply_expressions(|expr| {
+            expr.apply(|part| match mixed_comparison(part, &schema) {
+                Some(message) => {
+                    Err(DataFusionError::External(Box::new(EngineError::Type { message })))
+                }
+                None => Ok(TreeNodeRecursion::Continue),
+            })
+        })
+    })?;
+    Ok(())
+}
+
+fn compares(operator: Operator) -> bool {
+    use Operator::{Eq, Gt, GtEq, IsDistinctFrom, IsNotDistinctFrom, Lt, LtEq, NotEq};
+    matches!(operator, Eq | Gt | GtEq | IsDistinctFrom | IsNotDistinctFrom | Lt | LtEq | NotEq)
+}
+
+fn mixed_comparison(expr: &Expr, schema: &DFSchema) -> Option<String> {
+    let sides: Vec<(&Expr, &Expr)> = match expr {
+        Expr::BinaryExpr(BinaryExpr { left, op, right }) if compares(*op) => {
+            vec![(left, right)]
+        }
+        Expr::Between(between) => {
+            vec![(&between.expr, &between.low), (&between.expr, &between.high)]
+        }
+        Expr::InList(list) => list.list.iter().map(|item| (list.expr.as_ref(), item)).collect(),
+        _ => return None,
+    };
+    let kind = |side: &Expr| {
+        let kind = side.get_type(schema).ok()?;
+        super::batch::plain_type(&kind)
+    };
+    sides.into_iter().find_map(|(left, right)| {
+        let (left_kind, right_kind) = (kind(left)?, kind(right)?);
+        let text = |kind| kind == ColumnType::Text;
+        let number = |kind| matches!(kind, ColumnType::Int | ColumnType::Float | ColumnType::Bool);
+        let mixed = text(left_kind) && number(right_kind) || number(left_kind) && text(right_kind);
+        let said = |side, kind: ColumnType| {
+            let article = if kind == ColumnType::Int { "an" } else { "a" };
+            format!("`{}` is {article} {kind}", as_written(side))
+        };
+        mixed.then(|| format!("{} and {}", said(left, left_kind), said(right, right_kind)))
+    })
 }
 
 /// An expression as a person writes it: columns without their tables.

@@ -224,6 +224,9 @@ fn parse(tokens: Vec<TokenWithSpan>, lines: &Lines<'_>) -> Result<Statement, Eng
 fn without_position(message: &str) -> String {
     let text = message.split(" at Line:").next().unwrap_or(message);
     lower_first(text.trim_start_matches("sql parser error: "))
+        .replace("found: EOF", "found the end of the text")
+        .replace("expected: ", "expected ")
+        .replace("found: ", "found ")
 }
 
 fn lower_first(text: &str) -> String {

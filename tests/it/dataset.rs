@@ -43,11 +43,17 @@ fn manifest(name: &str, bytes: &[u8], more: &str, columns: &str) -> Manifest {
          [table.t]\nfile = \"{name}\"\n{more}\n[table.t.columns]\n{columns}\n"
     );
     let (manifest, problems) = manifest::read(&Source::new("case/manifest.toml", text));
-    manifest.unwrap_or_else(|| panic!("{problems}"))
+    assert!(manifest.is_some(), "{problems}");
+    manifest.expect("checked above")
 }
 
 const ABC: &str = "a = { type = \"int\" }\nb = { type = \"float\" }\nc = { type = \"string\" }";
 
+#[expect(
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    reason = "data outside the tree are named there"
+)]
 fn data(path: &str) -> Option<PathBuf> {
     let root = std::env::var_os("SECONDLOOK_DATA").map(PathBuf::from);
     let file = root.map(|root| root.join(path)).filter(|file| file.exists());

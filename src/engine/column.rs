@@ -1,0 +1,303 @@
+//! One column of plain values, text coded by a dictionary. No type of the engine here.
+
+use jiff::civil::Date;
+
+use super::ColumnType;
+
+/// The values of a column. What stands in a null row is unspecified.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Values {
+    /// Whole numbers.
+    Int(Vec<i64>),
+    /// Finite numbers.
+    Float(Vec<f64>),
+    /// Text: `levels[codes[row]]`. Levels are distinct; their order is that of first appearance.
+    Text {
+        /// The place of each row's text in `levels`.
+        codes: Vec<u32>,
+        /// The distinct texts.
+        levels: Vec<String>,
+    },
+    /// True or false.
+    Bool(Vec<bool>),
+    /// Days since 1970-01-01.
+    Date(Vec<i32>),
+    /// Microseconds since 1970-01-01T00:00:00Z.
+    Timestamp(Vec<i64>),
+}
+
+impl Values {
+    /// Makes an empty column of a type.
+    #[must_use]
+    pub fn empty(kind: ColumnType) -> Self {
+        match kind {
+            ColumnType::Int => Self::Int(Vec::new()),
+            ColumnType::Float => Self::Float(Vec::new()),
+            ColumnType::Text => Self::Text { codes: Vec::new(), levels: Vec::new() },
+            ColumnType::Bool => Self::Bool(Vec::new()),
+            ColumnType::Date => Self::Date(Vec::new()),
+            ColumnType::Timestamp => Self::Timestamp(Vec::new()),
+        }
+    }
+
+    /// Returns the number of rows.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Int(values) | Self::Timestamp(values) => values.len(),
+            Self::Float(values) => values.len(),
+            Self::Text { codes, .. } => codes.len(),
+            Self::Bool(values) => values.len(),
+            Self::Date(values) => values.len(),
+        }
+    }
+
+    /// Says whether there is no row.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Returns the type.
+    #[must_use]
+    pub fn kind(&self) -> ColumnType {
+        match self {
+            Self::Int(_) => ColumnType::Int,
+            Self::Float(_) => ColumnType::Float,
+            Self::Text { .. } => ColumnType::Text,
+            Self::Bool(_) => ColumnType::Bool,
+            Self::Date(_) => ColumnType::Date,
+            Self::Timestamp(_) => ColumnType::Timestamp,
+        }
+    }
+}
+
+/// One column: its values, and which rows are not null (`None`: all).
+#[derive(Debug, Clone, PartialEq)]
+pub struct Column {
+    /// The values.
+    pub values: Values,
+    /// False where the row is null; `None` where no row is.
+    pub valid: Option<Vec<bool>>,
+}
+
+impl Column {
+    /// Wraps values without nulls.
+    #[must_use]
+    pub fn new(values: Values) -> Self {
+        Self { values, valid: None }
+    }
+
+    /// Wraps values with nulls; a mask that is true everywhere is dropped.
+    #[must_use]
+    pub fn with_nulls(values: Values, valid: Vec<bool>) -> Self {
+        let valid = valid.contains(&false).then_some(valid);
+        Self { values, valid }
+    }
+
+    /// Codes texts (`None` is null), for tests and small tables.
+    #[must_use]
+    pub fn from_texts<'a>(texts: impl IntoIterator<Item = Option<&'a str>>) -> Self {
+        let mut places = std::collections::BTreeMap::new();
+        let (mut codes, mut levels, mut valid) = (Vec::new(), Vec::new(), Vec::new());
+        for text in texts {
+            valid.push(text.is_some());
+            let code = text.map_or(0, |text| {
+                *places.entry(text.to_owned()).or_insert_with(|| {
+                    levels.push(text.to_owned());
+                    levels.len() as u32 - 1
+                })
+            });
+            codes.push(code);
+        }
+        Self::with_nulls(Values::Text { codes, levels }, valid)
+    }
+
+    /// Returns the number of rows.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.values.len()
+    }
+
+    /// Says whether there is no row.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.values.is_empty()
+    }
+
+    /// Returns the type.
+    #[must_use]
+    pub fn kind(&self) -> ColumnType {
+        self.values.kind()
+    }
+
+    /// Says whether a row is there and not null.
+    #[must_use]
+    pub fn is_valid(&self, row: usize) -> bool {
+        row < self.len()
+            && self.valid.as_ref().is_none_or(|valid| valid.get(row).copied().unwrap_or(false))
+    }
+
+    /// Counts the null rows.
+    #[must_use]
+    pub fn nulls(&self) -> usize {
+        self.valid.as_ref().map_or(0, |valid| valid.iter().filter(|valid| !**valid).count())
+    }
+
+    /// Returns each row as a number (`None` where null) for int, float and bool (0 and 1) columns;
+    /// `None` for others, and where an int is too large to be one exactly.
+    #[must_use]
+    pub fn numbers(&self) -> Option<Vec<Option<f64>>> {
+        let exact = |value: i64| value.unsigned_abs() <= 1 << 53;
+        match &self.values {
+            Values::Int(values) => {
+                let fits = |row| !self.is_valid(row) || values.get(row).copied().is_some_and(exact);
+                (0..values.len())
+                    .all(fits)
+                    .then(|| self.masked(values.iter().map(|value| *value as f64)))
+            }
+            Values::Float(values) => Some(self.masked(values.iter().copied())),
+            Values::Bool(values) => {
+                Some(self.masked(values.iter().map(|value| f64::from(u8::from(*value)))))
+            }
+            Values::Text { .. } | Values::Date(_) | Values::Timestamp(_) => None,
+        }
+    }
+
+    fn masked(&self, values: impl Iterator<Item = f64>) -> Vec<Option<f64>> {
+        values.enumerate().map(|(row, value)| self.is_valid(row).then_some(value)).collect()
+    }
+
+    /// Codes the rows by their distinct values, of any type, for factors, clusters and groups:
+    /// each row's place (`None` where null) in the returned levels. Levels are those that occur,
+    /// in the order of the values: numbers by size, false before true, text by its bytes.
+    #[must_use]
+    pub fn codes(&self) -> (Vec<Option<u32>>, Vec<String>) {
+        match &self.values {
+            Values::Int(values) | Values::Timestamp(values) => self.code_by(|row| values.get(row)),
+            Values::Date(values) => self.code_by(|row| values.get(row)),
+            Values::Bool(values) => self.code_by(|row| values.get(row)),
+            Values::Float(values) => {
+                self.code_by(|row| values.get(row).map(|value| Ordered(*value)))
+            }
+            Values::Text { codes, levels } => {
+                let mut order: Vec<u32> = (0..levels.len() as u32).collect();
+                order.sort_by_key(|code| levels.get(*code as usize));
+                let mut ranks = vec![0_u32; levels.len()];
+                for (rank, code) in order.iter().enumerate() {
+                    if let Some(slot) = ranks.get_mut(*code as usize) {
+                        *slot = rank as u32;
+                    }
+                }
+                self.code_by(|row| codes.get(row).and_then(|code| ranks.get(*code as usize)))
+            }
+        }
+    }
+
+    fn code_by<K: Ord>(&self, key: impl Fn(usize) -> Option<K>) -> (Vec<Option<u32>>, Vec<String>) {
+        let keys: Vec<Option<K>> =
+            (0..self.len()).map(|row| if self.is_valid(row) { key(row) } else { None }).collect();
+        let mut order: Vec<usize> =
+            (0..keys.len()).filter(|row| keys.get(*row).is_some_and(Option::is_some)).collect();
+        order.sort_by(|left, right| keys.get(*left).cmp(&keys.get(*right)));
+        let mut codes = vec![None; keys.len()];
+        let mut levels: Vec<String> = Vec::new();
+        let mut previous: Option<usize> = None;
+        for row in order {
+            if previous.is_none_or(|before| keys.get(before) != keys.get(row)) {
+                levels.push(self.text_at(row).unwrap_or_default());
+            }
+            if let Some(slot) = codes.get_mut(row) {
+                *slot = Some(levels.len() as u32 - 1);
+            }
+            previous = Some(row);
+        }
+        (codes, levels)
+    }
+
+    /// Returns a row as text (`None` where null): `5`, `2.5`, `true`, `2026-11-22`,
+    /// `2026-11-22T10:00:00Z`. A float that is whole prints as an int does.
+    #[must_use]
+    pub fn text_at(&self, row: usize) -> Option<String> {
+        if !self.is_valid(row) {
+            return None;
+        }
+        match &self.values {
+            Values::Int(values) => values.get(row).map(i64::to_string),
+            Values::Float(values) => values.get(row).map(|value| (value + 0.0).to_string()),
+            Values::Text { codes, levels } => levels.get(*codes.get(row)? as usize).cloned(),
+            Values::Bool(values) => values.get(row).map(bool::to_string),
+            Values::Date(values) => values.get(row).map(|days| date_text(*days)),
+            Values::Timestamp(values) => values.get(row).map(|micros| moment_text(*micros)),
+        }
+    }
+
+    /// Keeps the rows of `places`, in that order.
+    #[must_use]
+    pub fn take(&self, places: &[usize]) -> Self {
+        let values = match &self.values {
+            Values::Int(values) => Values::Int(picked(values, places)),
+            Values::Float(values) => Values::Float(picked(values, places)),
+            Values::Text { codes, levels } => {
+                Values::Text { codes: picked(codes, places), levels: levels.clone() }
+            }
+            Values::Bool(values) => Values::Bool(picked(values, places)),
+            Values::Date(values) => Values::Date(picked(values, places)),
+            Values::Timestamp(values) => Values::Timestamp(picked(values, places)),
+        };
+        match &self.valid {
+            Some(valid) => Self::with_nulls(values, picked(valid, places)),
+            None => Self::new(values),
+        }
+    }
+}
+
+fn picked<T: Copy>(values: &[T], places: &[usize]) -> Vec<T> {
+    places.iter().filter_map(|place| values.get(*place).copied()).collect()
+}
+
+/// A finite number with an order; -0 and 0 are one.
+#[derive(Debug, Clone, Copy)]
+struct Ordered(f64);
+
+impl PartialEq for Ordered {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for Ordered {}
+
+impl PartialOrd for Ordered {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Ordered {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        (self.0 + 0.0).total_cmp(&(other.0 + 0.0))
+    }
+}
+
+const EPOCH: Date = Date::constant(1970, 1, 1);
+
+/// Returns the number of days from 1970-01-01 to a date.
+pub fn days_since_epoch(date: Date) -> i32 {
+    date.since(EPOCH).map_or(0, |span| span.get_days())
+}
+
+fn date_text(days: i32) -> String {
+    let span = jiff::Span::new().try_days(days);
+    match span.and_then(|span| EPOCH.checked_add(span)) {
+        Ok(date) => date.to_string(),
+        Err(_) => format!("day {days}"),
+    }
+}
+
+fn moment_text(micros: i64) -> String {
+    match jiff::Timestamp::from_microsecond(micros) {
+        Ok(moment) => moment.to_string(),
+        Err(_) => format!("microsecond {micros}"),
+    }
+}
