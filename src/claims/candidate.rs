@@ -4,7 +4,7 @@ use super::compare::{self, Comparison};
 use super::evidence::{Book, Ours, Presence, addresses, presence, rests_on_estimates};
 use super::model::{Claim, Transcription};
 use super::record::Verdict;
-use super::relation::Outcome;
+use super::relation::Evaluation;
 use super::{Situation, trace};
 use crate::expression::{Interval, Reference};
 use crate::results::{Basis, Code, Run, split_part};
@@ -62,7 +62,7 @@ pub(super) fn candidates(
     book: &Book<'_>,
     situation: &Situation<'_>,
     claim: &Claim,
-    outcomes: &[Outcome],
+    relations: &Evaluation,
 ) -> Vec<Candidate> {
     let mut all = Vec::new();
     if !addresses(claim).is_empty() {
@@ -73,7 +73,7 @@ pub(super) fn candidates(
             all.extend(on_run(book, claim, run));
         }
     }
-    all.extend(on_printed(book, claim, outcomes));
+    all.extend(on_printed(book, claim, relations));
     all.extend(on_nothing(book, situation, claim));
     if all.is_empty() {
         all.push(Candidate::nothing(Verdict::Unchecked, "not-attempted"));
@@ -166,13 +166,11 @@ fn conclusion_alone(book: &Book<'_>, claim: &Claim, run: &Run) -> Option<Compari
 }
 
 /// What other printed numbers say: `equals`, the conclusion, and the relations it is part of.
-fn on_printed(book: &Book<'_>, claim: &Claim, outcomes: &[Outcome]) -> Option<Candidate> {
+fn on_printed(book: &Book<'_>, claim: &Claim, relations: &Evaluation) -> Option<Candidate> {
     let mut found: Vec<Candidate> = Vec::new();
     found.extend(recomputed(book, claim));
     found.extend(conclusion_on_print(book, claim));
-    let mut part_of: Vec<Candidate> =
-        outcomes.iter().filter_map(|outcome| outcome.verdict_for(book, claim)).collect();
-    found.append(&mut part_of);
+    found.extend(relations.verdicts_for(book, claim));
     found.sort_by_key(|candidate| candidate.verdict);
     let mut best = found.first()?.clone();
     for other in found.iter().skip(1).filter(|other| other.verdict == best.verdict) {

@@ -8,10 +8,10 @@ use super::plain;
 use super::record::{
     Accepted, Audit, ClaimRecord, ImpliedRecord, OtherVerdict, RelationState, SCHEMA, Verdict,
 };
-use super::relation::{self, Outcome};
+use super::relation::{self, Evaluation, Outcome};
 use super::rounding::Rounding;
 use crate::diagnostic::{Problem, Problems, Span};
-use crate::expression::{Rational, Reference};
+use crate::expression::{Rational, Root};
 use crate::results::Results;
 use crate::study::Study;
 
@@ -53,13 +53,13 @@ pub fn judge(claims: &Claims, situation: &Situation<'_>) -> Result<Audit, Proble
     if problems.has_errors() {
         return Err(problems);
     }
-    let outcomes = relation::evaluate(&book);
+    let mut relations = relation::evaluate(&book);
     let mut judged: Vec<(ClaimRecord, bool)> = Vec::new();
     for claim in &claims.claims {
-        let all = candidates(&book, situation, claim, &outcomes);
+        let all = candidates(&book, situation, claim, &relations);
         if let Some((shown, others)) = all.split_first() {
             let firm = shown.firm;
-            judged.push((record(&book, claim, shown, others, &outcomes), firm));
+            judged.push((record(&book, claim, shown, others, &relations.outcomes), firm));
         }
     }
     let seen: Vec<Judged<'_>> =
@@ -75,8 +75,12 @@ pub fn judge(claims: &Claims, situation: &Situation<'_>) -> Result<Audit, Proble
         counts,
         counts_by_basis,
         claims: records,
-        relations: outcomes.into_iter().map(|outcome| outcome.record).collect(),
-        implied: claims.implied.iter().map(|implied| implied_number(&book, implied)).collect(),
+        implied: claims
+            .implied
+            .iter()
+            .map(|implied| implied_number(&book, implied, &mut relations))
+            .collect(),
+        relations: relations.outcomes.into_iter().map(|outcome| outcome.record).collect(),
         set_aside: claims.set_aside.clone(),
         coverage: Vec::new(),
     })
@@ -159,12 +163,6 @@ fn record(
     outcomes: &[Outcome],
 ) -> ClaimRecord {
     let mut shown = shown.clone();
-    let own_conflict = |outcome: &&Outcome| {
-        shown.verdict == Verdict::DoesNotAddUp && outcome.record.conflict.contains(&claim.id.value)
-    };
-    if outcomes.iter().filter(own_conflict).any(|outcome| outcome.ambiguous) {
-        shown.marks.push("ambiguous".to_owned());
-    }
     if shown.marks.is_empty() || shown.verdict == Verdict::Untestable {
         shown.marks.extend(marks_with(book, claim, &[]));
     }
@@ -196,7 +194,7 @@ fn record(
         from_rounding: shown.from_rounding,
         conclusion: claim.holds.as_ref().map(|holds| holds.value.text().to_owned()),
         holds: shown.holds,
-        plain: plain::plain(claim, &shown, book.rounding),
+        plain: plain::plain(book, claim, &shown),
         accepted: accepted(claim, &shown, outcomes),
         marks: shown.marks,
         trace: shown.trace,
@@ -250,16 +248,20 @@ fn still_applies(acceptance: &Acceptance, shown: &Candidate) -> bool {
     same_verdict && same_value
 }
 
-fn implied_number(book: &Book<'_>, implied: &Implied) -> ImpliedRecord {
-    let range = implied.value.value.range(&|reference| match reference {
-        Reference::Name(name) => book.printed(name),
-        Reference::Estimate(_) => book.in_run(None, reference),
-    });
-    let (interval, reason) = match range {
-        Ok(range) => {
-            let [low, high] = range.interval.as_floats();
+fn implied_number(book: &Book<'_>, implied: &Implied, relations: &mut Evaluation) -> ImpliedRecord {
+    let expression = &implied.value.value;
+    let found = match (relation::intervals(book, expression), expression.root()) {
+        (Some(at), Root::Arithmetic(tree)) => relations
+            .network
+            .implied(&relations.items, tree, expression.references(), &at)
+            .ok_or("a divisor may be zero, or the printed numbers set no bound"),
+        _ => Err("an estimate it needs is not there"),
+    };
+    let (interval, reason) = match found {
+        Ok((interval, tight)) => {
+            let [low, high] = interval.as_floats();
             let ends = low.zip(high).map(|(low, high)| [low, high]);
-            let reason = match (ends, range.exact) {
+            let reason = match (ends, tight) {
                 (None, _) => Some("the printed numbers set no bound".to_owned()),
                 (Some(_), true) => None,
                 (Some(_), false) => {
@@ -268,7 +270,7 @@ fn implied_number(book: &Book<'_>, implied: &Implied) -> ImpliedRecord {
             };
             (ends, reason)
         }
-        Err(error) => (None, Some(error.to_string())),
+        Err(reason) => (None, Some(reason.to_owned())),
     };
     ImpliedRecord {
         id: implied.id.value.clone(),

@@ -13,6 +13,7 @@ mod evidence;
 mod finding;
 mod judge;
 pub mod model;
+mod network;
 mod plain;
 pub mod printed;
 mod read;

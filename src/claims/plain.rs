@@ -6,16 +6,16 @@
 use num_traits::{Signed, Zero};
 
 use super::candidate::Candidate;
+use super::evidence::Book;
 use super::model::Claim;
 use super::record::Verdict;
-use super::rounding::Rounding;
 use crate::expression::{Interval, Rational, nearest_float, rational_of, show};
 use crate::results::Code;
 
 /// Returns two or three sentences on a verdict.
-pub(super) fn plain(claim: &Claim, shown: &Candidate, study: Rounding) -> String {
+pub(super) fn plain(book: &Book<'_>, claim: &Claim, shown: &Candidate) -> String {
     let mut sentences = vec![printed(claim)];
-    sentences.push(outcome(claim, shown, study));
+    sentences.push(outcome(book, claim, shown));
     if let Some(conclusion) = conclusion(claim, shown) {
         sentences.push(conclusion);
     }
@@ -35,7 +35,7 @@ fn printed(claim: &Claim) -> String {
     }
 }
 
-fn outcome(claim: &Claim, shown: &Candidate, study: Rounding) -> String {
+fn outcome(book: &Book<'_>, claim: &Claim, shown: &Candidate) -> String {
     let value = shown.value.map(|value| value_like(claim, value));
     let ours = value.clone().unwrap_or_else(|| "no number".to_owned());
     let doer = match shown.code {
@@ -63,7 +63,7 @@ fn outcome(claim: &Claim, shown: &Candidate, study: Rounding) -> String {
         Verdict::NotCompatible => format!("The same method on other data gives {ours}: the new data disagree."),
         Verdict::Inconclusive => format!("The same method on other data gives {ours}: the new data cannot tell."),
         Verdict::AddsUp => adds_up(claim, shown),
-        Verdict::DoesNotAddUp => does_not_add_up(claim, shown, study),
+        Verdict::DoesNotAddUp => does_not_add_up(book, claim, shown),
         Verdict::Impossible => "No data can give this number as it is printed.".to_owned(),
         Verdict::Possible => "Nothing in the study's other printed numbers rules it out. The number itself was not recomputed.".to_owned(),
         Verdict::Untestable => untestable(shown),
@@ -87,9 +87,9 @@ fn adds_up(claim: &Claim, shown: &Candidate) -> String {
     format!("{allowed}: the study's numbers agree with each other. That is no rerun of the study.")
 }
 
-fn does_not_add_up(claim: &Claim, shown: &Candidate, study: Rounding) -> String {
+fn does_not_add_up(book: &Book<'_>, claim: &Claim, shown: &Candidate) -> String {
     let allowed = shown.from_rounding.map(|[low, high]| {
-        let own = claim.interval(study).map_or_else(String::new, |own| {
+        let own = claim.interval(book.rounding).map_or_else(String::new, |own| {
             format!(", while its digits stand for {}", span(claim, &own))
         });
         format!(
@@ -98,14 +98,33 @@ fn does_not_add_up(claim: &Claim, shown: &Candidate, study: Rounding) -> String 
             value_like(claim, high)
         )
     });
-    let others: Vec<&str> =
-        shown.conflict.iter().map(String::as_str).filter(|name| *name != claim.id.value).collect();
-    let set = if others.is_empty() {
-        "These printed numbers cannot all be right".to_owned()
-    } else {
-        format!("This number and {} cannot all be right as printed", others.join(", "))
+    let others: Vec<String> = shown
+        .conflict
+        .iter()
+        .filter(|name| **name != claim.id.value)
+        .filter_map(|name| book.claims.claim(name))
+        .map(|other| format!("{} ({})", other.printed.text, other.id.value))
+        .collect();
+    let relations: Vec<&str> = book
+        .claims
+        .relations
+        .iter()
+        .filter(|relation| shown.conflict.contains(&relation.id.value))
+        .map(|relation| relation.says.as_str())
+        .collect();
+    let set = match others.split_last() {
+        None => "As printed it cannot be right".to_owned(),
+        Some((last, [])) => format!("It and {last} cannot both be right as printed"),
+        Some((last, rest)) => {
+            format!("It, {} and {last} cannot all be right as printed", rest.join(", "))
+        }
     };
-    format!("{}{set}; which of them is wrong is not known.", allowed.unwrap_or_default())
+    let rule = if relations.is_empty() {
+        String::new()
+    } else {
+        format!(" What ties them together: {}", relations.join(" "))
+    };
+    format!("{}{set}; which of them is wrong is not known.{rule}", allowed.unwrap_or_default())
 }
 
 fn untestable(shown: &Candidate) -> String {

@@ -2,16 +2,26 @@
 
 use std::collections::BTreeMap;
 
-use num_traits::{Signed, Zero};
-
 use super::candidate::{Candidate, marks_are_firm};
-use super::evidence::Book;
+use super::evidence::{Book, rests_on_estimates};
 use super::model::{Acceptance, Claim, Relation, Standing};
+use super::network::{Conflict, Item, Network, Verdict as Decided};
 use super::record::{Accepted, RelationRecord, RelationState, Verdict};
-use crate::expression::{
-    Comparison, Condition, Interval, Operator, Rational, Reference, Root, Tree, Truth, show,
-};
+use crate::expression::{Expression, Interval, Rational, Reference, Root, show};
 use crate::results::Basis;
+
+/// All relations evaluated, alone and together.
+#[derive(Debug, Clone)]
+pub(super) struct Evaluation {
+    /// One per relation, in their order.
+    pub(super) outcomes: Vec<Outcome>,
+    /// The sets of numbers that cannot all be right, by definitional and stated relations.
+    pub(super) conflicts: Vec<Blame>,
+    /// The network of all printed numbers.
+    pub(super) network: Network,
+    /// The relations in it that can all be true together.
+    pub(super) items: Vec<Item>,
+}
 
 /// How one relation came out, with what its claims need to know.
 #[derive(Debug, Clone)]
@@ -22,39 +32,102 @@ pub(super) struct Outcome {
     pub(super) claims: Vec<String>,
     /// Whether it uses estimates of a rerun: then it says nothing of printed numbers alone.
     pub(super) uses_estimates: bool,
-    /// Whether another reading of the same statement holds.
-    pub(super) ambiguous: bool,
 }
 
-/// Evaluates every relation.
-pub(super) fn evaluate(book: &Book<'_>) -> Vec<Outcome> {
-    let mut outcomes: Vec<Outcome> =
-        book.claims.relations.iter().map(|relation| outcome(book, relation)).collect();
-    let alternatives: Vec<String> = book
-        .claims
-        .relations
-        .iter()
-        .zip(&outcomes)
-        .filter(|(_, outcome)| outcome.record.state == RelationState::Holds)
-        .filter_map(|(relation, _)| relation.alternative_to.as_ref())
-        .map(|other| other.value.clone())
-        .collect();
+/// A conflict, with what a finding must know of it.
+#[derive(Debug, Clone)]
+pub(super) struct Blame {
+    pub(super) conflict: Conflict,
+    pub(super) marks: Vec<String>,
+}
+
+/// Evaluates every relation alone, then the definitional and stated ones together.
+pub(super) fn evaluate(book: &Book<'_>) -> Evaluation {
+    let mut network = Network::default();
+    let mut outcomes = Vec::new();
+    let mut conflicts: Vec<Conflict> = Vec::new();
+    let mut together: Vec<Item> = Vec::new();
+    for relation in &book.claims.relations {
+        let (outcome, item, conflict) = alone(book, relation, &mut network);
+        let firm = outcome.standing != Standing::Assumed && !outcome.uses_estimates;
+        if firm && outcome.record.state == RelationState::Holds {
+            together.extend(item);
+        }
+        conflicts.extend(conflict.filter(|_| firm));
+        outcomes.push(outcome);
+    }
+    together.extend(equalities(book, &mut network));
+    let (joint, witness) = network.conflicts(&together);
     for outcome in &mut outcomes {
-        let failed = outcome.record.state == RelationState::Fails;
-        if failed && alternatives.contains(&outcome.record.id) {
-            outcome.ambiguous = true;
-            outcome.record.marks.push("ambiguous".to_owned());
+        match joint.iter().find(|conflict| conflict.items.contains(&outcome.record.id)) {
+            Some(conflict) => fail(&mut outcome.record, conflict),
+            None => show_witness(outcome, &witness),
         }
     }
-    outcomes
+    together.retain(|item| !joint.iter().any(|conflict| conflict.items.contains(&item.id)));
+    conflicts.extend(joint);
+    ambiguous(book, &mut outcomes);
+    for (relation, outcome) in book.claims.relations.iter().zip(&mut outcomes) {
+        let failed = outcome.record.state == RelationState::Fails;
+        outcome.record.accepted =
+            relation.accepted.as_ref().map(|accepted| accept(accepted, failed));
+    }
+    let blame = |conflict: Conflict| {
+        let mut marks = marks_of(book, &conflict.names);
+        let unclear = outcomes.iter().any(|outcome| {
+            conflict.items.contains(&outcome.record.id)
+                && outcome.record.marks.iter().any(|mark| mark == "ambiguous")
+        });
+        marks.extend(unclear.then(|| "ambiguous".to_owned()));
+        Blame { conflict, marks }
+    };
+    let conflicts = conflicts.into_iter().map(blame).collect();
+    Evaluation { outcomes, conflicts, network, items: together }
 }
 
-fn outcome(book: &Book<'_>, relation: &Relation) -> Outcome {
+/// `equals` over claims alone, where it can be true: part of the network.
+fn equalities(book: &Book<'_>, network: &mut Network) -> Vec<Item> {
+    let mut items = Vec::new();
+    for claim in &book.claims.claims {
+        let Some(equals) = claim.equals.as_ref().filter(|equals| {
+            equals.value.estimates().is_empty() && !rests_on_estimates(&equals.value)
+        }) else {
+            continue;
+        };
+        let (Some(own), Some(at), Root::Arithmetic(tree)) =
+            (claim.interval(book.rounding), intervals(book, &equals.value), equals.value.root())
+        else {
+            continue;
+        };
+        let item = network.equality(&claim.id.value, &own, tree, equals.value.references(), &at);
+        if matches!(network.decide(&[&item]), Decided::Possible(..)) {
+            items.push(item);
+        }
+    }
+    items
+}
+
+/// The interval of everything that an expression refers to; `None` where something has none yet.
+pub(super) fn intervals(book: &Book<'_>, expression: &Expression) -> Option<Vec<Interval>> {
+    expression
+        .references()
+        .iter()
+        .map(|reference| match reference {
+            Reference::Name(name) => book.printed(name),
+            Reference::Estimate(_) => book.in_run(None, reference),
+        })
+        .collect()
+}
+
+fn alone(
+    book: &Book<'_>,
+    relation: &Relation,
+    network: &mut Network,
+) -> (Outcome, Option<Item>, Option<Conflict>) {
     let expression = &relation.holds.value;
     let mut claims: Vec<String> = expression.names().into_iter().map(|(name, _)| name).collect();
     claims.sort();
     claims.dedup();
-    let marks = marks_of(book, &claims);
     let mut record = RelationRecord {
         id: relation.id.value.clone(),
         says: relation.says.clone(),
@@ -66,33 +139,87 @@ fn outcome(book: &Book<'_>, relation: &Relation) -> Outcome {
         witness: BTreeMap::new(),
         certificate: None,
         accepted: None,
-        marks,
+        marks: marks_of(book, &claims),
     };
-    let found: Option<Vec<Interval>> = expression
-        .references()
-        .iter()
-        .map(|reference| match reference {
-            Reference::Name(name) => book.printed(name),
-            Reference::Estimate(_) => book.in_run(None, reference),
-        })
-        .collect();
-    match (found, expression.root()) {
+    let mut found = (None, None);
+    match (intervals(book, expression), expression.root()) {
         (Some(at), Root::Condition(condition)) => {
-            decide(condition, &at, expression.references(), &mut record);
+            let item =
+                network.condition(&relation.id.value, condition, expression.references(), &at);
+            found.1 = decide(network, &item, &mut record);
+            found.0 = Some(item);
         }
         _ => record.reason = Some("not-fetched".to_owned()),
     }
-    if record.state == RelationState::Fails {
-        record.conflict.clone_from(&claims);
-    }
-    let failed = record.state == RelationState::Fails;
-    record.accepted = relation.accepted.as_ref().map(|accepted| accept(accepted, failed));
-    Outcome {
+    let outcome = Outcome {
         record,
         standing: relation.standing,
         claims,
         uses_estimates: !expression.estimates().is_empty(),
-        ambiguous: false,
+    };
+    (outcome, found.0, found.1)
+}
+
+fn decide(network: &Network, item: &Item, record: &mut RelationRecord) -> Option<Conflict> {
+    match network.decide(&[item]) {
+        Decided::Possible(point, note) => {
+            record.state = RelationState::Holds;
+            record.certificate = note;
+            record.witness =
+                point.iter().map(|(name, value)| (name.clone(), show(value))).collect();
+            if matches!(network.decide_inside(&[item]), Decided::Impossible(_)) {
+                record.marks.push("fragile".to_owned());
+            }
+            None
+        }
+        Decided::Impossible(conflict) => {
+            fail(record, &conflict);
+            Some(conflict)
+        }
+        Decided::Unknown => {
+            record.reason = Some("budget".to_owned());
+            None
+        }
+    }
+}
+
+fn fail(record: &mut RelationRecord, conflict: &Conflict) {
+    record.state = RelationState::Fails;
+    record.witness = BTreeMap::new();
+    record.certificate = Some(conflict.certificate.clone());
+    let others = conflict.items.iter().filter(|item| **item != record.id);
+    record.conflict = conflict.names.iter().chain(others).cloned().collect();
+}
+
+/// The choice that makes all relations true at once replaces the one that served this one alone.
+fn show_witness(outcome: &mut Outcome, witness: &BTreeMap<String, Rational>) {
+    let firm = outcome.standing != Standing::Assumed && !outcome.uses_estimates;
+    let all = outcome.claims.iter().all(|name| witness.contains_key(name));
+    if firm && all && outcome.record.state == RelationState::Holds {
+        outcome.record.witness = outcome
+            .claims
+            .iter()
+            .filter_map(|name| witness.get(name).map(|value| (name.clone(), show(value))))
+            .collect();
+    }
+}
+
+/// A relation that fails while another reading of the same statement holds.
+fn ambiguous(book: &Book<'_>, outcomes: &mut [Outcome]) {
+    let alternatives: Vec<String> = book
+        .claims
+        .relations
+        .iter()
+        .zip(outcomes.iter())
+        .filter(|(_, outcome)| outcome.record.state == RelationState::Holds)
+        .filter_map(|(relation, _)| relation.alternative_to.as_ref())
+        .map(|other| other.value.clone())
+        .collect();
+    for outcome in outcomes {
+        let failed = outcome.record.state == RelationState::Fails;
+        if failed && alternatives.contains(&outcome.record.id) {
+            outcome.record.marks.push("ambiguous".to_owned());
+        }
     }
 }
 
@@ -112,188 +239,54 @@ fn marks_of(book: &Book<'_>, claims: &[String]) -> Vec<String> {
     marks
 }
 
-fn decide(
-    condition: &Condition,
-    at: &[Interval],
-    references: &[Reference],
-    record: &mut RelationRecord,
-) {
-    let truth = condition.truth(at);
-    if truth == Truth::Never {
-        record.state = RelationState::Fails;
-        record.certificate = Some(explain(condition, at));
-        return;
-    }
-    let witness = witness(condition, at);
-    if truth != Truth::Unknown || witness.is_some() {
-        record.state = RelationState::Holds;
-    } else {
-        record.reason = Some("budget".to_owned());
-    }
-    if let Some(point) = witness {
-        for (reference, value) in references.iter().zip(&point) {
-            record.witness.insert(reference.to_string(), show(value));
-        }
+impl Evaluation {
+    /// Returns what the relations mean for a claim that they use.
+    pub(super) fn verdicts_for(&self, book: &Book<'_>, claim: &Claim) -> Vec<Candidate> {
+        let blamed = self
+            .conflicts
+            .iter()
+            .filter(|blame| blame.conflict.names.contains(&claim.id.value))
+            .map(|blame| blame.verdict(book));
+        let cleared = self.outcomes.iter().filter_map(|outcome| outcome.cleared(book, claim));
+        blamed.chain(cleared).collect()
     }
 }
 
-/// Says in which intervals the two sides of a comparison lie, for a reader to check by hand.
-fn explain(condition: &Condition, at: &[Interval]) -> String {
-    match condition {
-        Condition::Compare(comparison, left, right) => {
-            let side = |tree: &Tree| match tree.range(at) {
-                Ok(range) => range.interval.to_string(),
-                Err(error) => error.to_string(),
-            };
-            let must = match comparison {
-                Comparison::Less => "be less than",
-                Comparison::LessOrEqual => "be at most",
-                Comparison::Equal => "equal",
-                Comparison::NotEqual => "differ from",
-                Comparison::GreaterOrEqual => "be at least",
-                Comparison::Greater => "be more than",
-            };
-            format!(
-                "The left side lies in {}, the right side in {}; for no choice can the left {must} the right.",
-                side(left),
-                side(right)
-            )
-        }
-        Condition::And(left, right) => {
-            let failing = if left.truth(at) == Truth::Never { left } else { right };
-            explain(failing, at)
-        }
-        Condition::Or(left, right) => format!("{} {}", explain(left, at), explain(right, at)),
-        Condition::Not(inner) => match inner.as_ref() {
-            Condition::Not(twice) => explain(twice, at),
-            _ => "What it denies is true for every choice.".to_owned(),
-        },
-    }
-}
-
-/// Looks for numbers inside all intervals that make the condition surely true.
-fn witness(condition: &Condition, at: &[Interval]) -> Option<Vec<Rational>> {
-    let sure = |point: &[Rational]| {
-        let boxed: Vec<Interval> = point.iter().cloned().map(Interval::point).collect();
-        let inside = at.iter().zip(point).all(|(interval, value)| interval.contains(value));
-        inside && condition.truth(&boxed) == Truth::Always
-    };
-    let middle: Vec<Rational> = at.iter().map(Interval::middle).collect();
-    if sure(&middle) {
-        return Some(middle);
-    }
-    let mut points = vec![toward(at, &middle, false), toward(at, &middle, true)];
-    comparisons(condition, &mut |left, right| {
-        let difference =
-            Tree::Binary(Operator::Subtract, Box::new(left.clone()), Box::new(right.clone()));
-        points.extend(crossing(&difference, at, &middle));
-    });
-    points.into_iter().find(|point| sure(point))
-}
-
-/// A point near one corner, inside even where the ends are open.
-fn toward(at: &[Interval], middle: &[Rational], high: bool) -> Vec<Rational> {
-    let thousandth = Rational::new(1.into(), 1000.into());
-    at.iter()
-        .zip(middle)
-        .map(|(interval, middle)| {
-            let end = if high { &interval.high } else { &interval.low };
-            match end.value() {
-                None => middle.clone(),
-                Some(value) if end.is_closed() => value.clone(),
-                Some(value) => value + (middle - value) * &thousandth,
-            }
-        })
-        .collect()
-}
-
-fn comparisons(condition: &Condition, visit: &mut impl FnMut(&Tree, &Tree)) {
-    match condition {
-        Condition::Compare(_, left, right) => visit(left, right),
-        Condition::And(left, right) | Condition::Or(left, right) => {
-            comparisons(left, visit);
-            comparisons(right, visit);
-        }
-        Condition::Not(inner) => comparisons(inner, visit),
-    }
-}
-
-/// The least and the largest corner of a difference as its middle's neighbourhood suggests, and the
-/// point between them where it is zero, exact where the difference is linear on the way.
-fn crossing(difference: &Tree, at: &[Interval], middle: &[Rational]) -> Vec<Vec<Rational>> {
-    let value = |point: &[Rational]| {
-        let boxed: Vec<Interval> = point.iter().cloned().map(Interval::point).collect();
-        difference.range(&boxed).ok().map(|range| range.interval.middle())
-    };
-    let (low_corner, high_corner) = (toward(at, middle, false), toward(at, middle, true));
-    let (mut least, mut most) = (middle.to_vec(), middle.to_vec());
-    for index in 0..middle.len() {
-        let moved = |corner: &[Rational]| {
-            let mut point = middle.to_vec();
-            if let (Some(place), Some(end)) = (point.get_mut(index), corner.get(index)) {
-                place.clone_from(end);
-            }
-            value(&point)
-        };
-        let (Some(below), Some(above)) = (moved(&low_corner), moved(&high_corner)) else {
-            continue;
-        };
-        let (to_least, to_most) =
-            if below <= above { (&low_corner, &high_corner) } else { (&high_corner, &low_corner) };
-        if let (Some(least), Some(most), Some(lower), Some(upper)) =
-            (least.get_mut(index), most.get_mut(index), to_least.get(index), to_most.get(index))
-        {
-            least.clone_from(lower);
-            most.clone_from(upper);
+impl Blame {
+    fn verdict(&self, book: &Book<'_>) -> Candidate {
+        let Conflict { names, items, certificate } = &self.conflict;
+        let claims: Vec<_> = names.iter().map(|name| (name.clone(), 0..0)).collect();
+        let mut trace = vec![format!("{}: {certificate}", items.join(", "))];
+        trace.extend(super::trace::printed(book, &claims));
+        Candidate {
+            firm: marks_are_firm(&self.marks),
+            marks: self.marks.clone(),
+            conflict: names.iter().chain(items).cloned().collect(),
+            trace,
+            ..Candidate::new(Verdict::DoesNotAddUp, Basis::PrintedNumbers)
         }
     }
-    let mut points = vec![least.clone(), most.clone()];
-    let (Some(bottom), Some(top)) = (value(&least), value(&most)) else { return points };
-    if bottom.is_negative() && top.is_positive() {
-        let share = &bottom / (&bottom - &top);
-        let between: Vec<Rational> =
-            least.iter().zip(&most).map(|(low, high)| low + (high - low) * &share).collect();
-        let hit = value(&between).is_some_and(|value| value.is_zero());
-        if hit {
-            points.push(between);
-        }
-    }
-    points
 }
 
 impl Outcome {
-    /// Returns what the relation means for a claim that it uses.
-    pub(super) fn verdict_for(&self, book: &Book<'_>, claim: &Claim) -> Option<Candidate> {
-        if self.uses_estimates || !self.claims.contains(&claim.id.value) {
+    /// A relation that holds: its numbers agree, or (an inequality, an assumption) are possible.
+    fn cleared(&self, book: &Book<'_>, claim: &Claim) -> Option<Candidate> {
+        let used = !self.uses_estimates && self.claims.contains(&claim.id.value);
+        if !used || self.record.state != RelationState::Holds {
             return None;
         }
-        let firm = self.standing != Standing::Assumed;
-        let verdict = match (self.record.state, firm) {
-            (RelationState::Fails, true) => Verdict::DoesNotAddUp,
-            (RelationState::Holds, true) if self.record.holds.contains("==") => Verdict::AddsUp,
-            (RelationState::Holds, _) => Verdict::Possible,
-            (RelationState::Fails, false) | (RelationState::Undecided, _) => return None,
-        };
-        let failed = verdict == Verdict::DoesNotAddUp;
-        if failed && !self.record.conflict.contains(&claim.id.value) {
-            return None;
-        }
-        let mut marks = self.record.marks.clone();
-        marks.extend(marks_of(book, std::slice::from_ref(&claim.id.value)));
-        let mut conflict = if failed { self.record.conflict.clone() } else { Vec::new() };
-        if failed {
-            conflict.push(self.record.id.clone());
-        }
+        let agree = self.standing != Standing::Assumed && self.record.holds.contains("==");
+        let verdict = if agree { Verdict::AddsUp } else { Verdict::Possible };
         let mut trace = vec![format!(
             "relation {} ({}): {}",
             self.record.id, self.record.kind, self.record.holds
         )];
         let names: Vec<_> = self.claims.iter().map(|name| (name.clone(), 0..0)).collect();
         trace.extend(super::trace::printed(book, &names));
+        let marks = self.record.marks.clone();
         Some(Candidate {
             firm: marks_are_firm(&marks),
             marks,
-            conflict,
             trace,
             ..Candidate::new(verdict, Basis::PrintedNumbers)
         })

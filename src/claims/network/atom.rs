@@ -127,11 +127,9 @@ pub(super) fn renumber(tree: &Tree, to: &[usize]) -> Tree {
         Tree::Reference(index) => Tree::Reference(to.get(*index).copied().unwrap_or(*index)),
         Tree::Negate(inner) => Tree::Negate(Box::new(renumber(inner, to))),
         Tree::Power(inner, power) => Tree::Power(Box::new(renumber(inner, to)), *power),
-        Tree::Binary(operator, left, right) => Tree::Binary(
-            *operator,
-            Box::new(renumber(left, to)),
-            Box::new(renumber(right, to)),
-        ),
+        Tree::Binary(operator, left, right) => {
+            Tree::Binary(*operator, Box::new(renumber(left, to)), Box::new(renumber(right, to)))
+        }
         Tree::Call(function, parts) => {
             Tree::Call(*function, parts.iter().map(|part| renumber(part, to)).collect())
         }

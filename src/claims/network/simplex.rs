@@ -26,10 +26,7 @@ impl Delta {
     }
 
     fn plus(&self, other: &Self, times: &Rational) -> Self {
-        Self {
-            real: &self.real + &other.real * times,
-            tiny: &self.tiny + &other.tiny * times,
-        }
+        Self { real: &self.real + &other.real * times, tiny: &self.tiny + &other.tiny * times }
     }
 
     fn minus(&self, other: &Self) -> Self {
@@ -46,6 +43,16 @@ impl Delta {
 pub(super) struct Bounds {
     pub(super) low: Option<Delta>,
     pub(super) high: Option<Delta>,
+}
+
+impl Bounds {
+    /// The same bounds with open ends closed.
+    pub(super) fn closed(&self) -> Self {
+        let close = |end: &Option<Delta>| {
+            end.as_ref().map(|end| Delta { real: end.real.clone(), tiny: Rational::zero() })
+        };
+        Self { low: close(&self.low), high: close(&self.high) }
+    }
 }
 
 impl From<&Interval> for Bounds {
@@ -148,7 +155,8 @@ impl Tableau {
             if let (Some(low), Some(high)) = (&bound.low, &bound.high)
                 && low > high
             {
-                let share = |upper| Share { index, upper, multiplier: Rational::from_integer(1.into()) };
+                let share =
+                    |upper| Share { index, upper, multiplier: Rational::from_integer(1.into()) };
                 return Err(vec![share(false), share(true)]);
             }
         }
@@ -288,17 +296,18 @@ impl Tableau {
 
     /// How far a nonbasic variable can go, and the basic one that stops it (`None`: its own bound).
     fn furthest(&self, entering: usize, up: bool) -> Option<(Delta, Option<usize>)> {
-        let mut best: Option<(Delta, Option<usize>)> = self
-            .bound(entering, up)
-            .map(|bound| (bound.minus(&self.value(entering)), None));
+        let mut best: Option<(Delta, Option<usize>)> =
+            self.bound(entering, up).map(|bound| (bound.minus(&self.value(entering)), None));
         for (basic, row) in &self.rows {
             let Some(times) = row.get(&entering) else { continue };
             let rises = times.is_positive() == up;
             let Some(bound) = self.bound(*basic, rises) else { continue };
             let step = bound.minus(&self.value(*basic)).over(times);
-            let nearer = best.as_ref().is_none_or(|(so_far, _)| {
-                if up { step < *so_far } else { step > *so_far }
-            });
+            let nearer = best.as_ref().is_none_or(
+                |(so_far, _)| {
+                    if up { step < *so_far } else { step > *so_far }
+                },
+            );
             if nearer {
                 best = Some((step, Some(*basic)));
             }
@@ -327,11 +336,7 @@ impl Tableau {
 
 /// The bounds that keep a row from reaching its own: one times the row's, and each other's share.
 fn contradiction(leaving: usize, below: bool, row: &BTreeMap<usize, Rational>) -> Vec<Share> {
-    let own = Share {
-        index: leaving,
-        upper: !below,
-        multiplier: Rational::from_integer(1.into()),
-    };
+    let own = Share { index: leaving, upper: !below, multiplier: Rational::from_integer(1.into()) };
     let others = row.iter().map(|(index, times)| Share {
         index: *index,
         upper: times.is_positive() == below,
@@ -376,10 +381,8 @@ mod tests {
 
     #[test]
     fn strict_bounds_are_strict() {
-        let open = Bounds::from(&Interval {
-            low: End::Open(Rational::zero()),
-            high: End::Infinite,
-        });
+        let open =
+            Bounds::from(&Interval { low: End::Open(Rational::zero()), high: End::Infinite });
         let rows = [row(&[(0, 1), (1, 1)], zero())];
         assert!(matches!(solve(&[open.clone(), open.clone()], &rows), Answer::Infeasible(_)));
         let rows = [row(&[(0, 1), (1, -1)], zero())];
@@ -391,7 +394,8 @@ mod tests {
 
     #[test]
     fn the_largest_value_is_found() {
-        let unit = Bounds::from(&Interval::closed(Rational::zero(), Rational::from_integer(4.into())));
+        let unit =
+            Bounds::from(&Interval::closed(Rational::zero(), Rational::from_integer(4.into())));
         let below = Bounds::from(&Interval {
             low: End::Infinite,
             high: End::Open(Rational::from_integer(6.into())),

@@ -1,0 +1,328 @@
+//! Is there any choice inside a box for which all atoms of a case are true?
+//!
+//! Linear parts exactly; the others by their range over the box, by walking from a solution of the
+//! linear part towards what is violated, and by halving the box until a budget ends.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use num_traits::{Signed, Zero};
+
+use super::atom::{Atom, Sense};
+use super::certificate::{self, Named};
+use super::simplex::{self, Answer, Bounds, Optimum, Row};
+use crate::expression::{Interval, Rational, Tree};
+
+/// How many boxes are looked at before a non-linear case is left undecided.
+const MOST_BOXES: usize = 400;
+/// How often a walk turns towards what is violated.
+const MOST_TURNS: usize = 12;
+
+/// An atom and the relation (or claim) that it comes from.
+#[derive(Debug, Clone)]
+pub(super) struct Owned {
+    pub(super) atom: Atom,
+    pub(super) from: String,
+}
+
+/// How a case came out.
+#[derive(Debug, Clone)]
+pub(super) enum Decision {
+    /// There is a choice; the point, where an exact one was found.
+    Possible(Option<Vec<Rational>>, Option<String>),
+    /// There is none; what contradicts itself.
+    Impossible(Contradiction),
+    /// Not decided.
+    Unknown,
+}
+
+/// What contradicts itself, by variable and by origin, with the sum to check.
+#[derive(Debug, Clone)]
+pub(super) struct Contradiction {
+    pub(super) variables: BTreeSet<usize>,
+    pub(super) origins: BTreeSet<String>,
+    pub(super) certificate: String,
+}
+
+/// Decides one case over a box.
+pub(super) fn decide(atoms: &[Owned], at: &[Interval], names: &[String]) -> Decision {
+    let (rows, origins): (Vec<Row>, Vec<&str>) = atoms
+        .iter()
+        .filter_map(|owned| owned.atom.row().map(|row| (row, owned.from.as_str())))
+        .unzip();
+    let bounds: Vec<Bounds> = at.iter().map(Bounds::from).collect();
+    let point = match simplex::solve(&bounds, &rows) {
+        Answer::Infeasible(shares) => {
+            let named: Vec<Named<'_>> =
+                rows.iter().zip(&origins).map(|(row, from)| Named { row, from }).collect();
+            let certificate = certificate::write(&shares, names, at, &named);
+            let used = |index: &usize| *index < names.len();
+            let indices = || shares.iter().filter(|share| !share.multiplier.is_zero());
+            return Decision::Impossible(Contradiction {
+                variables: indices().map(|share| share.index).filter(used).collect(),
+                origins: indices()
+                    .filter_map(|share| share.index.checked_sub(names.len()))
+                    .filter_map(|row| origins.get(row))
+                    .map(|from| (*from).to_owned())
+                    .collect(),
+                certificate,
+            });
+        }
+        Answer::Budget => return Decision::Unknown,
+        Answer::Feasible(point) => point,
+    };
+    let curved: Vec<&Owned> = atoms.iter().filter(|owned| owned.atom.linear.is_none()).collect();
+    if curved.is_empty() {
+        return Decision::Possible(Some(point), None);
+    }
+    if let Some(contradiction) = curved.iter().find_map(|owned| excluded(owned, at)) {
+        return Decision::Impossible(contradiction);
+    }
+    let walk = Walk { curved: &curved, bounds: &bounds, rows: &rows };
+    for start in [middle(at, &rows), Some(point)].into_iter().flatten() {
+        if let Some((found, note)) = walk.from(start) {
+            return Decision::Possible(found, note);
+        }
+    }
+    halved(atoms, at).unwrap_or(Decision::Unknown)
+}
+
+/// The middle of the box, where it satisfies the linear part.
+fn middle(at: &[Interval], rows: &[Row]) -> Option<Vec<Rational>> {
+    let middle: Vec<Rational> = at.iter().map(Interval::middle).collect();
+    let fits = rows.iter().all(|row| {
+        let sum: Rational = row
+            .terms
+            .iter()
+            .filter_map(|(index, times)| middle.get(*index).map(|value| value * times))
+            .sum();
+        let above = row.bounds.low.as_ref().is_none_or(|low| {
+            if low.tiny.is_positive() { sum > low.real } else { sum >= low.real }
+        });
+        above && row.bounds.high.as_ref().is_none_or(|high| sum <= high.real)
+    });
+    fits.then_some(middle)
+}
+
+fn points(point: &[Rational]) -> Vec<Interval> {
+    point.iter().cloned().map(Interval::point).collect()
+}
+
+/// `Some(true)` where an atom surely holds over a box, `Some(false)` where it surely does not.
+fn settled(atom: &Atom, at: &[Interval]) -> Option<bool> {
+    let range = atom.difference.range(at).ok()?.interval;
+    let zero = range.contains(&Rational::zero());
+    let decide = |always: bool, never: bool| match (always, never) {
+        (true, _) => Some(true),
+        (_, true) => Some(false),
+        _ => None,
+    };
+    match atom.sense {
+        Sense::Zero => decide(range.as_point().is_some_and(Zero::is_zero), !zero),
+        Sense::AtLeast => decide(range.is_never_negative(), range.is_never_positive() && !zero),
+        Sense::Above => decide(range.is_never_negative() && !zero, range.is_never_positive()),
+    }
+}
+
+/// An atom that no choice in the box satisfies.
+fn excluded(owned: &Owned, at: &[Interval]) -> Option<Contradiction> {
+    if settled(&owned.atom, at) != Some(false) {
+        return None;
+    }
+    let Tree::Binary(_, left, right) = &owned.atom.difference else { return None };
+    let (left, right) = (left.range(at).ok()?.interval, right.range(at).ok()?.interval);
+    let must = match owned.atom.sense {
+        Sense::Zero => "equal",
+        Sense::AtLeast => "be at least",
+        Sense::Above => "be more than",
+    };
+    let whole = owned.atom.difference.range(at).ok()?.interval;
+    let certificate = format!(
+        "one side lies in {left}, the other in {right}, their difference in {whole}; for no choice can the one {must} the other [{}]",
+        owned.from
+    );
+    let mut variables = BTreeSet::new();
+    collect(&owned.atom.difference, &mut variables);
+    Some(Contradiction { variables, origins: BTreeSet::from([owned.from.clone()]), certificate })
+}
+
+/// Collects the references of a tree.
+pub(super) fn collect(tree: &Tree, into: &mut BTreeSet<usize>) {
+    match tree {
+        Tree::Number(_) => {}
+        Tree::Reference(index) => {
+            into.insert(*index);
+        }
+        Tree::Negate(inner) | Tree::Power(inner, _) => collect(inner, into),
+        Tree::Binary(_, left, right) => {
+            collect(left, into);
+            collect(right, into);
+        }
+        Tree::Call(_, parts) => parts.iter().for_each(|part| collect(part, into)),
+    }
+}
+
+struct Walk<'a> {
+    curved: &'a [&'a Owned],
+    bounds: &'a [Bounds],
+    rows: &'a [Row],
+}
+
+/// A point (or none, where it exists but is irrational) and a remark on how it was found.
+type Found = (Option<Vec<Rational>>, Option<String>);
+
+impl Walk<'_> {
+    /// Walks from a solution of the linear part until all atoms hold, or the turns run out.
+    fn from(&self, start: Vec<Rational>) -> Option<Found> {
+        let mut here = start;
+        for _ in 0..MOST_TURNS {
+            let Some(violated) = self.violated(&here) else { return Some((Some(here), None)) };
+            let value = value_at(&violated.atom.difference, &here)?;
+            let up = value.is_negative() || value.is_zero();
+            let there = self.toward(&violated.atom.difference, &here, up)?;
+            if violated.atom.sense == Sense::Zero
+                && let Some(other) = value_at(&violated.atom.difference, &there)
+                && ((value.is_negative() && other.is_positive())
+                    || (value.is_positive() && other.is_negative()))
+            {
+                return self.between(violated, here, there);
+            }
+            if there == here {
+                return None;
+            }
+            here = there;
+        }
+        None
+    }
+
+    fn violated(&self, point: &[Rational]) -> Option<&Owned> {
+        let at = points(point);
+        self.curved.iter().find(|owned| settled(&owned.atom, &at) != Some(true)).copied()
+    }
+
+    /// The solution of the linear part that is best for a tree as it slopes here.
+    fn toward(&self, tree: &Tree, here: &[Rational], up: bool) -> Option<Vec<Rational>> {
+        let base = value_at(tree, here)?;
+        let mut used = BTreeSet::new();
+        collect(tree, &mut used);
+        let mut slopes = BTreeMap::new();
+        for index in used {
+            let mut near = here.to_vec();
+            let place = near.get_mut(index)?;
+            let step = if place.is_zero() {
+                Rational::new(1.into(), 1_000_000.into())
+            } else {
+                place.abs() / Rational::from_integer(1_000_000.into())
+            };
+            *place += &step;
+            let slope = (value_at(tree, &near)? - &base) / step;
+            if !slope.is_zero() {
+                slopes.insert(index, if up { slope } else { -slope });
+            }
+        }
+        match simplex::largest(self.bounds, self.rows, &slopes) {
+            Optimum::At(_, _, point) => Some(point),
+            Optimum::Unbounded | Optimum::None => None,
+        }
+    }
+
+    /// Two solutions of the linear part on either side of an equality: between them it is true.
+    fn between(&self, equality: &Owned, low: Vec<Rational>, high: Vec<Rational>) -> Option<Found> {
+        let tree = &equality.atom.difference;
+        let negative = value_at(tree, &low)?.is_negative();
+        let (mut low, mut high) = (low, high);
+        for _ in 0..50 {
+            let (bottom, top) = (value_at(tree, &low)?, value_at(tree, &high)?);
+            let share = &bottom / (&bottom - &top);
+            let guess = mix(&low, &high, &share);
+            if value_at(tree, &guess).is_some_and(|value| value.is_zero())
+                && self.violated(&guess).is_none()
+            {
+                return Some((Some(guess), None));
+            }
+            let half = mix(&low, &high, &Rational::new(1.into(), 2.into()));
+            match value_at(tree, &half)? {
+                value if value.is_negative() == negative => low = half,
+                _ => high = half,
+            }
+            let hull: Vec<Interval> = low
+                .iter()
+                .zip(&high)
+                .map(|(one, two)| Interval::closed(one.clone(), two.clone()))
+                .collect();
+            let others = self
+                .curved
+                .iter()
+                .filter(|owned| !std::ptr::eq(**owned, equality))
+                .all(|owned| settled(&owned.atom, &hull) == Some(true));
+            if others {
+                let note = format!(
+                    "Between two choices inside all intervals the two sides of {} change places, so they meet in between.",
+                    equality.from
+                );
+                return Some((None, Some(note)));
+            }
+        }
+        None
+    }
+}
+
+fn mix(low: &[Rational], high: &[Rational], share: &Rational) -> Vec<Rational> {
+    low.iter().zip(high).map(|(low, high)| low + (high - low) * share).collect()
+}
+
+/// The value at a point; for real functions only where its sign is sure.
+fn value_at(tree: &Tree, point: &[Rational]) -> Option<Rational> {
+    let range = tree.range(&points(point)).ok()?.interval;
+    if let Some(value) = range.as_point() {
+        return Some(value.clone());
+    }
+    (!range.contains(&Rational::zero())).then(|| range.middle())
+}
+
+/// Halves the box until every part is excluded, or the budget ends.
+fn halved(atoms: &[Owned], at: &[Interval]) -> Option<Decision> {
+    let mut variables = BTreeSet::new();
+    atoms.iter().for_each(|owned| collect(&owned.atom.difference, &mut variables));
+    let mut origins = BTreeSet::new();
+    let mut waiting = vec![at.to_vec()];
+    let mut seen = 0;
+    while let Some(here) = waiting.pop() {
+        seen += 1;
+        if seen > MOST_BOXES {
+            return None;
+        }
+        if let Some(owned) = atoms.iter().find(|owned| settled(&owned.atom, &here) == Some(false)) {
+            origins.insert(owned.from.clone());
+            continue;
+        }
+        let (index, width) = variables
+            .iter()
+            .filter_map(|index| {
+                here.get(*index).and_then(Interval::width).map(|width| (*index, width))
+            })
+            .max_by(|one, two| one.1.cmp(&two.1))?;
+        if width.is_zero() {
+            return None;
+        }
+        let whole = here.get(index)?;
+        let middle = whole.middle();
+        for half in [
+            Interval {
+                low: whole.low.clone(),
+                high: crate::expression::End::Closed(middle.clone()),
+            },
+            Interval {
+                low: crate::expression::End::Closed(middle.clone()),
+                high: whole.high.clone(),
+            },
+        ] {
+            let mut part = here.clone();
+            if let Some(place) = part.get_mut(index) {
+                *place = half;
+            }
+            waiting.push(part);
+        }
+    }
+    let certificate = format!("each of {seen} boxes that together hold all choices is excluded");
+    Some(Decision::Impossible(Contradiction { variables, origins, certificate }))
+}

@@ -1,0 +1,414 @@
+//! All printed numbers of a study and the relations between them, solved together.
+//!
+//! Alone, a relation holds where some choice inside the printed intervals makes it true. Together,
+//! all definitional and stated ones must be true of one and the same choice; where there is none,
+//! the smallest set that already contradicts itself is named, and none of it is blamed alone.
+
+mod atom;
+mod certificate;
+mod decide;
+mod simplex;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use num_traits::{Signed, Zero};
+
+use self::atom::{Atom, Linear, Sense, cases, renumber};
+use self::decide::{Contradiction, Decision, Owned};
+use self::simplex::{Bounds, Optimum, Row};
+use crate::expression::{Condition, End, Interval, Operator, Rational, Reference, Tree};
+
+/// How many combinations of cases are tried together.
+const MOST_COMBINATIONS: usize = 64;
+/// How many steps towards the largest quotient are made.
+const MOST_STEPS: usize = 60;
+/// How many separate conflicts are looked for.
+const MOST_CONFLICTS: usize = 20;
+
+/// A condition over named numbers.
+#[derive(Debug, Clone)]
+pub(super) struct Item {
+    /// The relation, or the claim whose `equals` it is.
+    pub(super) id: String,
+    /// Its cases; `None` where there are too many.
+    cases: Option<Vec<Vec<Atom>>>,
+}
+
+/// Numbers that cannot all be right, with the items that say so.
+#[derive(Debug, Clone)]
+pub(super) struct Conflict {
+    /// The numbers.
+    pub(super) names: Vec<String>,
+    /// The items.
+    pub(super) items: Vec<String>,
+    /// The sum that a reader can check.
+    pub(super) certificate: String,
+}
+
+/// How an item came out.
+#[derive(Debug, Clone)]
+pub(super) enum Verdict {
+    /// Some choice makes it true; the choice, where an exact one is known, and a remark.
+    Possible(BTreeMap<String, Rational>, Option<String>),
+    /// None does.
+    Impossible(Conflict),
+    /// Not decided within the budget.
+    Unknown,
+}
+
+/// The numbers and where each may lie.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Network {
+    names: Vec<String>,
+    intervals: Vec<Interval>,
+}
+
+impl Network {
+    /// Returns a number's index, adding it where it is new.
+    pub(super) fn number(&mut self, name: &str, interval: &Interval) -> usize {
+        match self.names.iter().position(|known| known == name) {
+            Some(index) => index,
+            None => {
+                self.names.push(name.to_owned());
+                self.intervals.push(interval.clone());
+                self.names.len() - 1
+            }
+        }
+    }
+
+    /// Adds a condition, given the interval of everything it refers to.
+    pub(super) fn condition(
+        &mut self,
+        id: &str,
+        condition: &Condition,
+        references: &[Reference],
+        at: &[Interval],
+    ) -> Item {
+        let to = self.numbers(references, at);
+        Item { id: id.to_owned(), cases: cases(condition, true, &to) }
+    }
+
+    /// Adds the equality of a number and what is computed for it.
+    pub(super) fn equality(
+        &mut self,
+        name: &str,
+        interval: &Interval,
+        tree: &Tree,
+        references: &[Reference],
+        at: &[Interval],
+    ) -> Item {
+        let own = self.number(name, interval);
+        let to = self.numbers(references, at);
+        let difference = Tree::Binary(
+            Operator::Subtract,
+            Box::new(Tree::Reference(own)),
+            Box::new(renumber(tree, &to)),
+        );
+        let linear = Linear::of(&difference);
+        let atom = Atom { difference, sense: Sense::Zero, linear };
+        Item { id: name.to_owned(), cases: Some(vec![vec![atom]]) }
+    }
+
+    fn numbers(&mut self, references: &[Reference], at: &[Interval]) -> Vec<usize> {
+        references
+            .iter()
+            .zip(at)
+            .map(|(reference, interval)| self.number(&reference.to_string(), interval))
+            .collect()
+    }
+
+    /// Decides items together.
+    pub(super) fn decide(&self, items: &[&Item]) -> Verdict {
+        self.decide_within(items, &self.intervals)
+    }
+
+    /// Decides items together as if no end of any interval were allowed: what another rounding rule
+    /// would say.
+    pub(super) fn decide_inside(&self, items: &[&Item]) -> Verdict {
+        let open = |end: &End| end.value().map_or(End::Infinite, |value| End::Open(value.clone()));
+        let inner: Vec<Interval> = self
+            .intervals
+            .iter()
+            .map(|interval| match interval.as_point() {
+                Some(_) => interval.clone(),
+                None => Interval { low: open(&interval.low), high: open(&interval.high) },
+            })
+            .collect();
+        self.decide_within(items, &inner)
+    }
+
+    fn decide_within(&self, items: &[&Item], at: &[Interval]) -> Verdict {
+        let Some(combined) = combine(items) else { return Verdict::Unknown };
+        let mut contradictions: Vec<Contradiction> = Vec::new();
+        let mut unknown = false;
+        for case in &combined {
+            match decide::decide(case, at, &self.names) {
+                Decision::Possible(point, note) => {
+                    let named = point.map(|point| self.named(items, &point)).unwrap_or_default();
+                    return Verdict::Possible(named, note);
+                }
+                Decision::Impossible(contradiction) => contradictions.push(contradiction),
+                Decision::Unknown => unknown = true,
+            }
+        }
+        if unknown { Verdict::Unknown } else { Verdict::Impossible(self.conflict(&contradictions)) }
+    }
+
+    fn named(&self, items: &[&Item], point: &[Rational]) -> BTreeMap<String, Rational> {
+        let used = used(items);
+        self.names
+            .iter()
+            .zip(point)
+            .enumerate()
+            .filter(|(index, _)| used.contains(index))
+            .map(|(_, (name, value))| (name.clone(), value.clone()))
+            .collect()
+    }
+
+    fn conflict(&self, contradictions: &[Contradiction]) -> Conflict {
+        let variables: BTreeSet<usize> =
+            contradictions.iter().flat_map(|one| one.variables.iter().copied()).collect();
+        let items: BTreeSet<String> =
+            contradictions.iter().flat_map(|one| one.origins.iter().cloned()).collect();
+        let written: Vec<&str> =
+            contradictions.iter().map(|one| one.certificate.as_str()).collect();
+        Conflict {
+            names: variables.iter().filter_map(|index| self.names.get(*index).cloned()).collect(),
+            items: items.into_iter().collect(),
+            certificate: written.join("; and in the other case "),
+        }
+    }
+
+    /// Finds the smallest conflicts among items that are each possible alone: for every connected
+    /// group that contradicts itself, what cannot be left out without the contradiction going away.
+    /// What remains has a choice for which all of it is true: the witness.
+    pub(super) fn conflicts(&self, items: &[Item]) -> (Vec<Conflict>, BTreeMap<String, Rational>) {
+        let mut found = Vec::new();
+        let mut witness = BTreeMap::new();
+        for mut group in groups(items) {
+            while group.len() > 1 && found.len() < MOST_CONFLICTS {
+                let core = match self.decide(&group) {
+                    Verdict::Impossible(core) => core,
+                    Verdict::Possible(point, _) => {
+                        witness.extend(point);
+                        break;
+                    }
+                    Verdict::Unknown => break,
+                };
+                let conflict = self.smallest(&group, core);
+                let before = group.len();
+                group.retain(|item| !conflict.items.contains(&item.id));
+                found.push(conflict);
+                if group.len() == before {
+                    break;
+                }
+            }
+        }
+        (found, witness)
+    }
+
+    /// Deletion filtering: leaves items and intervals out one at a time while the rest contradicts.
+    fn smallest(&self, group: &[&Item], core: Conflict) -> Conflict {
+        let mut items: Vec<&Item> =
+            group.iter().filter(|item| core.items.contains(&item.id)).copied().collect();
+        let mut bound: BTreeSet<String> = core.names.iter().cloned().collect();
+        let mut best = core;
+        let contradicts = |items: &[&Item], bound: &BTreeSet<String>| {
+            let at: Vec<Interval> =
+                self.names
+                    .iter()
+                    .zip(&self.intervals)
+                    .map(|(name, interval)| {
+                        if bound.contains(name) { interval.clone() } else { Interval::everything() }
+                    })
+                    .collect();
+            match self.decide_within(items, &at) {
+                Verdict::Impossible(conflict) => Some(conflict),
+                Verdict::Possible(..) | Verdict::Unknown => None,
+            }
+        };
+        let mut index = 0;
+        while index < items.len() {
+            let mut fewer = items.clone();
+            fewer.remove(index);
+            match contradicts(&fewer, &bound) {
+                Some(conflict) => {
+                    items = fewer;
+                    best = conflict;
+                }
+                None => index += 1,
+            }
+        }
+        for name in bound.clone() {
+            let mut fewer = bound.clone();
+            fewer.remove(&name);
+            if let Some(conflict) = contradicts(&items, &fewer) {
+                bound = fewer;
+                best = conflict;
+            }
+        }
+        best
+    }
+
+    /// Returns the interval that items allow for a linear quantity, or for a quotient of two; with
+    /// whether it is the tightest. Others are enclosed over the intervals that the items allow.
+    pub(super) fn implied(
+        &mut self,
+        items: &[Item],
+        tree: &Tree,
+        references: &[Reference],
+        at: &[Interval],
+    ) -> Option<(Interval, bool)> {
+        let to = self.numbers(references, at);
+        let tree = renumber(tree, &to);
+        let rows = self.rows(items);
+        let bounds: Vec<Bounds> = self.intervals.iter().map(Bounds::from).collect();
+        let (above, below) = match &tree {
+            Tree::Binary(Operator::Divide, above, below) => (Linear::of(above), Linear::of(below)),
+            tree => (Linear::of(tree), Linear::of(&Tree::Number(Rational::from_integer(1.into())))),
+        };
+        if let (Some(above), Some(below)) = (above, below)
+            && let Some(interval) = self.quotient(&bounds, &rows, &above, &below)
+        {
+            return Some((interval, true));
+        }
+        let mut used = BTreeSet::new();
+        decide::collect(&tree, &mut used);
+        let mut tight = self.intervals.clone();
+        let mut moved = false;
+        for index in used {
+            let alone = Linear::of(&Tree::Reference(index))?;
+            let one = Linear::of(&Tree::Number(Rational::from_integer(1.into())))?;
+            if let Some(interval) = self.quotient(&bounds, &rows, &alone, &one)
+                && let Some(place) = tight.get_mut(index)
+            {
+                moved = moved || *place != interval;
+                *place = interval;
+            }
+        }
+        let bound_by_rows = rows.iter().any(|row| {
+            let mut own = BTreeSet::new();
+            decide::collect(&tree, &mut own);
+            row.terms.keys().any(|index| own.contains(index))
+        });
+        let range = tree.range(&tight).ok()?;
+        Some((range.interval, range.exact && !bound_by_rows && !moved))
+    }
+
+    /// The linear rows of items that have one case.
+    fn rows(&self, items: &[Item]) -> Vec<Row> {
+        items
+            .iter()
+            .filter_map(|item| item.cases.as_ref())
+            .filter(|cases| cases.len() == 1)
+            .flat_map(|cases| cases.iter().flatten().filter_map(Atom::row))
+            .collect()
+    }
+
+    /// The least and largest value of a quotient of linear forms (Dinkelbach 1967), exact.
+    fn quotient(
+        &self,
+        bounds: &[Bounds],
+        rows: &[Row],
+        above: &Linear,
+        below: &Linear,
+    ) -> Option<Interval> {
+        let high = extreme(bounds, rows, above, below)?;
+        let turned = Linear {
+            terms: above.terms.iter().map(|(index, times)| (*index, -times)).collect(),
+            constant: -&above.constant,
+        };
+        let low = extreme(bounds, rows, &turned, below)?;
+        Interval::new(low.map(|low| -low), high)
+    }
+}
+
+/// The largest value of `above / below`, where `below` is positive for every solution.
+fn extreme(bounds: &[Bounds], rows: &[Row], above: &Linear, below: &Linear) -> Option<End> {
+    let closed: Vec<Bounds> = bounds.iter().map(Bounds::closed).collect();
+    let opposite: BTreeMap<usize, Rational> =
+        below.terms.iter().map(|(index, times)| (*index, -times)).collect();
+    match simplex::largest(&closed, rows, &opposite) {
+        Optimum::At(most, _, _) if (&below.constant - &most).is_positive() => {}
+        _ => return None,
+    }
+    let at = |linear: &Linear, point: &[Rational]| {
+        linear.terms.iter().fold(linear.constant.clone(), |sum, (index, times)| {
+            point.get(*index).map_or(sum.clone(), |value| sum + value * times)
+        })
+    };
+    let objective = |ratio: &Rational| {
+        let mut objective = above.terms.clone();
+        for (index, times) in &below.terms {
+            *objective.entry(*index).or_insert_with(Rational::zero) -= times * ratio;
+        }
+        objective
+    };
+    let mut ratio: Option<Rational> = None;
+    for _ in 0..MOST_STEPS {
+        let guess = ratio.clone().unwrap_or_else(Rational::zero);
+        match simplex::largest(&closed, rows, &objective(&guess)) {
+            Optimum::Unbounded => return Some(End::Infinite),
+            Optimum::None => return None,
+            Optimum::At(_, _, point) => {
+                let next = at(above, &point) / at(below, &point);
+                if ratio.as_ref() == Some(&next) {
+                    let reached = match simplex::largest(bounds, rows, &objective(&next)) {
+                        Optimum::At(_, reached, _) => reached,
+                        Optimum::Unbounded | Optimum::None => true,
+                    };
+                    return Some(if reached { End::Closed(next) } else { End::Open(next) });
+                }
+                ratio = Some(next);
+            }
+        }
+    }
+    None
+}
+
+fn used(items: &[&Item]) -> BTreeSet<usize> {
+    let mut used = BTreeSet::new();
+    for atom in items.iter().filter_map(|item| item.cases.as_ref()).flatten().flatten() {
+        decide::collect(&atom.difference, &mut used);
+    }
+    used
+}
+
+/// All combinations of the items' cases, or `None` where there are too many.
+fn combine(items: &[&Item]) -> Option<Vec<Vec<Owned>>> {
+    let mut combined: Vec<Vec<Owned>> = vec![Vec::new()];
+    for item in items {
+        let cases = item.cases.as_ref()?;
+        if combined.len() * cases.len() > MOST_COMBINATIONS {
+            return None;
+        }
+        let own = |atom: &Atom| Owned { atom: atom.clone(), from: item.id.clone() };
+        combined = combined
+            .iter()
+            .flat_map(|so_far| {
+                cases
+                    .iter()
+                    .map(move |case| so_far.iter().cloned().chain(case.iter().map(own)).collect())
+            })
+            .collect();
+    }
+    Some(combined)
+}
+
+/// Items that share numbers, directly or through others.
+fn groups(items: &[Item]) -> Vec<Vec<&Item>> {
+    let mut groups: Vec<(BTreeSet<usize>, Vec<&Item>)> = Vec::new();
+    for item in items {
+        let mut numbers = used(&[item]);
+        let mut members = vec![item];
+        let (touching, apart): (Vec<_>, Vec<_>) =
+            groups.into_iter().partition(|(others, _)| !others.is_disjoint(&numbers));
+        for (others, group) in touching {
+            numbers.extend(others);
+            members.extend(group);
+        }
+        groups = apart;
+        groups.push((numbers, members));
+    }
+    groups.into_iter().map(|(_, members)| members).collect()
+}
