@@ -97,7 +97,7 @@ fn void(situation: &Situation<'_>, run: &str) -> Candidate {
 }
 
 fn on_run(book: &Book<'_>, claim: &Claim, run: &Run) -> Option<Candidate> {
-    let ours = book.ours(claim, run);
+    let ours = Book::ours(claim, run);
     let comparison = match (&ours, run.basis) {
         (Some(ours), Basis::RawData | Basis::AnalysisData) => {
             compare::own_data(book, claim, run, ours)

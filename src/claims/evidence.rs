@@ -113,7 +113,7 @@ impl<'a> Book<'a> {
 
     /// Returns our value of a claim in a run: its estimate, or `equals` where that is arithmetic on
     /// estimates alone.
-    pub(super) fn ours(&self, claim: &Claim, run: &Run) -> Option<Ours> {
+    pub(super) fn ours(claim: &Claim, run: &Run) -> Option<Ours> {
         if let Some(address) = &claim.estimate {
             return Self::quantity(run, &address.value);
         }
@@ -142,17 +142,14 @@ impl<'a> Book<'a> {
         match reference {
             Reference::Name(name) => {
                 let claim = self.claims.claim(name)?;
-                run.and_then(|run| self.ours(claim, run))
+                run.and_then(|run| Self::ours(claim, run))
                     .map(|ours| ours.interval)
                     .or_else(|| claim.interval(self.rounding))
             }
-            Reference::Estimate(address) => match run {
-                Some(run) => Self::quantity(run, address).map(|ours| ours.interval),
-                None => {
-                    let run = self.run_with(address)?;
-                    Self::quantity(run, address).map(|ours| ours.interval)
-                }
-            },
+            Reference::Estimate(address) => {
+                let run = run.or_else(|| self.run_with(address))?;
+                Self::quantity(run, address).map(|ours| ours.interval)
+            }
         }
     }
 }

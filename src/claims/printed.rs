@@ -242,20 +242,19 @@ fn shape(text: &str) -> Result<Shape, NotPrinted> {
     const ABOUT: [&str; 8] =
         ["~", "about", "around", "roughly", "approximately", "approx.", "ca.", "circa"];
     if let Some(rest) = strip_words(text, &ABOUT) {
-        return begins_number(rest)
-            .then(|| amount(rest).map(Shape::About))
-            .unwrap_or(Ok(Shape::Words));
+        return number_or_words(rest, Shape::About);
     }
-    let bounds: [(&[&str], fn(Amount) -> Shape); 4] = [
-        (&["\u{2265}", ">=", "at least"], |amount| Shape::Above(amount, true)),
-        (&["\u{2264}", "<=", "at most", "up to"], |amount| Shape::Below(amount, true)),
-        (&[">", "more than", "over", "above"], |amount| Shape::Above(amount, false)),
-        (&["<", "less than", "under", "below", "fewer than"], |amount| Shape::Below(amount, false)),
-    ];
-    for (words, make) in bounds {
-        if let Some(rest) = strip_words(text, words) {
-            return begins_number(rest).then(|| amount(rest).map(make)).unwrap_or(Ok(Shape::Words));
-        }
+    if let Some(rest) = strip_words(text, &["\u{2265}", ">=", "at least"]) {
+        return number_or_words(rest, |amount| Shape::Above(amount, true));
+    }
+    if let Some(rest) = strip_words(text, &["\u{2264}", "<=", "at most", "up to"]) {
+        return number_or_words(rest, |amount| Shape::Below(amount, true));
+    }
+    if let Some(rest) = strip_words(text, &[">", "more than", "over", "above"]) {
+        return number_or_words(rest, |amount| Shape::Above(amount, false));
+    }
+    if let Some(rest) = strip_words(text, &["<", "less than", "under", "below", "fewer than"]) {
+        return number_or_words(rest, |amount| Shape::Below(amount, false));
     }
     if let Some(inner) = text.strip_prefix('[') {
         return confidence(text, inner);
@@ -279,6 +278,11 @@ fn shape(text: &str) -> Result<Shape, NotPrinted> {
         return range(low, high);
     }
     amount(text).map(Shape::Number)
+}
+
+/// `more than 90%` has a number, `more than twice` has words.
+fn number_or_words(rest: &str, make: impl FnOnce(Amount) -> Shape) -> Result<Shape, NotPrinted> {
+    if begins_number(rest) { amount(rest).map(make) } else { Ok(Shape::Words) }
 }
 
 fn begins_number(text: &str) -> bool {

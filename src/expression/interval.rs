@@ -316,9 +316,8 @@ fn product(one: &End, one_upper: bool, two: &End, two_upper: bool) -> Interval {
             Interval { low: corner.clone(), high: corner }
         }
         (finite, other) => {
-            let sign = |value: Option<&Rational>, upper: bool| {
-                value.map_or(upper, |value| value.is_positive())
-            };
+            let sign =
+                |value: Option<&Rational>, upper: bool| value.map_or(upper, Signed::is_positive);
             let up = sign(finite, one_upper) == sign(other, two_upper);
             let anchor = End::Open(zero);
             if up {

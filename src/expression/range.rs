@@ -13,7 +13,7 @@ use super::{
 };
 
 /// How often a box is halved before its enclosure is taken as it is.
-const SPLITS: usize = 64;
+const SPLITS: usize = 16;
 
 /// Where an expression's value can lie.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -134,6 +134,34 @@ impl Tree {
         range_of(self, at)
     }
 
+    /// Encloses the value over a box at little cost: corners where the tree rises or falls, and no
+    /// halving of the box.
+    ///
+    /// # Errors
+    /// As [`Self::range`].
+    pub fn enclosure(&self, at: &[Interval]) -> Result<Interval, EvaluationError> {
+        let (tree, at, uses) = compact(self, at);
+        box_range(&tree, &at, &uses).map(|range| range.interval)
+    }
+
+    /// Gives every reference another index.
+    #[must_use]
+    pub fn renumbered(&self, to: &[usize]) -> Self {
+        let inner = |tree: &Self| Box::new(tree.renumbered(to));
+        match self {
+            Self::Number(value) => Self::Number(value.clone()),
+            Self::Reference(index) => Self::Reference(to.get(*index).copied().unwrap_or(*index)),
+            Self::Negate(part) => Self::Negate(inner(part)),
+            Self::Power(part, power) => Self::Power(inner(part), *power),
+            Self::Binary(operator, left, right) => {
+                Self::Binary(*operator, inner(left), inner(right))
+            }
+            Self::Call(function, parts) => {
+                Self::Call(*function, parts.iter().map(|part| part.renumbered(to)).collect())
+            }
+        }
+    }
+
     /// Counts how often each of `references` is used.
     fn count(&self, uses: &mut [usize]) {
         match self {
@@ -166,11 +194,27 @@ impl Tree {
     }
 }
 
-fn range_of(tree: &Tree, at: &[Interval]) -> Result<Range, EvaluationError> {
+/// Keeps only the references that a tree uses: derivatives in all others would be zero.
+fn compact(tree: &Tree, at: &[Interval]) -> (Tree, Vec<Interval>, Vec<usize>) {
     let mut uses = vec![0; at.len()];
     tree.count(&mut uses);
+    let mut to = vec![0; at.len()];
+    let (mut kept, mut counts) = (Vec::new(), Vec::new());
+    for ((interval, uses), place) in at.iter().zip(uses).zip(&mut to) {
+        if uses > 0 {
+            *place = kept.len();
+            kept.push(interval.clone());
+            counts.push(uses);
+        }
+    }
+    (tree.renumbered(&to), kept, counts)
+}
+
+fn range_of(tree: &Tree, at: &[Interval]) -> Result<Range, EvaluationError> {
+    let (tree, at, uses) = compact(tree, at);
+    let tree = &tree;
     let real = tree.is_real();
-    let mut boxes = vec![at.to_vec()];
+    let mut boxes = vec![at];
     let mut answer: Option<Range> = None;
     let mut splits = 0;
     let mut failure = None;
@@ -179,13 +223,15 @@ fn range_of(tree: &Tree, at: &[Interval]) -> Result<Range, EvaluationError> {
         let settled = matches!(&part, Ok(range) if range.exact);
         let inside = matches!((&answer, &part), (Some(so_far), Ok(range))
             if so_far.interval.encloses(&range.interval));
-        if !settled && !inside && splits < SPLITS {
-            if let Some((low, high)) = halve(&here) {
-                splits += 1;
-                boxes.push(low);
-                boxes.push(high);
-                continue;
-            }
+        if !settled
+            && !inside
+            && splits < SPLITS
+            && let Some((low, high)) = halve(&here)
+        {
+            splits += 1;
+            boxes.push(low);
+            boxes.push(high);
+            continue;
         }
         match part {
             Ok(range) => {

@@ -1,5 +1,6 @@
 //! The rules of the verdict table, the studies of this repository, and bad claims files.
 
 mod builder;
+mod network;
 mod rules;
 mod studies;

@@ -120,22 +120,6 @@ impl Atom {
     }
 }
 
-/// Gives every reference of a tree another index.
-pub(super) fn renumber(tree: &Tree, to: &[usize]) -> Tree {
-    match tree {
-        Tree::Number(value) => Tree::Number(value.clone()),
-        Tree::Reference(index) => Tree::Reference(to.get(*index).copied().unwrap_or(*index)),
-        Tree::Negate(inner) => Tree::Negate(Box::new(renumber(inner, to))),
-        Tree::Power(inner, power) => Tree::Power(Box::new(renumber(inner, to)), *power),
-        Tree::Binary(operator, left, right) => {
-            Tree::Binary(*operator, Box::new(renumber(left, to)), Box::new(renumber(right, to)))
-        }
-        Tree::Call(function, parts) => {
-            Tree::Call(*function, parts.iter().map(|part| renumber(part, to)).collect())
-        }
-    }
-}
-
 /// Returns the cases of a condition: it is true where all atoms of any one case are. `None` where
 /// there are too many.
 pub(super) fn cases(condition: &Condition, wanted: bool, to: &[usize]) -> Option<Vec<Vec<Atom>>> {
@@ -158,7 +142,7 @@ pub(super) fn cases(condition: &Condition, wanted: bool, to: &[usize]) -> Option
             (either.len() <= MOST_CASES).then_some(either)
         }
         (Condition::Compare(comparison, left, right), _) => {
-            let (left, right) = (renumber(left, to), renumber(right, to));
+            let (left, right) = (left.renumbered(to), right.renumbered(to));
             Some(compare(*comparison, wanted, &left, &right))
         }
     }

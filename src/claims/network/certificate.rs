@@ -74,7 +74,8 @@ fn sum(row: &Row, names: &[String], turned: bool) -> String {
         };
         text.push_str(sign);
         if !times.abs().is_one() {
-            text.push_str(&format!("{} * ", show(&times.abs())));
+            text.push_str(&show(&times.abs()));
+            text.push_str(" * ");
         }
         text.push_str(name);
     }

@@ -10,10 +10,12 @@ use num_traits::{Signed, Zero};
 use super::atom::{Atom, Sense};
 use super::certificate::{self, Named};
 use super::simplex::{self, Answer, Bounds, Optimum, Row};
-use crate::expression::{Interval, Rational, Tree};
+use crate::expression::{End, Interval, Rational, Tree};
 
 /// How many boxes are looked at before a non-linear case is left undecided.
-const MOST_BOXES: usize = 400;
+const MOST_BOXES: usize = 200;
+/// How often a stretch on which two sides meet is halved.
+const MOST_HALVES: usize = 40;
 /// How often a walk turns towards what is violated.
 const MOST_TURNS: usize = 12;
 
@@ -74,14 +76,14 @@ pub(super) fn decide(atoms: &[Owned], at: &[Interval], names: &[String]) -> Deci
     if curved.is_empty() {
         return Decision::Possible(Some(point), None);
     }
-    if let Some(contradiction) = curved.iter().find_map(|owned| excluded(owned, at)) {
-        return Decision::Impossible(contradiction);
-    }
     let walk = Walk { curved: &curved, bounds: &bounds, rows: &rows };
     for start in [middle(at, &rows), Some(point)].into_iter().flatten() {
         if let Some((found, note)) = walk.from(start) {
             return Decision::Possible(found, note);
         }
+    }
+    if let Some(contradiction) = curved.iter().find_map(|owned| excluded(owned, at)) {
+        return Decision::Impossible(contradiction);
     }
     halved(atoms, at).unwrap_or(Decision::Unknown)
 }
@@ -109,7 +111,7 @@ fn points(point: &[Rational]) -> Vec<Interval> {
 
 /// `Some(true)` where an atom surely holds over a box, `Some(false)` where it surely does not.
 fn settled(atom: &Atom, at: &[Interval]) -> Option<bool> {
-    let range = atom.difference.range(at).ok()?.interval;
+    let range = atom.difference.enclosure(at).ok()?;
     let zero = range.contains(&Rational::zero());
     let decide = |always: bool, never: bool| match (always, never) {
         (true, _) => Some(true),
@@ -125,7 +127,14 @@ fn settled(atom: &Atom, at: &[Interval]) -> Option<bool> {
 
 /// An atom that no choice in the box satisfies.
 fn excluded(owned: &Owned, at: &[Interval]) -> Option<Contradiction> {
-    if settled(&owned.atom, at) != Some(false) {
+    let whole = owned.atom.difference.range(at).ok()?.interval;
+    let zero = whole.contains(&Rational::zero());
+    let never = match owned.atom.sense {
+        Sense::Zero => !zero,
+        Sense::AtLeast => whole.is_never_positive() && !zero,
+        Sense::Above => whole.is_never_positive(),
+    };
+    if !never {
         return None;
     }
     let Tree::Binary(_, left, right) = &owned.atom.difference else { return None };
@@ -135,7 +144,6 @@ fn excluded(owned: &Owned, at: &[Interval]) -> Option<Contradiction> {
         Sense::AtLeast => "be at least",
         Sense::Above => "be more than",
     };
-    let whole = owned.atom.difference.range(at).ok()?.interval;
     let certificate = format!(
         "one side lies in {left}, the other in {right}, their difference in {whole}; for no choice can the one {must} the other [{}]",
         owned.from
@@ -176,20 +184,30 @@ impl Walk<'_> {
         let mut here = start;
         for _ in 0..MOST_TURNS {
             let Some(violated) = self.violated(&here) else { return Some((Some(here), None)) };
-            let value = value_at(&violated.atom.difference, &here)?;
-            let up = value.is_negative() || value.is_zero();
-            let there = self.toward(&violated.atom.difference, &here, up)?;
-            if violated.atom.sense == Sense::Zero
-                && let Some(other) = value_at(&violated.atom.difference, &there)
-                && ((value.is_negative() && other.is_positive())
-                    || (value.is_positive() && other.is_negative()))
-            {
-                return self.between(violated, here, there);
+            let tree = &violated.atom.difference;
+            let above = self.toward(tree, &here, true)?;
+            if violated.atom.sense == Sense::Zero {
+                let below = self.toward(tree, &here, false)?;
+                let signs = (value_at(tree, &below), value_at(tree, &above));
+                if let (Some(bottom), Some(top)) = signs
+                    && bottom.is_negative()
+                    && top.is_positive()
+                {
+                    return self.between(violated, below, above);
+                }
+                let turned = value_at(tree, &here).is_some_and(|value| value.is_positive());
+                if turned {
+                    if below == here {
+                        return None;
+                    }
+                    here = below;
+                    continue;
+                }
             }
-            if there == here {
+            if above == here {
                 return None;
             }
-            here = there;
+            here = above;
         }
         None
     }
@@ -201,7 +219,9 @@ impl Walk<'_> {
 
     /// The solution of the linear part that is best for a tree as it slopes here.
     fn toward(&self, tree: &Tree, here: &[Rational], up: bool) -> Option<Vec<Rational>> {
-        let base = value_at(tree, here)?;
+        let rough =
+            |point: &[Rational]| tree.enclosure(&points(point)).ok().map(|range| range.middle());
+        let base = rough(here)?;
         let mut used = BTreeSet::new();
         collect(tree, &mut used);
         let mut slopes = BTreeMap::new();
@@ -214,7 +234,7 @@ impl Walk<'_> {
                 place.abs() / Rational::from_integer(1_000_000.into())
             };
             *place += &step;
-            let slope = (value_at(tree, &near)? - &base) / step;
+            let slope = (rough(&near)? - &base) / step;
             if !slope.is_zero() {
                 slopes.insert(index, if up { slope } else { -slope });
             }
@@ -228,38 +248,32 @@ impl Walk<'_> {
     /// Two solutions of the linear part on either side of an equality: between them it is true.
     fn between(&self, equality: &Owned, low: Vec<Rational>, high: Vec<Rational>) -> Option<Found> {
         let tree = &equality.atom.difference;
-        let negative = value_at(tree, &low)?.is_negative();
         let (mut low, mut high) = (low, high);
-        for _ in 0..50 {
+        for _ in 0..MOST_HALVES {
             let (bottom, top) = (value_at(tree, &low)?, value_at(tree, &high)?);
-            let share = &bottom / (&bottom - &top);
-            let guess = mix(&low, &high, &share);
-            if value_at(tree, &guess).is_some_and(|value| value.is_zero())
-                && self.violated(&guess).is_none()
-            {
+            let guess = mix(&low, &high, &(&bottom / (&bottom - &top)));
+            let hit = value_at(tree, &guess).is_some_and(|value| value.is_zero());
+            if hit && self.violated(&guess).is_none() {
                 return Some((Some(guess), None));
-            }
-            let half = mix(&low, &high, &Rational::new(1.into(), 2.into()));
-            match value_at(tree, &half)? {
-                value if value.is_negative() == negative => low = half,
-                _ => high = half,
             }
             let hull: Vec<Interval> = low
                 .iter()
                 .zip(&high)
                 .map(|(one, two)| Interval::closed(one.clone(), two.clone()))
                 .collect();
-            let others = self
-                .curved
-                .iter()
-                .filter(|owned| !std::ptr::eq(**owned, equality))
-                .all(|owned| settled(&owned.atom, &hull) == Some(true));
-            if others {
+            let mut others = self.curved.iter().filter(|owned| !std::ptr::eq(**owned, equality));
+            if others.all(|owned| settled(&owned.atom, &hull) == Some(true)) {
                 let note = format!(
                     "Between two choices inside all intervals the two sides of {} change places, so they meet in between.",
                     equality.from
                 );
                 return Some((None, Some(note)));
+            }
+            let half = mix(&low, &high, &Rational::new(1.into(), 2.into()));
+            if value_at(tree, &half)?.is_negative() {
+                low = half;
+            } else {
+                high = half;
             }
         }
         None
@@ -272,7 +286,7 @@ fn mix(low: &[Rational], high: &[Rational], share: &Rational) -> Vec<Rational> {
 
 /// The value at a point; for real functions only where its sign is sure.
 fn value_at(tree: &Tree, point: &[Rational]) -> Option<Rational> {
-    let range = tree.range(&points(point)).ok()?.interval;
+    let range = tree.enclosure(&points(point)).ok()?;
     if let Some(value) = range.as_point() {
         return Some(value.clone());
     }
@@ -282,7 +296,9 @@ fn value_at(tree: &Tree, point: &[Rational]) -> Option<Rational> {
 /// Halves the box until every part is excluded, or the budget ends.
 fn halved(atoms: &[Owned], at: &[Interval]) -> Option<Decision> {
     let mut variables = BTreeSet::new();
-    atoms.iter().for_each(|owned| collect(&owned.atom.difference, &mut variables));
+    for owned in atoms {
+        collect(&owned.atom.difference, &mut variables);
+    }
     let mut origins = BTreeSet::new();
     let mut waiting = vec![at.to_vec()];
     let mut seen = 0;
@@ -307,14 +323,8 @@ fn halved(atoms: &[Owned], at: &[Interval]) -> Option<Decision> {
         let whole = here.get(index)?;
         let middle = whole.middle();
         for half in [
-            Interval {
-                low: whole.low.clone(),
-                high: crate::expression::End::Closed(middle.clone()),
-            },
-            Interval {
-                low: crate::expression::End::Closed(middle.clone()),
-                high: whole.high.clone(),
-            },
+            Interval { low: whole.low.clone(), high: End::Closed(middle.clone()) },
+            Interval { low: End::Closed(middle.clone()), high: whole.high.clone() },
         ] {
             let mut part = here.clone();
             if let Some(place) = part.get_mut(index) {

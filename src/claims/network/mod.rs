@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use num_traits::{Signed, Zero};
 
-use self::atom::{Atom, Linear, Sense, cases, renumber};
+use self::atom::{Atom, Linear, Sense, cases};
 use self::decide::{Contradiction, Decision, Owned};
 use self::simplex::{Bounds, Optimum, Row};
 use crate::expression::{Condition, End, Interval, Operator, Rational, Reference, Tree};
@@ -66,14 +66,12 @@ pub(super) struct Network {
 impl Network {
     /// Returns a number's index, adding it where it is new.
     pub(super) fn number(&mut self, name: &str, interval: &Interval) -> usize {
-        match self.names.iter().position(|known| known == name) {
-            Some(index) => index,
-            None => {
-                self.names.push(name.to_owned());
-                self.intervals.push(interval.clone());
-                self.names.len() - 1
-            }
+        if let Some(index) = self.names.iter().position(|known| known == name) {
+            return index;
         }
+        self.names.push(name.to_owned());
+        self.intervals.push(interval.clone());
+        self.names.len() - 1
     }
 
     /// Adds a condition, given the interval of everything it refers to.
@@ -102,7 +100,7 @@ impl Network {
         let difference = Tree::Binary(
             Operator::Subtract,
             Box::new(Tree::Reference(own)),
-            Box::new(renumber(tree, &to)),
+            Box::new(tree.renumbered(&to)),
         );
         let linear = Linear::of(&difference);
         let atom = Atom { difference, sense: Sense::Zero, linear };
@@ -260,67 +258,57 @@ impl Network {
         at: &[Interval],
     ) -> Option<(Interval, bool)> {
         let to = self.numbers(references, at);
-        let tree = renumber(tree, &to);
-        let rows = self.rows(items);
+        let tree = tree.renumbered(&to);
+        let mut used = BTreeSet::new();
+        decide::collect(&tree, &mut used);
+        let rows = around(&used, rows(items));
         let bounds: Vec<Bounds> = self.intervals.iter().map(Bounds::from).collect();
         let (above, below) = match &tree {
             Tree::Binary(Operator::Divide, above, below) => (Linear::of(above), Linear::of(below)),
             tree => (Linear::of(tree), Linear::of(&Tree::Number(Rational::from_integer(1.into())))),
         };
         if let (Some(above), Some(below)) = (above, below)
-            && let Some(interval) = self.quotient(&bounds, &rows, &above, &below)
+            && let Some(interval) = quotient(&bounds, &rows, &above, &below)
         {
             return Some((interval, true));
         }
-        let mut used = BTreeSet::new();
-        decide::collect(&tree, &mut used);
         let mut tight = self.intervals.clone();
         let mut moved = false;
-        for index in used {
+        for index in used.iter().copied() {
             let alone = Linear::of(&Tree::Reference(index))?;
             let one = Linear::of(&Tree::Number(Rational::from_integer(1.into())))?;
-            if let Some(interval) = self.quotient(&bounds, &rows, &alone, &one)
+            if let Some(interval) = quotient(&bounds, &rows, &alone, &one)
                 && let Some(place) = tight.get_mut(index)
             {
                 moved = moved || *place != interval;
                 *place = interval;
             }
         }
-        let bound_by_rows = rows.iter().any(|row| {
-            let mut own = BTreeSet::new();
-            decide::collect(&tree, &mut own);
-            row.terms.keys().any(|index| own.contains(index))
-        });
+        let bound_by_rows = !rows.is_empty();
         let range = tree.range(&tight).ok()?;
         Some((range.interval, range.exact && !bound_by_rows && !moved))
     }
+}
 
-    /// The linear rows of items that have one case.
-    fn rows(&self, items: &[Item]) -> Vec<Row> {
-        items
-            .iter()
-            .filter_map(|item| item.cases.as_ref())
-            .filter(|cases| cases.len() == 1)
-            .flat_map(|cases| cases.iter().flatten().filter_map(Atom::row))
-            .collect()
-    }
+/// The linear rows of items that have one case.
+fn rows(items: &[Item]) -> Vec<Row> {
+    items
+        .iter()
+        .filter_map(|item| item.cases.as_ref())
+        .filter(|cases| cases.len() == 1)
+        .flat_map(|cases| cases.iter().flatten().filter_map(Atom::row))
+        .collect()
+}
 
-    /// The least and largest value of a quotient of linear forms (Dinkelbach 1967), exact.
-    fn quotient(
-        &self,
-        bounds: &[Bounds],
-        rows: &[Row],
-        above: &Linear,
-        below: &Linear,
-    ) -> Option<Interval> {
-        let high = extreme(bounds, rows, above, below)?;
-        let turned = Linear {
-            terms: above.terms.iter().map(|(index, times)| (*index, -times)).collect(),
-            constant: -&above.constant,
-        };
-        let low = extreme(bounds, rows, &turned, below)?;
-        Interval::new(low.map(|low| -low), high)
-    }
+/// The least and largest value of a quotient of linear forms (Dinkelbach 1967), exact.
+fn quotient(bounds: &[Bounds], rows: &[Row], above: &Linear, below: &Linear) -> Option<Interval> {
+    let high = extreme(bounds, rows, above, below)?;
+    let turned = Linear {
+        terms: above.terms.iter().map(|(index, times)| (*index, -times)).collect(),
+        constant: -&above.constant,
+    };
+    let low = extreme(bounds, rows, &turned, below)?;
+    Interval::new(low.map(|low| -low), high)
 }
 
 /// The largest value of `above / below`, where `below` is positive for every solution.
@@ -364,6 +352,22 @@ fn extreme(bounds: &[Bounds], rows: &[Row], above: &Linear, below: &Linear) -> O
         }
     }
     None
+}
+
+/// The rows that touch some numbers, directly or through other rows.
+fn around(numbers: &BTreeSet<usize>, rows: Vec<Row>) -> Vec<Row> {
+    let mut reached = numbers.clone();
+    let (mut near, mut far) = (Vec::new(), rows);
+    loop {
+        let touches = |row: &Row| row.terms.keys().any(|index| reached.contains(index));
+        let (touching, apart): (Vec<Row>, Vec<Row>) = far.into_iter().partition(touches);
+        if touching.is_empty() {
+            return near;
+        }
+        reached.extend(touching.iter().flat_map(|row| row.terms.keys().copied()));
+        near.extend(touching);
+        far = apart;
+    }
 }
 
 fn used(items: &[&Item]) -> BTreeSet<usize> {

@@ -46,6 +46,16 @@ pub(super) struct Bounds {
 }
 
 impl Bounds {
+    /// A value inside: the middle, which for a printed number is the number itself.
+    fn inside(&self) -> Delta {
+        let half = Rational::new(1.into(), 2.into());
+        match (&self.low, &self.high) {
+            (Some(low), Some(high)) => Delta::zero().plus(low, &half).plus(high, &half),
+            (Some(end), None) | (None, Some(end)) => end.clone(),
+            (None, None) => Delta::zero(),
+        }
+    }
+
     /// The same bounds with open ends closed.
     pub(super) fn closed(&self) -> Self {
         let close = |end: &Option<Delta>| {
@@ -160,12 +170,7 @@ impl Tableau {
                 return Err(vec![share(false), share(true)]);
             }
         }
-        let mut values: Vec<Delta> = variables
-            .iter()
-            .map(|bound| {
-                bound.low.clone().or_else(|| bound.high.clone()).unwrap_or_else(Delta::zero)
-            })
-            .collect();
+        let mut values: Vec<Delta> = variables.iter().map(Bounds::inside).collect();
         let mut table = BTreeMap::new();
         for (number, row) in rows.iter().enumerate() {
             let value = row.terms.iter().fold(Delta::zero(), |sum, (index, times)| {
