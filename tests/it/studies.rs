@@ -12,7 +12,7 @@ use crate::world::{outcome, program, project};
 fn folders(inside: &str) -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join(inside);
     let mut folders: Vec<PathBuf> = std::fs::read_dir(&root)
-        .unwrap_or_else(|why| panic!("{}: {why}", root.display()))
+        .expect("the folder of studies or datasets")
         .map(|entry| entry.expect("an entry").path())
         .filter(|path| path.is_dir())
         .collect();
@@ -24,8 +24,7 @@ fn folders(inside: &str) -> Vec<PathBuf> {
 fn source(folder: &Path, file: &str) -> Arc<Source> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let path = folder.join(file);
-    let text =
-        std::fs::read_to_string(&path).unwrap_or_else(|why| panic!("{}: {why}", path.display()));
+    let text = std::fs::read_to_string(&path).expect("the file of a study");
     let name = path.strip_prefix(root).expect("inside the tree").display().to_string();
     Source::new(name, text)
 }
