@@ -14,11 +14,12 @@ use super::{Page, ReportError, rules, text};
 const STYLE: &str = include_str!("template/style.css");
 const SCRIPT: &str = include_str!("template/script.js");
 
-const TEMPLATES: [(&str, &str); 7] = [
+const TEMPLATES: [(&str, &str); 8] = [
     ("page.html", include_str!("template/page.html")),
     ("signs.html", include_str!("template/signs.html")),
     ("macros.html", include_str!("template/macros.html")),
     ("header.html", include_str!("template/header.html")),
+    ("card.html", include_str!("template/card.html")),
     ("claims.html", include_str!("template/claims.html")),
     ("evidence.html", include_str!("template/evidence.html")),
     ("limits.html", include_str!("template/limits.html")),

@@ -72,6 +72,11 @@ pub(super) fn count(count: u64) -> String {
     group(&count.to_string())
 }
 
+/// Shows a count of rows.
+pub(super) fn rows(rows: u64) -> String {
+    format!("{} row{}", count(rows), if rows == 1 { "" } else { "s" })
+}
+
 fn is_share(unit: Option<&str>) -> bool {
     matches!(unit, Some("percent" | "percentage points"))
 }

@@ -23,6 +23,11 @@
       card.hidden = !match;
       shown += match ? 1 : 0;
     });
+    var folded = document.getElementById("folded");
+    if (folded) {
+      if (text.value || verdict.value || weight.value) { folded.open = true; }
+      folded.hidden = !folded.querySelector(".card:not([hidden])");
+    }
     count.textContent = shown === cards.length ? "" : shown + " of " + cards.length + " claims";
     none.hidden = shown > 0;
   }

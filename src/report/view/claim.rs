@@ -16,7 +16,7 @@ pub(super) struct ClaimView {
     says: String,
     weight: Weight,
     weight_words: &'static str,
-    fails: bool,
+    folded: bool,
     verdict: VerdictView,
     reads_as: String,
     basis: BasisView,
@@ -101,6 +101,18 @@ pub(super) fn views(page: &Page<'_>, anchors: &Anchors) -> Vec<ClaimView> {
     claims.into_iter().map(|claim| view(claim, page, anchors)).collect()
 }
 
+/// A page of more claims than this folds those of minor weight that do not fail.
+const MANY: usize = 40;
+
+/// The claims whose cards stand folded away.
+pub(super) fn folded<'a>(page: &Page<'a>) -> impl Iterator<Item = &'a ClaimRecord> + use<'a> {
+    let many = page.audit.claims.len() > MANY;
+    page.audit
+        .claims
+        .iter()
+        .filter(move |claim| many && claim.weight == Weight::Minor && !fails(claim.verdict))
+}
+
 fn fails(verdict: Verdict) -> bool {
     verdict == Verdict::Void || Verdict::FAILING.contains(&verdict)
 }
@@ -115,7 +127,7 @@ fn view(claim: &ClaimRecord, page: &Page<'_>, anchors: &Anchors) -> ClaimView {
         says: claim.says.clone(),
         weight: claim.weight,
         weight_words: words::weight(claim.weight),
-        fails: fails(claim.verdict),
+        folded: folded(page).any(|folded| folded.id == claim.id),
         verdict: VerdictView::of(claim.verdict),
         reads_as: reads_as(claim),
         basis: BasisView::of(claim.basis),
@@ -140,7 +152,12 @@ fn view(claim: &ClaimRecord, page: &Page<'_>, anchors: &Anchors) -> ClaimView {
         trace: trace::stops(claim, page, anchors),
         others: claim.others.iter().map(|other| other_view(other, claim)).collect(),
         accepted: claim.accepted.clone(),
-        conflict: claim.conflict.iter().map(|id| anchors.link(id)).collect(),
+        conflict: claim
+            .conflict
+            .iter()
+            .filter(|id| **id != claim.id)
+            .map(|id| anchors.link(id))
+            .collect(),
         command: format!("secondlook explain {} {}", page.study.id.value, claim.id),
     }
 }

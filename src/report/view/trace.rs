@@ -85,9 +85,9 @@ fn step(text: &str, run: &Run, anchors: &Anchors) -> Option<Stop> {
 fn rows(step: &Step) -> String {
     match (step.rows_in, step.rows_out) {
         (Some(rows_in), Some(rows_out)) if rows_in != rows_out => {
-            format!(", {} rows in, {} out", number::count(rows_in), number::count(rows_out))
+            format!(", {} in, {} out", number::rows(rows_in), number::count(rows_out))
         }
-        (Some(rows), _) | (None, Some(rows)) => format!(", {} rows", number::count(rows)),
+        (Some(rows), _) | (None, Some(rows)) => format!(", {}", number::rows(rows)),
         (None, None) => String::new(),
     }
 }

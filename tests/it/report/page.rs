@@ -1,6 +1,6 @@
 //! What a page says, and what it must not.
 
-use secondlook::claims::record::{Finding, Verdict};
+use secondlook::claims::record::{Finding, Verdict, Weight};
 use secondlook::report::ReportError;
 use secondlook::results::Basis;
 
@@ -19,7 +19,7 @@ fn the_counts_on_the_page_are_the_audits() {
     }
     let total: usize = story.audit.counts.values().sum();
     assert_eq!(page.matches("<article class=\"card ").count(), total + story.audit.relations.len());
-    assert_eq!(page.matches("aria-label=\"").count() > total, true);
+    assert!(page.matches("aria-label=\"").count() > total);
 }
 
 #[test]
@@ -249,6 +249,28 @@ fn a_page_of_fifty_claims_and_twenty_figures_is_small() {
     story.recount();
     let page = story.html();
     assert!(page.len() <= 1_000_000, "{} bytes", page.len());
+}
+
+#[test]
+fn many_claims_fold_those_of_minor_weight_that_do_not_fail() {
+    let mut story = Story::plain();
+    let claims = story.audit.claims.clone();
+    let copy = |number: usize| {
+        let mut claim = claims[number % claims.len()].clone();
+        claim.id = format!("claim_{number}");
+        claim.weight = if number % 2 == 0 { Weight::Minor } else { Weight::Major };
+        claim
+    };
+    story.audit.claims = (0..48).map(copy).collect();
+    story.recount();
+    let page = story.html();
+    let folded =
+        page.split("id=\"folded\"").nth(1).and_then(|rest| rest.split("</section>").next());
+    let cards = |text: &str, word: &str| text.matches(&format!("data-{word}\"")).count();
+    let folded = folded.expect("they are folded");
+    assert!(folded.contains("<summary>18 more claims of minor weight, none of which fails"));
+    assert_eq!((cards(folded, "weight=\"minor"), cards(folded, "weight=\"major")), (18, 0));
+    assert_eq!((cards(folded, "verdict=\"differs"), cards(&page, "weight=\"minor")), (0, 24));
 }
 
 /// Leaves the page where a person can open it, and look.
