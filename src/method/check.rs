@@ -35,9 +35,13 @@ pub fn check(method: &Method, engine: &Engine) -> (Option<Plan>, Problems) {
                 known.sound.insert(step.id.value.clone());
                 steps.push(planned);
             }
-            None => {
-                known.broken.insert(step.id.value.clone());
-            }
+            None => match known.passed_on(step) {
+                // The rows of a broken filter are known all the same: what reads them is checked too.
+                Some(schema) => known.add_rows(&step.id, schema, engine, &mut problems),
+                None => {
+                    known.broken.insert(step.id.value.clone());
+                }
+            },
         }
     }
     let mut plan = Plan { sha256: method.sha256, inputs: known.inputs, steps, figures: Vec::new() };
@@ -67,6 +71,12 @@ pub(super) struct Known {
 }
 
 impl Known {
+    /// The rows that a step passes on whether or not it is in order, where it does.
+    fn passed_on(&self, step: &WrittenStep) -> Option<Schema> {
+        let from = step.body.as_ref()?.passes_on()?;
+        self.rows.get(from).cloned()
+    }
+
     fn add_input(&mut self, input: &WrittenInput, engine: &Engine, problems: &mut Problems) {
         let mut schema = Schema::default();
         let before = problems.0.len();

@@ -28,6 +28,10 @@ impl Written for Filter {
         vec![Read::rows(&self.from)]
     }
 
+    fn passes_on(&self) -> Option<&str> {
+        Some(&self.from.value)
+    }
+
     fn check(&self, checker: &mut Checker<'_>) -> Option<Checked> {
         checker.condition(&self.from, &self.keep, "`keep`")?;
         let step = Keeping { from: self.from.value.clone(), keep: self.keep.clone() };

@@ -68,6 +68,11 @@ pub(super) trait Written: Send + Sync {
     /// Checks it: everything that it reads exists and is in order. `None` where a problem was
     /// reported.
     fn check(&self, checker: &mut Checker<'_>) -> Option<Checked>;
+
+    /// Names the rows whose columns it passes on unchanged, if it does.
+    fn passes_on(&self) -> Option<&str> {
+        None
+    }
 }
 
 /// What a checked step will yield.
