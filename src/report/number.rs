@@ -53,10 +53,14 @@ pub(super) fn printed_interval(ends: [f64; 2], unit: Option<&str>) -> String {
 }
 
 /// Shows an interval that is itself the result: in all its digits where they are few, else in as many
-/// as resolve a hundredth of its width.
+/// as resolve a hundredth of its width; one number where both ends read the same.
 pub(super) fn tightest(ends: [f64; 2], unit: Option<&str>) -> String {
     let (whole, cut) = (printed_interval(ends, unit), interval(ends, unit, Some(ends)));
-    if whole.chars().count() <= cut.chars().count() { whole } else { cut }
+    let shown = if whole.chars().count() <= cut.chars().count() { whole } else { cut };
+    match shown.split_once(" to ") {
+        Some((low, high)) if low == high => low.to_owned(),
+        _ => shown,
+    }
 }
 
 /// Shows a p value: two significant digits, never zero.
@@ -162,6 +166,7 @@ mod tests {
         assert_eq!(printed_interval([0.185, 0.195], Some("percent")), "18.5% to 19.5%");
         assert_eq!(printed_interval([5910.5, 5911.5], None), "5,910.5 to 5,911.5");
         assert_eq!(tightest([0.42, 0.44], None), "0.42 to 0.44");
+        assert_eq!(tightest([0.016_44, 0.016_44], Some("percent")), "1.644%");
         assert_eq!(tightest([0.420_213_456, 0.44], None), "0.4202 to 0.4400");
         assert_eq!(p_value(0.034_6), "0.035");
         assert_eq!(p_value(1e-9), "< 0.0001");
@@ -172,7 +177,7 @@ mod tests {
     #[test]
     fn compact_numbers_keep_six_digits() {
         assert_eq!(compact(0.188_399_941_163), "0.188400");
-        assert_eq!(compact(1794.342_382), "1,794.34");
+        assert_eq!(compact(1_794.342_382), "1,794.34");
         assert_eq!(compact(-1e-9), "−1.000e−9");
         assert_eq!(full(0.188_399_941_163), "0.188399941163");
     }

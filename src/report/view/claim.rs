@@ -27,10 +27,7 @@ pub(super) struct ClaimView {
     printed: String,
     stands_for: Option<String>,
     reads: Option<String>,
-    ours: Option<String>,
-    ours_in_full: Option<String>,
-    ours_from_rounding: Option<String>,
-    uncertainty: Option<String>,
+    ours: Ours,
     estimate: Option<String>,
     equals: Option<String>,
     line: Option<NumberLine>,
@@ -68,6 +65,15 @@ impl ReasonView {
     pub(super) fn of(reason: &str) -> Self {
         Self { word: reason.to_owned(), sentence: words::reason(reason) }
     }
+}
+
+/// Our value, in the forms a card shows.
+#[derive(Debug, Serialize)]
+struct Ours {
+    value: Option<String>,
+    in_full: Option<String>,
+    from_rounding: Option<String>,
+    uncertainty: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -120,7 +126,6 @@ fn fails(verdict: Verdict) -> bool {
 fn view(claim: &ClaimRecord, page: &Page<'_>, anchors: &Anchors) -> ClaimView {
     let unit = claim.unit.as_deref();
     let estimate = estimate(claim, page);
-    let slack = claim.from_rounding.map(|ends| number::interval(ends, unit, claim.interval));
     ClaimView {
         id: claim.id.clone(),
         anchor: anchors.name("claim", &claim.id),
@@ -138,10 +143,7 @@ fn view(claim: &ClaimRecord, page: &Page<'_>, anchors: &Anchors) -> ClaimView {
         printed: claim.printed.clone(),
         stands_for: claim.interval.and_then(|ends| stands_for(ends, unit)),
         reads: claim.reads.as_ref().map(|[low, high]| format!("{low} to {high}")),
-        ours: claim.value.map(|value| number::compared(value, unit, claim.interval)),
-        ours_in_full: claim.value.map(number::full),
-        ours_from_rounding: slack,
-        uncertainty: estimate.and_then(|estimate| uncertainty(claim, estimate)),
+        ours: ours(claim, estimate),
         estimate: claim.estimate.clone(),
         equals: claim.equals.clone(),
         line: number_line::of(claim, estimate),
@@ -159,6 +161,16 @@ fn view(claim: &ClaimRecord, page: &Page<'_>, anchors: &Anchors) -> ClaimView {
             .map(|id| anchors.link(id))
             .collect(),
         command: format!("secondlook explain {} {}", page.study.id.value, claim.id),
+    }
+}
+
+fn ours(claim: &ClaimRecord, estimate: Option<&Estimate>) -> Ours {
+    let (unit, digits) = (claim.unit.as_deref(), claim.interval);
+    Ours {
+        value: claim.value.map(|value| number::compared(value, unit, digits)),
+        in_full: claim.value.map(number::full),
+        from_rounding: claim.from_rounding.map(|ends| number::interval(ends, unit, digits)),
+        uncertainty: estimate.and_then(|estimate| uncertainty(claim, estimate)),
     }
 }
 

@@ -61,10 +61,9 @@ fn shape(tag: &str) -> String {
         match (quoted, character) {
             (None, '"' | '\'') => quoted = Some(character),
             (Some(open), close) if open == close => (quoted, value) = (None, false),
-            (Some(_), _) => {}
             (None, '=') => value = true,
             (None, other) if !value => shape.push(other),
-            (None, _) => {}
+            _ => {}
         }
     }
     shape.trim().to_owned()
@@ -137,7 +136,7 @@ fn outside_code(line: &str) -> String {
                 !after.starts_with('`') && !before.ends_with('`')
             })
             .expect("code ends");
-        rest = inside.get(close + run..).unwrap_or_default().to_owned();
+        inside.get(close + run..).unwrap_or_default().clone_into(&mut rest);
     }
     outside + &rest
 }

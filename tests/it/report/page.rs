@@ -258,7 +258,7 @@ fn many_claims_fold_those_of_minor_weight_that_do_not_fail() {
     let copy = |number: usize| {
         let mut claim = claims[number % claims.len()].clone();
         claim.id = format!("claim_{number}");
-        claim.weight = if number % 2 == 0 { Weight::Minor } else { Weight::Major };
+        claim.weight = if number.is_multiple_of(2) { Weight::Minor } else { Weight::Major };
         claim
     };
     story.audit.claims = (0..48).map(copy).collect();
