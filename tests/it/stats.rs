@@ -4,6 +4,7 @@ mod claims_data;
 mod compare;
 mod distributions;
 mod nist;
+mod panel;
 mod panels;
 mod properties;
 mod refusals;

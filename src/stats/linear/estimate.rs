@@ -80,7 +80,7 @@ pub(super) fn fit_exactly(
     let spread = spread(design, rows, &lanes, &vectors, &wanted, &squares, &count)?;
     Assembly {
         design,
-        rows: rows,
+        rows,
         roles: wanted.iter().map(|j| columns.roles[*j]).collect(),
         scales: wanted.iter().map(|j| columns.scales[*j]).collect(),
         outcome_scale: columns.scales[size],

@@ -99,13 +99,8 @@ fn spread<const N: usize>(
     let tables = || scores::tables(plan, solution, 1.0 / n, &packed.starts);
     let (matrix, correction) = match design.covariance {
         Covariance::Cluster => {
-            let group = match design.preset {
-                Preset::None => 1.0,
-                _ => {
-                    let groups = rows.clusters[0].count as f64;
-                    groups / (groups - 1.0)
-                }
-            };
+            let groups = rows.clusters[0].count as f64;
+            let group = if design.preset == Preset::None { 1.0 } else { groups / (groups - 1.0) };
             let matrix = scores::clustered(&tables(), packed).scaled(group);
             let clustered = Clustered { matrix, group_factor: group, repaired: 0 };
             return cluster_spread(design.preset, rows, &clustered, free);
