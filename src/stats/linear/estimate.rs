@@ -46,15 +46,17 @@ pub(super) fn fit_with(
     {
         return fit;
     }
-    fit_exactly(design, &rows, instrumented)
+    fit_exactly(design, rows, instrumented)
 }
 
 /// Fits from exact sums over every pair of columns.
 pub(super) fn fit_exactly(
     design: &Design<'_>,
-    rows: &Rows,
+    mut rows: Rows,
     instrumented: &[Instrumented<'_>],
 ) -> Result<Fit, LinearError> {
+    rows.spell_out();
+    let rows = &rows;
     let columns = Columns::of(design, rows);
     let mut levels = LevelSums::new(&columns, rows);
     let gram = gram(&columns, rows, levels.as_mut());

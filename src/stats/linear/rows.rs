@@ -1,5 +1,6 @@
 //! Checks a design and picks the rows that enter the fit.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Covariance, Design, LinearError, Singletons, Values, Weights};
@@ -17,24 +18,29 @@ pub(super) struct Codes {
 impl Codes {
     /// Numbers the levels that occur among `rows`.
     pub(super) fn of(codes: &[u32], rows: &[usize]) -> Self {
-        let every = rows.len() == codes.len();
-        let at = |place: usize| codes[if every { place } else { rows[place] }];
-        let largest = (0..rows.len()).map(at).max().unwrap_or(0) as usize;
+        let picked: Cow<'_, [u32]> = if rows.len() == codes.len() {
+            codes.into()
+        } else {
+            rows.iter().map(|row| codes[*row]).collect()
+        };
+        let largest = picked.iter().copied().max().unwrap_or(0) as usize;
         if largest >= 4 * codes.len() + 1024 {
-            let known: Vec<u32> =
-                (0..rows.len()).map(at).collect::<BTreeSet<u32>>().into_iter().collect();
-            let dense = |code: u32| known.partition_point(|level| *level < code) as u32;
-            let level = (0..rows.len()).map(|place| dense(at(place))).collect();
-            return Self { level, count: known.len() };
+            let known: BTreeSet<u32> = picked.iter().copied().collect();
+            let known: Vec<u32> = known.into_iter().collect();
+            let dense = |code: &u32| known.partition_point(|level| level < code) as u32;
+            return Self { level: picked.iter().map(dense).collect(), count: known.len() };
         }
         let mut table = vec![0_u32; largest + 1];
-        (0..rows.len()).for_each(|place| table[at(place) as usize] = 1);
+        picked.iter().for_each(|code| table[*code as usize] = 1);
         let mut count = 0;
         for slot in &mut table {
             count += *slot;
             *slot = count.wrapping_sub(1);
         }
-        let level = (0..rows.len()).map(|place| table[at(place) as usize]).collect();
+        if count as usize == largest + 1 {
+            return Self { level: picked.into_owned(), count: count as usize };
+        }
+        let level = picked.iter().map(|code| table[*code as usize]).collect();
         Self { level, count: count as usize }
     }
 
@@ -87,7 +93,7 @@ impl Codes {
 pub(super) struct Rows {
     /// Their places in the design.
     pub(super) kept: Vec<usize>,
-    /// Their weights: ones, frequencies, or analytic weights times a power of two.
+    /// Their weights: frequencies, or analytic weights times a power of two; empty until [`Rows::spell_out`] for ones.
     pub(super) weight: Vec<f64>,
     /// How many equal rows each stands for: ones without frequency weights.
     pub(super) copies: Vec<f64>,
@@ -103,6 +109,16 @@ pub(super) struct Rows {
     pub(super) clusters: Vec<Codes>,
     /// Rows dropped because they were alone in a level.
     pub(super) singletons: usize,
+}
+
+impl Rows {
+    /// Writes weights of one where none were given.
+    pub(super) fn spell_out(&mut self) {
+        if self.weight.is_empty() {
+            self.weight = vec![1.0; self.kept.len()];
+            self.copies = vec![1.0; self.kept.len()];
+        }
+    }
 }
 
 /// The largest power of two not above `x`; one for zero.
@@ -129,22 +145,7 @@ pub(super) fn prepare(design: &Design<'_>) -> Result<Rows, LinearError> {
     if kept.is_empty() {
         return Err(LinearError::NoRows);
     }
-    let raw: Vec<f64> = kept.iter().map(|row| weights.total(*row)).collect();
-    let copies: Vec<f64> = kept.iter().map(|row| weights.copies(*row)).collect();
-    let weight_scale = if weights.analytic.is_some() {
-        1.0 / power_below(raw.iter().copied().fold(0.0, f64::max))
-    } else {
-        1.0
-    };
-    let weight: Vec<f64> = raw.iter().map(|weight| weight * weight_scale).collect();
-    let total: f64 = sum(&copies);
-    if let Some((place, value)) = broken_frequency(&copies, total) {
-        let why = "not a whole number, and neither is the sum of the frequencies";
-        return Err(LinearError::Weight { row: kept[place], value, why });
-    }
-    if total > 7e13 {
-        return Err(LinearError::Overflow);
-    }
+    let (weight, copies, weight_scale, n) = weigh(&weights, &kept)?;
     let mut effects: Vec<(usize, Codes)> =
         design.absorb.iter().map(|codes| Codes::of(codes, &kept)).enumerate().collect();
     effects.sort_by_key(|(place, codes)| (std::cmp::Reverse(codes.count), *place));
@@ -160,11 +161,37 @@ pub(super) fn prepare(design: &Design<'_>) -> Result<Rows, LinearError> {
         weight,
         copies,
         weight_scale,
-        n: total.round() as u64,
+        n,
         effects,
         effect_places,
         clusters,
     })
+}
+
+/// The rows' total weights and copies, the power of two on them, and n; both empty where every row counts once.
+fn weigh(
+    weights: &Checked<'_>,
+    kept: &[usize],
+) -> Result<(Vec<f64>, Vec<f64>, f64, u64), LinearError> {
+    if weights.frequency.is_none() && weights.analytic.is_none() {
+        return Ok((Vec::new(), Vec::new(), 1.0, kept.len() as u64));
+    }
+    let raw: Vec<f64> = kept.iter().map(|row| weights.total(*row)).collect();
+    let copies: Vec<f64> = kept.iter().map(|row| weights.copies(*row)).collect();
+    let scale = if weights.analytic.is_some() {
+        1.0 / power_below(raw.iter().copied().fold(0.0, f64::max))
+    } else {
+        1.0
+    };
+    let total: f64 = sum(&copies);
+    if let Some((place, value)) = broken_frequency(&copies, total) {
+        let why = "not a whole number, and neither is the sum of the frequencies";
+        return Err(LinearError::Weight { row: kept[place], value, why });
+    }
+    if total > 7e13 {
+        return Err(LinearError::Overflow);
+    }
+    Ok((raw.iter().map(|weight| weight * scale).collect(), copies, scale, total.round() as u64))
 }
 
 /// Finds a frequency that is no whole number. Cells of a printed table (a count times a rounded

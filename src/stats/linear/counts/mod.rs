@@ -234,7 +234,7 @@ mod tests {
                 let rows = prepare(&design).unwrap();
                 let fast = fit_planned(&design, &rows);
                 if let Some(fast) = fast {
-                    agree(&fast.unwrap(), &fit_exactly(&design, &rows, &[]).unwrap());
+                    agree(&fast.unwrap(), &fit_exactly(&design, rows, &[]).unwrap());
                 }
             }
         }

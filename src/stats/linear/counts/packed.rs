@@ -25,12 +25,7 @@ impl<const N: usize> Packed<N> {
         }
         let width = plan.numbers.len();
         let Some(way) = rows.clusters.first() else {
-            return Self {
-                rows: packed,
-                numbers: gather(plan, rows, 0..n),
-                width,
-                starts: Vec::new(),
-            };
+            return Self { rows: packed, numbers: listed(plan, rows), width, starts: Vec::new() };
         };
         let mut starts = vec![0_u32; way.count + 1];
         way.level.iter().for_each(|level| starts[*level as usize + 1] += 1);
@@ -39,16 +34,16 @@ impl<const N: usize> Packed<N> {
         }
         let mut next = starts.clone();
         let mut sorted = vec![[0; N]; n];
-        let mut order = vec![0_u32; if width > 0 { n } else { 0 }];
+        let mut numbers = vec![0.0; n * width];
         for (kept, level) in way.level.iter().enumerate() {
-            let slot = &mut next[*level as usize];
-            sorted[*slot as usize] = packed[kept];
-            if width > 0 {
-                order[*slot as usize] = kept as u32;
+            let slot = next[*level as usize] as usize;
+            next[*level as usize] += 1;
+            sorted[slot] = packed[kept];
+            let into = &mut numbers[slot * width..(slot + 1) * width];
+            for (number, (values, scale)) in into.iter_mut().zip(&plan.numbers) {
+                *number = values[rows.kept[kept]] * scale;
             }
-            *slot += 1;
         }
-        let numbers = gather(plan, rows, order.iter().map(|kept| *kept as usize));
         Self { rows: sorted, numbers, width, starts }
     }
 }
@@ -84,12 +79,11 @@ fn write<const N: usize>(
     }
 }
 
-/// Gathers the scaled numbers of the kept rows in an order.
-fn gather(plan: &Plan<'_>, rows: &Rows, order: impl Iterator<Item = usize>) -> Vec<f64> {
+/// Lists the scaled numbers of the kept rows.
+fn listed(plan: &Plan<'_>, rows: &Rows) -> Vec<f64> {
     let mut numbers = Vec::with_capacity(rows.kept.len() * plan.numbers.len());
-    for kept in order {
-        let row = rows.kept[kept];
-        numbers.extend(plan.numbers.iter().map(|(values, scale)| values[row] * scale));
+    for row in &rows.kept {
+        numbers.extend(plan.numbers.iter().map(|(values, scale)| values[*row] * scale));
     }
     numbers
 }
