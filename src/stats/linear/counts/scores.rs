@@ -20,51 +20,62 @@ struct Table {
     rounder: [f64; LANES],
 }
 
-/// The tables of all wanted coefficients and the outcome's mean, seven to a table.
+/// The tables of all wanted coefficients, seven to a table; the outcome's mean comes after them.
 pub(super) struct Tables {
     tables: Vec<Table>,
-    width: usize,
+    wanted: usize,
+    /// The influence of every row on the outcome's mean.
+    mean: f64,
 }
 
 impl Tables {
-    /// Makes the tables; the last lane is the outcome's mean, whose influence is `mean` in every row.
-    pub(super) fn of(plan: &Plan<'_>, solution: &Solution, mean: f64) -> Self {
-        let width = solution.wanted.len() + 1;
-        let lanes: Vec<usize> = (0..width).collect();
-        let tables = lanes
-            .chunks(LANES - 1)
-            .map(|lanes| {
-                let mut table = Table {
-                    start: [0.0; LANES],
-                    levels: vec![[0.0; LANES]; plan.levels + 1],
-                    numbers: vec![[0.0; LANES]; plan.numbers.len()],
-                    rounder: [0.0; LANES],
-                };
-                *table.slot(plan.outcome, 0) = 1.0;
-                for (column, b) in plan.columns.iter().zip(&solution.fitted) {
-                    *table.slot(column.kind, 0) -= b.value();
+    /// Makes the tables.
+    fn of(plan: &Plan<'_>, solution: &Solution, mean: f64) -> Self {
+        let table = |inverses: &[Vec<f64>]| {
+            let mut table = Table {
+                start: [0.0; LANES],
+                levels: vec![[0.0; LANES]; plan.levels + 1],
+                numbers: vec![[0.0; LANES]; plan.numbers.len()],
+                rounder: [0.0; LANES],
+            };
+            *table.slot(plan.outcome, 0) = 1.0;
+            for (column, b) in plan.columns.iter().zip(&solution.fitted) {
+                *table.slot(column.kind, 0) -= b.value();
+            }
+            for (place, inverse) in inverses.iter().enumerate() {
+                for (column, weight) in plan.columns.iter().zip(inverse) {
+                    *table.slot(column.kind, place + 1) += weight;
                 }
-                for (place, lane) in lanes.iter().enumerate() {
-                    let Some(inverse) = solution.inverse.get(*lane) else {
-                        table.start[place + 1] = mean;
-                        continue;
-                    };
-                    for (column, weight) in plan.columns.iter().zip(inverse) {
-                        *table.slot(column.kind, place + 1) += weight;
-                    }
-                }
-                table
-            })
-            .collect();
-        Self { tables, width }
+            }
+            table
+        };
+        let tables = if solution.inverse.is_empty() {
+            vec![table(&[])]
+        } else {
+            solution.inverse.chunks(LANES - 1).map(table).collect()
+        };
+        Self { tables, wanted: solution.inverse.len(), mean }
+    }
+
+    /// Writes a cluster's scores, the outcome's mean last.
+    #[inline]
+    fn scores<const N: usize>(&self, packed: &Packed<N>, from: usize, to: usize, out: &mut [f64]) {
+        for (chunk, table) in self.tables.iter().enumerate() {
+            let score = table.score(packed, from, to);
+            let first = chunk * (LANES - 1);
+            let count = (self.wanted - first).min(LANES - 1);
+            out[first..first + count].copy_from_slice(&score[1..=count]);
+            out[self.wanted] = score[0] * self.mean;
+        }
     }
 
     /// Sets the grids for clusters of at most `rows` rows.
     fn bound(&mut self, factors: &[std::ops::Range<usize>], rows: usize) {
         for table in &mut self.tables {
             let bounds: Vec<f64> = (0..LANES).map(|lane| table.largest(factors, lane)).collect();
-            for lane in 1..LANES {
-                let most = bounds[0] * bounds[lane] * rows as f64;
+            for lane in 0..LANES {
+                let influence = if lane == 0 { 1.0 } else { bounds[lane] };
+                let most = bounds[0] * influence * rows as f64;
                 let above = libm::scalbn(1.0, libm::ilogb(most.max(1e-300)) + 1);
                 // Sums stay below 2⁵¹ steps of the grid, so that every one of them is exact.
                 table.rounder[lane] = 3.0 * above;
@@ -111,7 +122,8 @@ impl Table {
         sum
     }
 
-    /// The score of a cluster: the sum over its rows of residual times influence, whatever their order.
+    /// The score of a cluster: the sum over its rows of residual times influence, whatever their order; in lane 0
+    /// that of the residuals themselves.
     #[inline]
     fn score<const N: usize>(&self, packed: &Packed<N>, from: usize, to: usize) -> [f64; LANES] {
         let mut score = [0.0; LANES];
@@ -119,8 +131,10 @@ impl Table {
         for place in from..to {
             let numbers = &packed.numbers[place * packed.width..(place + 1) * packed.width];
             let row = self.row(&packed.rows[place], numbers);
-            for lane in 1..LANES {
-                let part = row[0] * row[lane];
+            let residual = row[0];
+            let influence = [1.0, row[1], row[2], row[3], row[4], row[5], row[6], row[7]];
+            for lane in 0..LANES {
+                let part = residual * influence[lane];
                 let rounder = self.rounder[lane];
                 score[lane] += if many { (part + rounder) - rounder } else { part };
             }
@@ -131,21 +145,16 @@ impl Table {
 
 /// Σ_g s_g s_g' over clusters.
 pub(super) fn clustered<const N: usize>(tables: &Tables, packed: &Packed<N>) -> Matrix {
-    let width = tables.width;
+    let width = tables.wanted + 1;
     let groups = packed.starts.len() - 1;
     let mut total = vec![0.0; width * width];
     let mut scores = vec![0.0; BLOCK * width];
     for block in (0..groups).step_by(BLOCK) {
         let count = BLOCK.min(groups - block);
-        for (chunk, table) in tables.tables.iter().enumerate() {
-            let first = chunk * (LANES - 1);
-            let lanes = (width - first).min(LANES - 1);
-            for group in 0..count {
-                let from = packed.starts[block + group] as usize;
-                let to = packed.starts[block + group + 1] as usize;
-                let score = table.score(packed, from, to);
-                scores[group * width + first..][..lanes].copy_from_slice(&score[1..=lanes]);
-            }
+        for (group, score) in scores[..count * width].chunks_exact_mut(width).enumerate() {
+            let from = packed.starts[block + group] as usize;
+            let to = packed.starts[block + group + 1] as usize;
+            tables.scores(packed, from, to, score);
         }
         let mut part = vec![0.0; width * width];
         for score in scores[..count * width].chunks_exact(width) {
@@ -161,14 +170,10 @@ pub(super) fn clustered<const N: usize>(tables: &Tables, packed: &Packed<N>) -> 
 
 /// Σ e² x̃x̃' over rows, exact whatever their order.
 pub(super) fn by_row<const N: usize>(tables: &Tables, packed: &Packed<N>) -> Matrix {
-    let mut outer = Outer::new(tables.width);
-    let mut score = Vec::new();
+    let mut outer = Outer::new(tables.wanted + 1);
+    let mut score = vec![0.0; tables.wanted + 1];
     for place in 0..packed.rows.len() {
-        score.clear();
-        for table in &tables.tables {
-            let lanes = (tables.width - score.len()).min(LANES - 1);
-            score.extend_from_slice(&table.score(packed, place, place + 1)[1..=lanes]);
-        }
+        tables.scores(packed, place, place + 1, &mut score);
         outer.add(1.0, &score);
     }
     outer.matrix()

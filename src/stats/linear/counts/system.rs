@@ -86,7 +86,9 @@ impl System {
                 let line = &mut self.counts[usize::from(row[a]) * size..][..size];
                 self.one_way[usize::from(row[a])] += 1;
                 for later in &row[a + 1..factors] {
-                    line[usize::from(*later)] += 1;
+                    // A count is at most the number of rows, which fits.
+                    let count = &mut line[usize::from(*later)];
+                    *count = count.wrapping_add(1);
                 }
             }
         }
@@ -104,12 +106,14 @@ impl System {
             }
             for place in &row[..factors] {
                 let sums = &mut self.level_sums[usize::from(*place) * width..][..width];
-                sums.iter_mut().zip(&whole).for_each(|(sum, value)| *sum += i128::from(*value));
+                for (sum, value) in sums.iter_mut().zip(&whole) {
+                    *sum = sum.wrapping_add(i128::from(*value));
+                }
             }
             for (i, a) in whole.iter().enumerate() {
                 self.totals[i] += i128::from(*a);
                 for (sum, b) in self.products[i * width..].iter_mut().zip(&whole[..=i]) {
-                    *sum += i128::from(*a) * i128::from(*b);
+                    *sum = sum.wrapping_add(i128::from(*a).wrapping_mul(i128::from(*b)));
                 }
             }
         }
