@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pyfixest as pf
 import statsmodels.api as sm
+from pyfixest.demeaners import MapDemeaner
 
 warnings.simplefilter("ignore")
 rng = np.random.default_rng(7)
@@ -43,6 +44,15 @@ for name, family, y in [
     # statsmodels' own correction, (n-1)/(n-k) G/(G-1), is that of fixest
     r = model.fit(tol=1e-14, maxiter=200, cov_type="cluster", cov_kwds={"groups": d.g})
     keep(name + "_cluster", r.params, r.bse)
+for kind in ("HC0", "HC1", "HC2", "HC3"):
+    r = sm.OLS(d.y, X).fit(cov_type=kind)
+    keep("ols_" + kind.lower(), r.params, r.bse)
+for kind in ("HC2", "HC3"):
+    dummies = pd.get_dummies(d.g, prefix="g", drop_first=True).astype(float)
+    r = sm.OLS(d.y, pd.concat([X, dummies], axis=1)).fit(cov_type=kind)
+    keep("dummies_" + kind.lower(), r.params[["x", "z"]], r.bse[["x", "z"]])
+m = pf.feols("y ~ x + z | g + t", d, vcov={"CRV1": "g"}, fixef_rm="none", demeaner=MapDemeaner(fixef_tol=1e-13))
+keep("nested_cluster", m.coef(), m.se())
 m = pf.fepois("count ~ x + z | g", d, vcov="iid", iwls_tol=1e-14)
 keep("poisson_absorb_iid", m.coef(), m.se(), n=int(m._N))
 m = pf.fepois("count ~ x + z | g", d, vcov={"CRV1": "t"}, iwls_tol=1e-14)

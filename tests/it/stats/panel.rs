@@ -143,6 +143,33 @@ fn two_way_clusters_and_instruments_match_pyfixest() {
 }
 
 #[test]
+fn robust_errors_match_statsmodels_with_and_without_absorbed_effects() {
+    let panel = Panel::read();
+    let mut design = panel.design("y", &["x", "z"], &[]);
+    for (name, estimator) in [
+        ("ols_hc0", Covariance::Hc0),
+        ("ols_hc1", Covariance::Hc1),
+        ("ols_hc2", Covariance::Hc2),
+        ("ols_hc3", Covariance::Hc3),
+    ] {
+        design.covariance = estimator;
+        let fitted = fit(&design).expect("it fits");
+        matches(name, &fitted.coefficients, &fitted.standard_errors, 1e-11);
+    }
+    design.absorb = vec![panel.codes("g").into()];
+    for (name, estimator) in [("dummies_hc2", Covariance::Hc2), ("dummies_hc3", Covariance::Hc3)] {
+        design.covariance = estimator;
+        let fitted = fit(&design).expect("it fits");
+        matches(name, &fitted.coefficients, &fitted.standard_errors, 1e-10);
+    }
+    // An effect nested in the cluster counts once in K.
+    let mut design = panel.design("y", &["x", "z"], &["g"]);
+    design.absorb = vec![panel.codes("g").into(), panel.codes("t").into()];
+    let fitted = fit(&design).expect("it fits");
+    matches("nested_cluster", &fitted.coefficients, &fitted.standard_errors, 1e-9);
+}
+
+#[test]
 fn separation_is_named() {
     let x: Vec<f64> = (0..40).map(f64::from).collect();
     let z: Vec<f64> = (0..40).map(|i| f64::from(i * 7 % 11)).collect();
