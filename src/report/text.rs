@@ -56,9 +56,12 @@ pub(super) fn markdown(text: &str) -> String {
     let line = one_line(text);
     let mut escaped = String::with_capacity(line.len() + 16);
     let mut before = None;
-    for character in line.chars() {
+    let mut characters = line.chars().peekable();
+    while let Some(character) = characters.next() {
+        let ends_word = characters.peek().is_none_or(|next| next.is_whitespace());
         let opens_block = before.is_none() && matches!(character, '-' | '+' | '=' | '#' | '.');
         let counts = matches!(character, '.' | ')')
+            && ends_word
             && !escaped.is_empty()
             && escaped.bytes().all(|byte| byte.is_ascii_digit());
         match character {
@@ -69,7 +72,7 @@ pub(super) fn markdown(text: &str) -> String {
                 escaped.push('\\');
                 escaped.push(character);
             }
-            ':' => escaped.push_str("\\:"),
+            ':' if !ends_word => escaped.push_str("\\:"),
             other if opens_block || counts => {
                 escaped.push('\\');
                 escaped.push(other);
@@ -172,6 +175,7 @@ mod tests {
         assert_eq!(html("<b a='\"'>&"), "&lt;b a=&#39;&quot;&#39;&gt;&amp;");
         assert_eq!(markdown("- a|b `c` <i> [x](y)"), "\\- a\\|b \\`c\\` &lt;i&gt; \\[x\\](y)");
         assert_eq!(markdown("12. no list\n# no title"), "12\\. no list \\# no title");
+        assert_eq!(markdown("12.5%: a number"), "12.5%: a number");
         assert_eq!(markdown("https://x www.y"), "https\\://x www\\.y");
         assert_eq!(markdown_code("a`b|c"), "``a`b\\|c``");
         assert_eq!(markdown_block("sql", "a\n```\nb"), "````sql\na\n```\nb\n````");
