@@ -110,13 +110,11 @@ impl Checker<'_> {
         if kind.is_none() {
             let message = format!("`{from}` has no column `{}`", name.text);
             let problem = Problem::error(message).at(&name.span());
-            self.problems.push(match nearest(&name.text, schema.names()) {
-                Some(near) => problem.help(format!("did you mean `{near}`?")),
-                None => {
-                    let all: Vec<&str> = schema.names().collect();
-                    problem.help(format!("there are: {}", all.join(", ")))
-                }
-            });
+            let help = nearest(&name.text, schema.names()).map_or_else(
+                || format!("there are: {}", schema.names().collect::<Vec<_>>().join(", ")),
+                |near| format!("did you mean `{near}`?"),
+            );
+            self.problems.push(problem.help(help));
         }
         kind
     }

@@ -97,21 +97,16 @@ fn read_inputs(root: &Table<'_>) -> Vec<WrittenInput> {
         };
         report_case(&tables, &id, "input");
         let _says = input.optional::<String>("says");
-        let columns = match input.table("columns") {
-            Some(columns) => columns
-                .entries()
-                .into_iter()
-                .filter_map(|(name, value)| Some((name, value.read::<String>()?)))
-                .collect(),
-            None => {
-                if input.value("columns").is_none() {
-                    let help = "add `columns = { name = \"int\", … }`";
-                    let message = format!("input `{}` declares no columns", id.value);
-                    tables.report(Problem::error(message).at(&id.span).help(help));
-                }
-                Vec::new()
-            }
-        };
+        let columns = input.table("columns");
+        if columns.is_none() && input.value("columns").is_none() {
+            let help = "add `columns = { name = \"int\", … }`";
+            let message = format!("input `{}` declares no columns", id.value);
+            tables.report(Problem::error(message).at(&id.span).help(help));
+        }
+        let columns = columns.map_or_else(Vec::new, |columns| {
+            let entries = columns.entries().into_iter();
+            entries.filter_map(|(name, value)| Some((name, value.read::<String>()?))).collect()
+        });
         inputs.push(WrittenInput { id, columns });
     }
     inputs

@@ -169,8 +169,7 @@ fn clustered(
             table.report(Problem::error(message).at(place).help(help));
             None
         }
-        (Some(errors @ (None | Some(Covariance::Cluster))), _) => errors,
-        (Some(errors), None) => errors,
+        (Some(errors @ (None | Some(Covariance::Cluster))), _) | (Some(errors), None) => errors,
         (None | Some(Some(_)), Some(first)) => {
             let message = "`cluster` is given, and the errors are not clustered";
             let help = "add `se = \"cluster\"`, or leave `cluster` out";

@@ -49,13 +49,14 @@ id = "ratio"
 value = "est(\"groups/z{g=1}\") / est(\"groups/z{g=0}\") + est(\"fit/x\")"
 "#;
 
-fn table(rows: &[(f64, f64, i64, i64)]) -> Table {
-    let floats = |pick: &dyn Fn(&(f64, f64, i64, i64)) -> f64| {
-        Column::new(Values::Float(rows.iter().map(pick).collect()))
-    };
-    let ints = |pick: &dyn Fn(&(f64, f64, i64, i64)) -> i64| {
-        Column::new(Values::Int(rows.iter().map(pick).collect()))
-    };
+/// x, y, group and cluster.
+type Row = (f64, f64, i64, i64);
+
+fn table(rows: &[Row]) -> Table {
+    let floats =
+        |pick: &dyn Fn(&Row) -> f64| Column::new(Values::Float(rows.iter().map(pick).collect()));
+    let ints =
+        |pick: &dyn Fn(&Row) -> i64| Column::new(Values::Int(rows.iter().map(pick).collect()));
     Table::from_columns(vec![
         ("x".to_owned(), floats(&|row| row.0)),
         ("y".to_owned(), floats(&|row| row.1)),
@@ -66,7 +67,7 @@ fn table(rows: &[(f64, f64, i64, i64)]) -> Table {
 }
 
 /// Forty rows in three groups and seven clusters, with numbers that round differently in every order.
-fn rows(seed: u64) -> Vec<(f64, f64, i64, i64)> {
+fn rows(seed: u64) -> Vec<Row> {
     let mut state = seed.wrapping_mul(2).wrapping_add(1);
     let mut next = || {
         state =

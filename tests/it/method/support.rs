@@ -21,7 +21,7 @@ pub(super) fn shared(file: &str) -> Option<PathBuf> {
     let folder = std::env::var_os("SECONDLOOK_DATA");
     let path = folder.map(|folder| PathBuf::from(folder).join(file)).filter(|path| path.exists());
     if path.is_none() {
-        println!("skipped: {file} is not on this machine (SECONDLOOK_DATA)");
+        say(file);
     }
     path
 }
@@ -40,7 +40,8 @@ pub(super) fn plan_of(text: &str) -> (Option<Plan>, Problems) {
 /// A method that is in order.
 pub(super) fn plan(text: &str) -> Plan {
     let (plan, problems) = plan_of(text);
-    plan.unwrap_or_else(|| panic!("{problems}"))
+    assert!(plan.is_some(), "{problems}");
+    plan.expect("a plan")
 }
 
 /// Runs a plan on tables, one for each input named.
@@ -128,7 +129,9 @@ pub(super) fn input(plan: &Plan, name: &str, file: &str) -> Option<Loaded> {
 
 /// The value of an estimate.
 pub(super) fn value(run: &Run, address: &str) -> f64 {
-    run.estimate(address).unwrap_or_else(|| panic!("no {address} in {:#?}", run.estimates)).value
+    let found = run.estimate(address);
+    assert!(found.is_some(), "no {address} in {:#?}", run.estimates);
+    found.expect("an estimate").value
 }
 
 /// Says that two numbers agree to a relative tolerance.

@@ -47,7 +47,7 @@ impl Step for Contrasting {
         estimate.unit.clone_from(&self.unit);
         estimate.n = shared(&terms, |one| one.n);
         estimate.clusters = shared(&terms, |one| one.clusters);
-        self.note_independence(&terms, &mut outcome);
+        note_independence(&terms, &mut outcome);
         match self.variance(&terms, &references, &values, running) {
             Ok(Some(variance)) => {
                 estimate.se = Some(math::sqrt(variance));
@@ -157,30 +157,26 @@ impl Contrasting {
             Distribution::Normal => ("normal", None),
             Distribution::T { df } => ("t", Some(df)),
         };
-        match (self.ends, terms) {
-            (Ends::Endpoints, [term]) => {
-                let source = term.estimate.and_then(|one| one.se).unwrap_or_default();
-                let ends = distribution::interval(distribution, term.value, source, self.level);
-                let at = |end: f64| {
-                    self.evaluate(references, &[end]).map_err(|error| self.fails(&error))
-                };
-                estimate.ci = Some(self.ordered(at(ends.low)?, estimate.value, at(ends.high)?)?);
-                // Where the contrast is zero exactly where its estimate is, they share their p value.
-                if at(0.0).ok() == Some(0.0) && source > 0.0 {
-                    let statistic = term.value / source;
-                    estimate.p = Some(distribution::two_sided_p(distribution, statistic));
-                }
-                estimate.interval = Some("endpoints".to_owned());
+        if let (Ends::Endpoints, [term]) = (self.ends, terms) {
+            let source = term.estimate.and_then(|one| one.se).unwrap_or_default();
+            let ends = distribution::interval(distribution, term.value, source, self.level);
+            let at =
+                |end: f64| self.evaluate(references, &[end]).map_err(|error| self.fails(&error));
+            estimate.ci = Some(self.ordered(at(ends.low)?, estimate.value, at(ends.high)?)?);
+            // Where the contrast is zero exactly where its estimate is, they share their p value.
+            if at(0.0).ok() == Some(0.0) && source > 0.0 {
+                let statistic = term.value / source;
+                estimate.p = Some(distribution::two_sided_p(distribution, statistic));
             }
-            _ => {
-                let ends = distribution::interval(distribution, estimate.value, se, self.level);
-                estimate.ci = Some([ends.low, ends.high]);
-                if se > 0.0 {
-                    let statistic = estimate.value / se;
-                    estimate.p = Some(distribution::two_sided_p(distribution, statistic));
-                }
-                estimate.interval = Some("delta".to_owned());
+            estimate.interval = Some("endpoints".to_owned());
+        } else {
+            let ends = distribution::interval(distribution, estimate.value, se, self.level);
+            estimate.ci = Some([ends.low, ends.high]);
+            if se > 0.0 {
+                let statistic = estimate.value / se;
+                estimate.p = Some(distribution::two_sided_p(distribution, statistic));
             }
+            estimate.interval = Some("delta".to_owned());
         }
         estimate.level = Some(self.level);
         estimate.reference = Some(name.to_owned());
@@ -199,19 +195,20 @@ impl Contrasting {
         let help = "write `interval = \"delta\"`";
         Err(Problem::error(message).at(&self.value.span()).help(help))
     }
+}
 
-    fn note_independence(&self, terms: &[Term<'_>], outcome: &mut Outcome) {
-        let mut steps: Vec<&str> = Vec::new();
-        for term in terms.iter().filter(|term| term.estimate.is_some_and(|one| one.se.is_some())) {
-            let step = step_of(term.address);
-            if !steps.contains(&step) {
-                steps.push(step);
-            }
+/// Says which steps' estimates are taken as independent.
+fn note_independence(terms: &[Term<'_>], outcome: &mut Outcome) {
+    let mut steps: Vec<&str> = Vec::new();
+    for term in terms.iter().filter(|term| term.estimate.is_some_and(|one| one.se.is_some())) {
+        let step = step_of(term.address);
+        if !steps.contains(&step) {
+            steps.push(step);
         }
-        if steps.len() > 1 {
-            let text = format!("estimates of {} are taken as independent", steps.join(", "));
-            outcome.note("independence", text);
-        }
+    }
+    if steps.len() > 1 {
+        let text = format!("estimates of {} are taken as independent", steps.join(", "));
+        outcome.note("independence", text);
     }
 }
 

@@ -101,7 +101,7 @@ pub(super) fn parse(written: &Fragment) -> Result<What, Box<Problem>> {
         }
     }
     let Some((word, arguments)) = text::call(&tokens) else {
-        return Err(unknown(written, &tokens));
+        return Err(Box::new(unknown(written, &tokens)));
     };
     let columns: Vec<Fragment> =
         arguments.iter().map(|argument| written.part(text::extent(argument))).collect();
@@ -122,32 +122,32 @@ pub(super) fn parse(written: &Fragment) -> Result<What, Box<Problem>> {
                 )),
             }
         }
-        ("quantile", _) => Err(arity(written, "quantile(x, 0.95)")),
+        ("quantile", _) => Err(Box::new(arity(written, "quantile(x, 0.95)"))),
         (word, [column]) => match WORDS.iter().find(|(known, _)| *known == word) {
             Some((_, statistic)) => Ok(What::Of { column: column.clone(), statistic: *statistic }),
-            None => Err(unknown(written, &tokens)),
+            None => Err(Box::new(unknown(written, &tokens))),
         },
         (word, _) if word == "distinct" || WORDS.iter().any(|(known, _)| *known == word) => {
-            Err(arity(written, &format!("{word}(x)")))
+            Err(Box::new(arity(written, &format!("{word}(x)"))))
         }
-        _ => Err(unknown(written, &tokens)),
+        _ => Err(Box::new(unknown(written, &tokens))),
     }
 }
 
-fn arity(written: &Fragment, form: &str) -> Box<Problem> {
+fn arity(written: &Fragment, form: &str) -> Problem {
     let message = format!("`{}` has the wrong number of arguments", written.text);
-    Box::new(Problem::error(message).at(&written.span()).help(format!("write `{form}`")))
+    Problem::error(message).at(&written.span()).help(format!("write `{form}`"))
 }
 
-fn unknown(written: &Fragment, tokens: &[Token<'_>]) -> Box<Problem> {
+fn unknown(written: &Fragment, tokens: &[Token<'_>]) -> Problem {
     let mut words = vec!["count", "fraction", "distinct", "quantile"];
     words.extend(WORDS.iter().map(|(word, _)| *word).skip(1));
     let first = tokens.first();
     let place = first.map_or_else(|| written.span(), |token| written.place(token.range.clone()));
     let problem = Problem::error(format!("`{}` is no measure", written.text)).at(&place);
     let name = first.map_or("", |token| token.text);
-    Box::new(match nearest(name, words.iter().copied()) {
+    match nearest(name, words.iter().copied()) {
         Some(near) if near != name => problem.help(format!("did you mean `{near}`?")),
         _ => problem.help(format!("there are: {}", words.join(", "))),
-    })
+    }
 }
