@@ -3,6 +3,8 @@
 //! A kind is read as it is written ([`Written`]), checked against what the steps before it yield,
 //! and then run ([`Step`]).
 
+mod agreement;
+mod compare;
 mod contrast;
 mod derive;
 mod filter;
@@ -40,6 +42,8 @@ pub(super) const KINDS: &[Kind] = &[
     summarise::KIND,
     regress::KIND,
     contrast::KIND,
+    compare::KIND,
+    agreement::KIND,
 ];
 
 /// What a step reads: an input's or step's rows, or a step's estimates.

@@ -33,6 +33,7 @@ use crate::method::plan::Address;
 use crate::method::text;
 use crate::stats::linear::{Covariance, Preset, Singletons};
 
+pub(super) use columns::complete;
 use run::Regressing;
 use terms::{Part, Term};
 

@@ -20,7 +20,7 @@ pub(super) enum Filled {
 }
 
 /// Which rows have a value in every column.
-pub(super) fn complete(table: &Table) -> Vec<bool> {
+pub(in crate::method::steps) fn complete(table: &Table) -> Vec<bool> {
     let mut keep = vec![true; table.rows()];
     for (_, column) in table.columns() {
         if let Some(valid) = &column.valid {
