@@ -5,3 +5,4 @@ mod failures;
 mod properties;
 mod studies;
 mod support;
+mod textbooks;

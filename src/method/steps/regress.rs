@@ -1,11 +1,12 @@
-//! `regress`: least squares of an outcome on terms.
+//! `regress`: an outcome on terms, by least squares or maximum likelihood.
 //!
 //! | key | |
 //! |---|---|
 //! | `from` | the rows |
-//! | `model` | `linear` |
+//! | `model` | `linear` (the default), `logit`, `probit`, `poisson` |
 //! | `outcome` | an SQL expression that is a number |
 //! | `on = […]` | terms: SQL expressions, `factor(x, base = 1)`, interactions `a:b`, and `a*b` for `a`, `b` and `a:b` (to multiply in SQL, write `(a * b)`) |
+//! | `instruments = { x = ["z"] }` | two-stage least squares: `x` of `on` is instrumented by `z` |
 //! | `absorb = ["a*b", "c"]` | fixed effects, crossed by `*` |
 //! | `singletons` | `keep` (the default) or `drop`: rows alone in a fixed effect |
 //! | `weights`, `weights_are` | `frequency`: a row stands for so many; `analytic`: a row's variance is inverse to its weight |
@@ -18,30 +19,33 @@
 //!
 //! Rows that are null in any column used are dropped and counted. Estimates are called `step/term`,
 //! `step/x=5` for a factor's level, `step/intercept`, `step/r2`, `step/adjusted_r2`,
-//! `step/within_r2` (with `absorb`), `step/n` and `step/clusters` (with `cluster`).
+//! `step/within_r2` (with `absorb`), `step/n` and `step/clusters` (with `cluster`); models other than
+//! linear have `step/pseudo_r2` (McFadden's) and `step/log_likelihood` in place of R². The joint test of
+//! the instruments of `x` is `step/first_stage_f{term=x}`.
 
 mod adjusted;
 mod columns;
+mod generalised;
+mod linear;
 mod run;
 mod terms;
+mod written;
 
-use crate::diagnostic::document::Table as Document;
-use crate::diagnostic::{Problem, Span, Spanned};
+use crate::diagnostic::{Problem, Spanned};
 use crate::method::checker::Checker;
 use crate::method::fragment::Fragment;
 use crate::method::plan::Address;
 use crate::method::text;
+use crate::stats::generalised::Family;
 use crate::stats::linear::{Covariance, Preset, Singletons};
 
 pub(super) use columns::complete;
 use run::Regressing;
 use terms::{Part, Term};
 
-use super::join::choice;
-use super::summarise::read_level;
 use super::{Checked, Kind, Read, Written};
 
-pub(super) const KIND: Kind = Kind { name: "regress", read };
+pub(super) const KIND: Kind = Kind { name: "regress", read: written::read };
 
 /// What a weight means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,8 +56,11 @@ pub(super) enum Meaning {
 
 struct Regress {
     from: Spanned<String>,
+    /// `None` for the linear model.
+    family: Option<Spanned<Family>>,
     outcome: Fragment,
     on: Vec<Fragment>,
+    instruments: Vec<(Spanned<String>, Vec<Fragment>)>,
     absorb: Vec<Fragment>,
     singletons: Singletons,
     weights: Option<(Fragment, Meaning)>,
@@ -81,104 +88,24 @@ fn error_word(errors: Covariance) -> &'static str {
 }
 
 /// The names that estimates of every regression have: no term can be called so.
-const RESERVED: [&str; 6] = ["intercept", "r2", "adjusted_r2", "within_r2", "n", "clusters"];
+const RESERVED: [&str; 8] = [
+    "intercept",
+    "r2",
+    "adjusted_r2",
+    "within_r2",
+    "n",
+    "clusters",
+    generalised::NAMES[0],
+    generalised::NAMES[1],
+];
 
-fn read(table: &Document<'_>) -> Option<Box<dyn Written>> {
-    let from = table.required::<String>("from");
-    let model = table.optional::<String>("model");
-    let model = model.map_or(Some(()), |word| choice(table, &word, [("linear", ())]));
-    let outcome = table.required::<String>("outcome");
-    let fragments =
-        |key: &str| table.list::<String>(key).iter().map(Fragment::whole).collect::<Vec<_>>();
-    let (on, absorb, cluster) = (fragments("on"), fragments("absorb"), fragments("cluster"));
-    let singletons =
-        table.optional::<String>("singletons").map_or(Some(Singletons::Keep), |word| {
-            choice(table, &word, [("keep", Singletons::Keep), ("drop", Singletons::Drop)])
-        });
-    let weights = read_weights(table);
-    let errors = table.optional::<String>("se");
-    let place = errors.as_ref().map_or_else(|| table.span(), |word| word.span.clone());
-    let errors = errors.map(|word| choice(table, &word, ERRORS));
-    let errors = clustered(table, errors, &cluster, &place);
-    let preset = table.optional::<String>("preset");
-    let preset_stated = preset.is_some();
-    let presets = Preset::ALL.map(|preset| (preset.name(), preset));
-    let preset = preset.map_or(Some(Preset::Fixest), |word| choice(table, &word, presets));
-    let drop_collinear = table
-        .optional::<String>("collinear")
-        .map_or(Some(false), |word| choice(table, &word, [("error", false), ("drop", true)]));
-    let adjusted = fragments("adjusted");
-    let level = read_level(table);
-    model?;
-    Some(Box::new(Regress {
-        from: from?,
-        outcome: Fragment::whole(&outcome?),
-        on,
-        absorb,
-        singletons: singletons?,
-        weights: weights?,
-        errors: errors?,
-        cluster,
-        preset: preset?,
-        preset_stated,
-        drop_collinear: drop_collinear?,
-        adjusted,
-        level: level?,
-    }))
-}
-
-/// Reads weights and what they mean; the outer `None` says that they were wrong.
-#[expect(clippy::option_option, reason = "wrong, left out, or given: three states")]
-fn read_weights(table: &Document<'_>) -> Option<Option<(Fragment, Meaning)>> {
-    let weights = table.optional::<String>("weights");
-    let meaning = table.optional::<String>("weights_are");
-    let words = [("frequency", Meaning::Frequency), ("analytic", Meaning::Analytic)];
-    match (weights, meaning) {
-        (None, None) => Some(None),
-        (Some(weights), Some(word)) => {
-            Some(Some((Fragment::whole(&weights), choice(table, &word, words)?)))
-        }
-        (Some(weights), None) => {
-            table.report(
-                Problem::error("the weights do not say what they are")
-                    .at(&weights.span)
-                    .help("add `weights_are = \"frequency\"` (a row stands for so many) or `\"analytic\"`"),
-            );
-            None
-        }
-        (None, Some(word)) => {
-            let message = "`weights_are` without `weights`";
-            table.report(Problem::error(message).at(&word.span).help("add `weights = \"column\"`"));
-            None
-        }
-    }
-}
-
-/// Makes sure that clusters and clustered errors come together.
-#[expect(clippy::option_option, reason = "wrong, left out, or given: three states")]
-fn clustered(
-    table: &Document<'_>,
-    errors: Option<Option<Covariance>>,
-    cluster: &[Fragment],
-    place: &Span,
-) -> Option<Covariance> {
-    match (errors, cluster.first()) {
-        (None, None) => Some(Covariance::Iid),
-        (Some(Some(Covariance::Cluster)), None) => {
-            let message = "clustered errors need clusters";
-            let help = "add `cluster = [\"column\"]`";
-            table.report(Problem::error(message).at(place).help(help));
-            None
-        }
-        (Some(errors @ (None | Some(Covariance::Cluster))), _) | (Some(errors), None) => errors,
-        (None | Some(Some(_)), Some(first)) => {
-            let message = "`cluster` is given, and the errors are not clustered";
-            let help = "add `se = \"cluster\"`, or leave `cluster` out";
-            table.report(Problem::error(message).at(&first.span()).help(help));
-            None
-        }
-    }
-}
+/// The models: `None` is the linear one.
+const MODELS: [(&str, Option<Family>); 4] = [
+    ("linear", None),
+    ("logit", Some(Family::Logit)),
+    ("probit", Some(Family::Probit)),
+    ("poisson", Some(Family::Poisson)),
+];
 
 impl Written for Regress {
     fn reads(&self) -> Vec<Read> {
@@ -202,6 +129,7 @@ impl Written for Regress {
         }
         let terms = terms.filter(|_| sound)?;
         self.check_adjusted(checker, &terms)?;
+        self.check_instruments(checker, &terms)?;
         let promises = self.promises(checker.id(), &terms);
         let step = self.checked(terms, absorb);
         Some(Checked { step: Box::new(step), output: None, promises })
@@ -275,10 +203,41 @@ impl Regress {
         sound.then_some(all)
     }
 
+    fn check_instruments(&self, checker: &mut Checker<'_>, terms: &[Term]) -> Option<()> {
+        let mut sound = true;
+        for (name, instruments) in &self.instruments {
+            let number = |term: &&Term| matches!(term.parts.as_slice(), [Part::Number(_)]);
+            let mut known = terms.iter().filter(number).map(Term::name);
+            if !known.any(|term| term == name.value) {
+                let message =
+                    format!("`instruments` names `{}`, which is no term of `on`", name.value);
+                let names: Vec<String> = terms.iter().map(Term::name).collect();
+                let problem = Problem::error(message).at(&name.span);
+                checker.report(problem.suggest(&name.value, names.iter().map(String::as_str)));
+                sound = false;
+            }
+            for instrument in instruments {
+                sound &= checker.number(&self.from, instrument, "an instrument").is_some();
+            }
+        }
+        if let (Some((name, _)), Some(_)) = (self.instruments.first(), &self.family) {
+            let message = "two-stage least squares is for the linear model";
+            checker.report(Problem::error(message).at(&name.span));
+            sound = false;
+        }
+        sound.then_some(())
+    }
+
     fn check_adjusted(&self, checker: &mut Checker<'_>, terms: &[Term]) -> Option<()> {
         let mut sound = true;
+        if let (Some(name), Some(family)) = (self.adjusted.first(), &self.family) {
+            let message =
+                format!("adjusted rates of a {} model are not known", family.value.name());
+            checker.report(Problem::error(message).at(&name.span()));
+            sound = false;
+        }
         for name in &self.adjusted {
-            let of = |part: &Part| matches!(part, Part::Factor { column, .. } if column.text == name.text);
+            let of = |part: &Part| matches!(part, Part::Factor { .. }) && part.label() == name.text;
             let alone = terms.iter().any(|term| matches!(term.parts.as_slice(), [one] if of(one)));
             let crossed =
                 terms.iter().any(|term| term.parts.len() > 1 && term.parts.iter().any(of));
@@ -323,10 +282,14 @@ impl Regress {
             let keys = std::slice::from_ref(&name.text);
             promises.push(Address::grouped(&format!("{step}/adjusted"), keys));
         }
-        for name in ["r2", "adjusted_r2", "n"] {
+        for (name, _) in &self.instruments {
+            promises.push(Address::exact(format!("{step}/first_stage_f{{term={}}}", name.value)));
+        }
+        let fits = if self.family.is_some() { generalised::NAMES } else { ["r2", "adjusted_r2"] };
+        for name in fits.into_iter().chain(["n"]) {
             promises.push(Address::exact(format!("{step}/{name}")));
         }
-        if !self.absorb.is_empty() {
+        if !self.absorb.is_empty() && self.family.is_none() {
             promises.push(Address::exact(format!("{step}/within_r2")));
         }
         if !self.cluster.is_empty() {
@@ -338,8 +301,14 @@ impl Regress {
     fn checked(&self, terms: Vec<Term>, absorb: Vec<Vec<String>>) -> Regressing {
         Regressing {
             from: self.from.value.clone(),
+            family: self.family.clone(),
             outcome: self.outcome.clone(),
             terms,
+            instruments: self
+                .instruments
+                .iter()
+                .map(|(name, list)| (name.value.clone(), list.clone()))
+                .collect(),
             absorb,
             singletons: self.singletons,
             weights: self.weights.clone(),

@@ -95,7 +95,7 @@ pub(super) fn cells(
     filled: &[Vec<Filled>],
     bases: &mut Vec<(String, String)>,
 ) -> Result<Vec<Cell>, Problem> {
-    let names: BTreeSet<Vec<&str>> = terms.iter().map(sorted_names).collect();
+    let names: BTreeSet<Vec<String>> = terms.iter().map(sorted_names).collect();
     let mut cells = Vec::new();
     for (index, (term, parts)) in terms.iter().zip(filled).enumerate() {
         let mut open = vec![Cell { name: String::new(), term: index, levels: Vec::new() }];
@@ -108,8 +108,8 @@ pub(super) fn cells(
     Ok(cells)
 }
 
-fn sorted_names(term: &Term) -> Vec<&str> {
-    let mut names: Vec<&str> = term.parts.iter().map(|part| part.column().text.as_str()).collect();
+fn sorted_names(term: &Term) -> Vec<String> {
+    let mut names: Vec<String> = term.parts.iter().map(Part::label).collect();
     names.sort_unstable();
     names
 }
@@ -117,13 +117,13 @@ fn sorted_names(term: &Term) -> Vec<&str> {
 /// A factor leaves out its base where the model has the term without the factor (the constant, for a
 /// factor alone); else it would have columns that the others determine. *Source*: the rule of
 /// marginality, Chambers & Hastie 1992, section 2.4.1.
-fn needs_base(term: &Term, place: usize, names: &BTreeSet<Vec<&str>>) -> bool {
-    let mut rest: Vec<&str> = term
+fn needs_base(term: &Term, place: usize, names: &BTreeSet<Vec<String>>) -> bool {
+    let mut rest: Vec<String> = term
         .parts
         .iter()
         .enumerate()
         .filter(|(index, _)| *index != place)
-        .map(|(_, part)| part.column().text.as_str())
+        .map(|(_, part)| part.label())
         .collect();
     rest.sort_unstable();
     rest.is_empty() || names.contains(&rest)
@@ -137,8 +137,9 @@ fn choices(
     bases: &mut Vec<(String, String)>,
 ) -> Result<Vec<(String, Option<u32>)>, Problem> {
     let (Part::Factor { column, base }, Filled::Levels { levels, .. }) = (part, values) else {
-        return Ok(vec![(part.column().text.clone(), None)]);
+        return Ok(vec![(part.label(), None)]);
     };
+    let label = part.label();
     if levels.len() < 2 {
         let message = format!("the factor `{}` has {} level", column.text, levels.len());
         let help = "a factor needs two values or more in the rows used";
@@ -157,15 +158,13 @@ fn choices(
         None => needs_base().then_some(0),
     };
     if let Some(level) = dropped.and_then(|place| levels.get(place)) {
-        let line = (column.text.clone(), level.clone());
+        let line = (part.label(), level.clone());
         if !bases.contains(&line) {
             bases.push(line);
         }
     }
     let kept = levels.iter().enumerate().filter(|(place, _)| Some(*place) != dropped);
-    Ok(kept
-        .map(|(place, level)| (format!("{}={level}", column.text), Some(place as u32)))
-        .collect())
+    Ok(kept.map(|(place, level)| (format!("{label}={level}"), Some(place as u32))).collect())
 }
 
 impl Cell {

@@ -2,27 +2,29 @@
 
 use std::borrow::Cow;
 
-use crate::diagnostic::Problem;
+use crate::diagnostic::{Problem, Spanned};
 use crate::engine::{Column, Table};
 use crate::method::fragment::Fragment;
 use crate::method::steps::derive::culprit;
-use crate::method::steps::{Outcome, Running, Step, plain_estimate};
+use crate::method::steps::{Outcome, Running, Step};
 use crate::method::text::quote;
-use crate::results::Estimate;
-use crate::stats::linear::{
-    Covariance, Design, Fit, LinearError, Preset, Reference, Singletons, Weights, fit,
-};
+use crate::stats::generalised::{Family, GeneralisedError, fit_generalised};
+use crate::stats::linear::{Covariance, Design, LinearError, Preset, Singletons, Weights};
 
 use super::Meaning;
-use super::adjusted::{Form, joint};
+
 use super::columns::{self, Cell, Filled};
+use super::generalised;
 use super::terms::Term;
 
 /// A checked `regress`.
 pub(super) struct Regressing {
     pub(super) from: String,
+    pub(super) family: Option<Spanned<Family>>,
     pub(super) outcome: Fragment,
     pub(super) terms: Vec<Term>,
+    /// The instruments of each instrumented term.
+    pub(super) instruments: Vec<(String, Vec<Fragment>)>,
     pub(super) absorb: Vec<Vec<String>>,
     pub(super) singletons: Singletons,
     pub(super) weights: Option<(Fragment, Meaning)>,
@@ -64,7 +66,10 @@ impl Regressing {
         let parts =
             self.terms.iter().flat_map(|term| &term.parts).map(|part| ("term", part.column()));
         let weights = self.weights.iter().map(|(weights, _)| ("weight", weights));
-        std::iter::once(("outcome", &self.outcome)).chain(parts).chain(weights).collect()
+        let instruments = self.instruments.iter().flat_map(|(_, list)| list);
+        let instruments = instruments.map(|instrument| ("instrument", instrument));
+        let outcome = std::iter::once(("outcome", &self.outcome));
+        outcome.chain(parts).chain(instruments).chain(weights).collect()
     }
 
     fn sql(&self) -> String {
@@ -72,6 +77,11 @@ impl Regressing {
         for (index, term) in self.terms.iter().enumerate() {
             for (place, part) in term.parts.iter().enumerate() {
                 list.push(format!("({}) AS \"term {index} {place}\"", part.column().text));
+            }
+        }
+        for (index, (_, instruments)) in self.instruments.iter().enumerate() {
+            for (place, instrument) in instruments.iter().enumerate() {
+                list.push(format!("({}) AS \"instrument {index} {place}\"", instrument.text));
             }
         }
         for (index, effect) in self.absorb.iter().enumerate() {
@@ -99,6 +109,10 @@ impl Regressing {
             "term" => {
                 term.and_then(|term| term.parts.get(second?)).map(|part| part.column().text.clone())
             }
+            "instrument" => first
+                .and_then(|at| self.instruments.get(at))
+                .and_then(|(_, list)| list.get(second?))
+                .map(|instrument| instrument.text.clone()),
             "effect" => first.and_then(|at| self.absorb.get(at)?.get(second?)).cloned(),
             "cluster" => first.and_then(|at| self.cluster.get(at)).cloned(),
             "weight" => self.weights.as_ref().map(|(weights, _)| weights.text.clone()),
@@ -163,35 +177,17 @@ impl Regressing {
                 .clusters
                 .push(Cow::Owned(column.map_or(Vec::new(), |one| columns::cross(&[one]))));
         }
-        let fitted = fit(&design).map_err(|error| self.refuse(&error, &cells, running))?;
+        if let Some(family) = &self.family {
+            let fitted = fit_generalised(&design, family.value)
+                .map_err(|error| self.refuse_model(&error, family, &cells, running))?;
+            self.note_choices(outcome);
+            generalised::yields(&fitted, self.level, running, outcome);
+            return Ok(());
+        }
+        let fitted = self.least_squares(&design, used, &cells, running, outcome)?;
         let rates = self.rates(&filled, &bases, &fitted, running.id);
         self.yields(&fitted, &rates, running, outcome);
         Ok(())
-    }
-
-    /// The adjusted rates that are asked for.
-    fn rates(
-        &self,
-        filled: &[Vec<Filled>],
-        bases: &[(String, String)],
-        fitted: &Fit,
-        step: &str,
-    ) -> Vec<Form> {
-        let mut rates = Vec::new();
-        for name in &self.adjusted {
-            let base =
-                bases.iter().find(|(factor, _)| factor == name).map(|(_, base)| base.as_str());
-            for (term, parts) in self.terms.iter().zip(filled) {
-                if let ([part], [Filled::Levels { levels, .. }]) =
-                    (term.parts.as_slice(), &parts[..])
-                    && part.column().text == *name
-                {
-                    let base = base.unwrap_or_default();
-                    rates.extend(Form::rates(step, name, levels, base, fitted));
-                }
-            }
-        }
-        rates
     }
 
     fn weigh(&self, used: &Table) -> Result<Weights<'static>, Problem> {
@@ -216,7 +212,12 @@ impl Regressing {
     }
 
     /// Says at the right place why there is no fit.
-    fn refuse(&self, error: &LinearError, cells: &[Cell], running: &Running<'_>) -> Problem {
+    pub(super) fn refuse(
+        &self,
+        error: &LinearError,
+        cells: &[Cell],
+        running: &Running<'_>,
+    ) -> Problem {
         let term = |index: usize| cells.get(index).and_then(|cell| self.terms.get(cell.term));
         let message = format!("`{}` cannot be fitted: {error}", running.id);
         let problem = Problem::error(message);
@@ -235,104 +236,32 @@ impl Regressing {
         }
     }
 
-    fn yields(&self, fitted: &Fit, rates: &[Form], running: &Running<'_>, outcome: &mut Outcome) {
-        let clusters = fitted.clusters.iter().min().map(|count| *count as u64);
-        let mut forms = Vec::new();
-        for (place, name) in fitted.names.iter().enumerate() {
-            let value = fitted.coefficients.get(place).copied().unwrap_or_default();
-            let address = format!("{}/{name}", running.id);
-            forms.push(Form::coefficient(address.clone(), place, fitted.names.len()));
-            let mut estimate = plain_estimate(running.id, address, value);
-            self.uncertain(&mut estimate, fitted, place);
-            estimate.clusters = clusters;
-            outcome.estimates.push(estimate);
-        }
-        for form in rates {
-            let mut estimate = form.estimate(running.id, fitted, self.level);
-            estimate.clusters = clusters;
-            estimate.reference = Some(reference_word(fitted).to_owned());
-            outcome.estimates.push(estimate);
-        }
-        forms.extend(rates.iter().cloned());
-        let mut add = |name: &str, value: f64| {
-            let address = format!("{}/{name}", running.id);
-            let mut estimate = plain_estimate(running.id, address, value);
-            estimate.n = Some(fitted.n as f64);
-            outcome.estimates.push(estimate);
-        };
-        add("r2", fitted.r2);
-        add("adjusted_r2", fitted.adjusted_r2);
-        if let Some(within) = fitted.within_r2 {
-            add("within_r2", within);
-        }
-        add("n", fitted.n as f64);
-        if let Some(count) = clusters {
-            add("clusters", count as f64);
-        }
-        outcome.rows_out = Some(fitted.rows as u64);
-        outcome.joint = joint(&forms, running.wanted, fitted);
-        self.note(fitted, outcome);
-    }
-
-    fn uncertain(&self, estimate: &mut Estimate, fitted: &Fit, place: usize) {
-        let interval = fitted.interval(place, self.level);
-        estimate.se = fitted.standard_errors.get(place).copied();
-        estimate.ci = Some([interval.low, interval.high]);
-        estimate.level = Some(self.level);
-        estimate.p = fitted.p_value(place);
-        estimate.df = fitted.df();
-        estimate.reference = Some(reference_word(fitted).to_owned());
-        estimate.interval = Some("wald".to_owned());
-        estimate.n = Some(fitted.n as f64);
-    }
-
-    fn note(&self, fitted: &Fit, outcome: &mut Outcome) {
+    /// What the method chose, or left to the default.
+    pub(super) fn note_choices(&self, outcome: &mut Outcome) {
         outcome.note("errors", super::error_word(self.errors));
         let stated = if self.preset_stated { "" } else { " (the default, not stated)" };
         outcome.note("preset", format!("{}{stated}", self.preset.name()));
-        outcome.note("df", fitted.df().map_or_else(|| "none".to_owned(), |df| df.to_string()));
-        outcome.note("residual df", fitted.df_residual);
-        outcome.note("coefficients counted", fitted.k);
-        outcome.note("correction", crate::digest::canonical_number(fitted.correction));
         let weights = match &self.weights {
             None => "none".to_owned(),
             Some((written, Meaning::Frequency)) => format!("frequency: {}", written.text),
             Some((written, Meaning::Analytic)) => format!("analytic: {}", written.text),
         };
         outcome.note("weights", weights);
-        for (name, count) in self.cluster.iter().zip(&fitted.clusters) {
-            outcome.note(&format!("clusters of {name}"), count);
-        }
-        for (names, levels) in self.absorb.iter().zip(&fitted.absorbed.levels) {
-            outcome.note(&format!("absorbed {}", names.join(" × ")), levels);
-        }
-        if !self.absorb.is_empty() {
-            let kept = if self.singletons == Singletons::Keep { "kept" } else { "dropped" };
-            outcome.note("singletons", kept);
-        }
-        if let Some(test) = &fitted.f {
-            let number = crate::digest::canonical_number;
-            let text = format!(
-                "{} on {} and {}, p = {}",
-                number(test.statistic),
-                test.df1,
-                test.df2,
-                number(test.p)
-            );
-            outcome.note("F", text);
-        }
-        for dropped in &fitted.dropped {
-            outcome.note("dropped term", &dropped.name);
-            outcome.warnings.push(format!(
-                "the term `{}` was dropped: {} determine it",
-                dropped.name,
-                dropped.with.join(", ")
-            ));
-        }
-        outcome.warnings.extend(fitted.warnings.iter().map(ToString::to_string));
     }
-}
 
-fn reference_word(fitted: &Fit) -> &'static str {
-    if fitted.reference == Reference::Normal { "normal" } else { "t" }
+    /// Says why a model other than the linear one has no fit.
+    fn refuse_model(
+        &self,
+        error: &GeneralisedError,
+        family: &Spanned<Family>,
+        cells: &[Cell],
+        running: &Running<'_>,
+    ) -> Problem {
+        let place = match error {
+            GeneralisedError::Design(error) => return self.refuse(error, cells, running),
+            GeneralisedError::Outcome { .. } => self.outcome.span(),
+            _ => family.span.clone(),
+        };
+        Problem::error(format!("`{}` cannot be fitted: {error}", running.id)).at(&place)
+    }
 }

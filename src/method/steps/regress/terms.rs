@@ -34,13 +34,21 @@ impl Part {
             Self::Number(column) | Self::Factor { column, .. } => column,
         }
     }
+
+    /// What an address calls it: as written, a quoted name without its quotes.
+    pub(super) fn label(&self) -> String {
+        let written = &self.column().text;
+        match text::tokens(written).as_deref() {
+            Ok([token]) => token.name().unwrap_or_else(|| written.clone()),
+            _ => written.clone(),
+        }
+    }
 }
 
 impl Term {
     /// What people call it: the names of its parts.
     pub(super) fn name(&self) -> String {
-        let names: Vec<&str> = self.parts.iter().map(|part| part.column().text.as_str()).collect();
-        names.join(":")
+        self.parts.iter().map(Part::label).collect::<Vec<String>>().join(":")
     }
 
     /// The form of its estimates' addresses.
@@ -51,7 +59,7 @@ impl Term {
             if index > 0 {
                 text.push(':');
             }
-            text.push_str(&part.column().text);
+            text.push_str(&part.label());
             if matches!(part, Part::Factor { .. }) {
                 text.push('=');
                 pieces.push(Piece::Text(std::mem::take(&mut text)));
@@ -201,6 +209,7 @@ mod tests {
     #[test]
     fn a_factor_has_an_estimate_for_each_level() {
         assert_eq!(names("factor(expertise, base = 1)"), ["fit/expertise=…"]);
+        assert_eq!(names("'union'"), ["fit/'union'"]);
         assert_eq!(names("factor(mode):ln(turns)"), ["fit/mode=…:ln(turns)"]);
         assert_eq!(names("x::double"), ["fit/x::double"]);
         assert_eq!(names("factor(a, bass = 1)"), ["error: `factor(a, bass = 1)` is no factor"]);
