@@ -12,6 +12,42 @@ use super::{ColumnType, EngineError};
 /// The most pairs of rows that a join without an equality may look at.
 const MOST_PAIRS: f64 = 1e9;
 
+/// The most nodes of a plan, each common table expression counted wherever it is used.
+const MOST_NODES: usize = 20_000;
+/// The most that a column may grow when the expressions it is made of are written out.
+const MOST_GROWTH: f64 = 1e7;
+
+/// Refuses a plan that a short text makes huge: names that stand for two names, again and again.
+pub(super) fn check_size(plan: &LogicalPlan) -> Result<()> {
+    let mut nodes = 0_usize;
+    plan.apply_with_subqueries(|_| {
+        nodes += 1;
+        let enough = nodes > MOST_NODES;
+        Ok(if enough { TreeNodeRecursion::Stop } else { TreeNodeRecursion::Continue })
+    })?;
+    if nodes > MOST_NODES || growth(plan) > MOST_GROWTH {
+        let message = "sub-queries that use one another too often".to_owned();
+        return Err(DataFusionError::External(Box::new(EngineError::Limit { message })));
+    }
+    Ok(())
+}
+
+fn growth(plan: &LogicalPlan) -> f64 {
+    let below = plan.inputs().into_iter().map(growth).fold(1.0, f64::max);
+    let LogicalPlan::Projection(projection) = plan else {
+        return below;
+    };
+    let references = |expr: &Expr| {
+        let mut count = 0_u32;
+        let walked = expr.apply(|part| {
+            count += u32::from(matches!(part, Expr::Column(_)));
+            Ok(TreeNodeRecursion::Continue)
+        });
+        if walked.is_ok() { f64::from(count) } else { f64::INFINITY }
+    };
+    below * projection.expr.iter().map(references).fold(1.0, f64::max)
+}
+
 /// Returns the divisions of two ints, as text.
 pub(super) fn integer_divisions(plan: &LogicalPlan) -> Result<Vec<String>> {
     let mut found: Vec<String> = Vec::new();

@@ -268,6 +268,7 @@ async fn planned(
 ) -> Result<LogicalPlan, DataFusionError> {
     let statement = Statement::Statement(Box::new(admitted.statement));
     let plan = context.state().statement_to_plan(statement).await?;
+    plan::check_size(&plan)?;
     SQLOptions::new()
         .with_allow_ddl(false)
         .with_allow_dml(false)

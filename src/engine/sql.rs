@@ -1,7 +1,7 @@
 //! What SQL is let through: one plain `SELECT` of bounded size over registered tables, with the
 //! functions of a list. Reads text only; decides before anything is planned.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, VecDeque};
 use std::ops::ControlFlow;
 
 use datafusion::sql::sqlparser::ast::{
@@ -23,6 +23,12 @@ pub(super) const MOST_OPERATORS: usize = 1_000;
 /// The deepest nesting of parentheses and sub-queries.
 pub(super) const DEEPEST: usize = 50;
 
+/// The most tables that one SELECT may join.
+const MOST_TABLES: usize = 50;
+
+/// The most tables that a text reads, each common table expression written out wherever it is used.
+const MOST_READ: u64 = 500;
+
 /// A text that was let through.
 #[derive(Debug)]
 pub(super) struct Admitted {
@@ -32,16 +38,20 @@ pub(super) struct Admitted {
     pub(super) words: Words,
 }
 
-/// The names of a text, with their places in bytes.
+/// The names of a text, with their places.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Words(Vec<(String, usize)>);
+pub(super) struct Words {
+    text: String,
+    words: Vec<(String, Location)>,
+}
 
 impl Words {
-    /// Returns where a name first stands.
+    /// Returns the byte where a name first stands.
     pub(super) fn find(&self, name: &str) -> Option<usize> {
-        let same = |(word, _): &&(String, usize)| word == name;
-        let alike = |(word, _): &&(String, usize)| word.eq_ignore_ascii_case(name);
-        self.0.iter().find(same).or_else(|| self.0.iter().find(alike)).map(|(_, at)| *at)
+        let same = |(word, _): &&(String, Location)| word == name;
+        let alike = |(word, _): &&(String, Location)| word.eq_ignore_ascii_case(name);
+        let found = self.words.iter().find(same).or_else(|| self.words.iter().find(alike))?;
+        Lines::new(&self.text).offset(found.1)
     }
 }
 
@@ -55,7 +65,7 @@ pub(super) fn admit(sql: &str, tables: &[String]) -> Result<Admitted, EngineErro
     let tokens = tokenize(sql, &lines)?;
     let words = check_tokens(&tokens, &lines)?;
     let statement = parse(tokens, &lines)?;
-    let mut gate = Gate { tables, lines: &lines, known: vec![BTreeSet::new()] };
+    let mut gate = Gate { tables, lines: &lines, queries: Vec::new() };
     match statement.visit(&mut gate) {
         ControlFlow::Continue(()) => Ok(Admitted { statement, words }),
         ControlFlow::Break(error) => Err(*error),
@@ -94,21 +104,22 @@ fn tokenize(sql: &str, lines: &Lines<'_>) -> Result<Vec<TokenWithSpan>, EngineEr
 }
 
 fn check_tokens(tokens: &[TokenWithSpan], lines: &Lines<'_>) -> Result<Words, EngineError> {
-    let mut words = Words::default();
+    let mut words = Words { text: lines.text.to_owned(), words: Vec::new() };
     let (mut operators, mut depth, mut ended) = (0_usize, 0_usize, false);
     for token in tokens {
-        let at = lines.offset(token.span.start);
+        // Only where it is needed: to count characters for each token would take too long.
+        let at = || lines.offset(token.span.start);
         if matches!(token.token, Token::Whitespace(_) | Token::EOF) {
             continue;
         }
         if ended {
             let message = "only one statement is allowed".to_owned();
-            return Err(EngineError::Refused { message, at });
+            return Err(EngineError::Refused { message, at: at() });
         }
         match &token.token {
             Token::Word(word) => {
                 operators += usize::from(connects(word.keyword) && word.quote_style.is_none());
-                words.0.push((word.value.clone(), at.unwrap_or(0)));
+                words.words.push((word.value.clone(), token.span.start));
             }
             Token::Number(digits, _) => check_number(digits, at)?,
             Token::LParen => depth += 1,
@@ -128,7 +139,7 @@ fn check_tokens(tokens: &[TokenWithSpan], lines: &Lines<'_>) -> Result<Words, En
             | Token::Mod
             | Token::StringConcat
             | Token::DoubleColon => operators += 1,
-            other => return Err(refused_token(other, at)),
+            other => return Err(refused_token(other, at())),
         }
         if depth > DEEPEST {
             let message = format!("parentheses nested deeper than {DEEPEST}");
@@ -139,7 +150,7 @@ fn check_tokens(tokens: &[TokenWithSpan], lines: &Lines<'_>) -> Result<Words, En
             return Err(EngineError::Limit { message });
         }
     }
-    if words.0.is_empty() {
+    if words.words.is_empty() {
         return Err(EngineError::Syntax { message: "the text is empty".to_owned(), at: None });
     }
     Ok(words)
@@ -166,10 +177,13 @@ fn connects(keyword: Keyword) -> bool {
     )
 }
 
-fn check_number(digits: &str, at: Option<usize>) -> Result<(), EngineError> {
+fn check_number(digits: &str, at: impl Fn() -> Option<usize>) -> Result<(), EngineError> {
     match digits.parse::<f64>() {
         Ok(value) if value.is_finite() => Ok(()),
-        _ => Err(EngineError::Syntax { message: format!("the number {digits} is too large"), at }),
+        _ => Err(EngineError::Syntax {
+            message: format!("the number {digits} is too large"),
+            at: at(),
+        }),
     }
 }
 
@@ -238,7 +252,18 @@ fn lower_first(text: &str) -> String {
 struct Gate<'a> {
     tables: &'a [String],
     lines: &'a Lines<'a>,
-    known: Vec<BTreeSet<String>>,
+    queries: Vec<Open>,
+}
+
+/// A query that is being walked.
+#[derive(Default)]
+struct Open {
+    /// Its common table expressions that were not walked yet.
+    coming: VecDeque<String>,
+    /// Those that were, and how many tables each reads.
+    known: BTreeMap<String, u64>,
+    /// How many tables it reads.
+    reads: u64,
 }
 
 type Step = ControlFlow<Box<EngineError>>;
@@ -254,6 +279,12 @@ impl Gate<'_> {
             SetExpr::Select(select) => {
                 if select.into.is_some() {
                     return self.refuse("SELECT … INTO writes a table", body.span().start);
+                }
+                let tables: usize = select.from.iter().map(|from| 1 + from.joins.len()).sum();
+                if tables > MOST_TABLES {
+                    let message =
+                        format!("{tables} tables in one SELECT; the limit is {MOST_TABLES}");
+                    return ControlFlow::Break(Box::new(EngineError::Limit { message }));
                 }
                 ControlFlow::Continue(())
             }
@@ -287,17 +318,25 @@ impl Gate<'_> {
         }
     }
 
-    fn check_relation(&self, name: &ObjectName) -> Step {
+    fn check_relation(&mut self, name: &ObjectName) -> Step {
         let word = match name.0.as_slice() {
             [part] => part.as_ident().map(|ident| ident.value.clone()),
             _ => None,
         };
         let word = word.unwrap_or_else(|| name.to_string());
-        if self.tables.contains(&word) || self.known.iter().any(|names| names.contains(&word)) {
+        let expression =
+            self.queries.iter().rev().find_map(|query| query.known.get(&word).copied());
+        let reads = expression.or_else(|| self.tables.contains(&word).then_some(1));
+        if let (Some(reads), Some(query)) = (reads, self.queries.last_mut()) {
+            query.reads = query.reads.saturating_add(reads);
+            if query.reads > MOST_READ {
+                let message = format!("more than {MOST_READ} tables read in one SQL text");
+                return ControlFlow::Break(Box::new(EngineError::Limit { message }));
+            }
             return ControlFlow::Continue(());
         }
         let mut candidates: Vec<String> = self.tables.to_vec();
-        candidates.extend(self.known.iter().flatten().cloned());
+        candidates.extend(self.queries.iter().flat_map(|query| query.known.keys().cloned()));
         let at = self.lines.offset(name.span().start);
         ControlFlow::Break(Box::new(EngineError::UnknownTable { name: word, candidates, at }))
     }
@@ -314,14 +353,15 @@ impl Visitor for Gate<'_> {
     }
 
     fn pre_visit_query(&mut self, query: &Query) -> Step {
-        let mut names = BTreeSet::new();
+        let mut open = Open::default();
         if let Some(with) = &query.with {
             if with.recursive {
                 return self.refuse("WITH RECURSIVE", query.span().start);
             }
-            names.extend(with.cte_tables.iter().map(|table| table.alias.name.value.clone()));
+            let names = with.cte_tables.iter().map(|table| table.alias.name.value.clone());
+            open.coming.extend(names);
         }
-        self.known.push(names);
+        self.queries.push(open);
         let extras = !query.locks.is_empty()
             || query.for_clause.is_some()
             || query.settings.is_some()
@@ -335,7 +375,16 @@ impl Visitor for Gate<'_> {
     }
 
     fn post_visit_query(&mut self, _: &Query) -> Step {
-        self.known.pop();
+        let closed = self.queries.pop().unwrap_or_default();
+        if let Some(around) = self.queries.last_mut() {
+            // The first queries within a query are its common table expressions, in their order.
+            match around.coming.pop_front() {
+                Some(name) => {
+                    around.known.insert(name, closed.reads.max(1));
+                }
+                None => around.reads = around.reads.saturating_add(closed.reads),
+            }
+        }
         ControlFlow::Continue(())
     }
 

@@ -104,11 +104,28 @@ fn what_is_not_a_plain_select_is_refused() {
     }
 }
 
+/// A chain of names, each of which stands for the one before, twice.
+fn laughs(body: &str, length: usize) -> String {
+    let mut names = vec!["n0 AS (SELECT 1 AS x)".to_owned()];
+    for place in 0..length {
+        names.push(format!("n{} AS ({})", place + 1, body.replace("{}", &format!("n{place}"))));
+    }
+    format!("WITH {} SELECT x FROM n{length}", names.join(", "))
+}
+
 #[test]
 fn sql_of_any_size_is_an_error_and_never_the_end_of_the_process() {
     let engine = engine();
     let sum = |terms: usize| format!("SELECT {} AS x", vec!["1"; terms].join(" + "));
     assert_eq!(engine.query(&sum(900)).expect("900 terms").rows(), 1);
+    let any = vec!["id = 3"; 450].join(" OR ");
+    assert_eq!(
+        engine.query(&format!("SELECT id FROM people WHERE {any}")).expect("long").rows(),
+        1
+    );
+    let list: Vec<String> = (0..10_000).map(|number| number.to_string()).collect();
+    let list = format!("SELECT id FROM people WHERE id IN ({})", list.join(", "));
+    assert_eq!(engine.query(&list).expect("a long list").rows(), 4);
     for sql in [
         sum(5_000),
         format!("SELECT {}1", "-".repeat(30_000)),
@@ -117,6 +134,10 @@ fn sql_of_any_size_is_an_error_and_never_the_end_of_the_process() {
         format!("SELECT {} true AS x", "NOT ".repeat(10_000)),
         vec!["SELECT 1 AS x"; 5_000].join(" UNION ALL "),
         sum(50_000),
+        laughs("SELECT x FROM {} UNION ALL SELECT x FROM {}", 60),
+        laughs("SELECT x + x AS x FROM {} WHERE x + x > 1", 60),
+        format!("SELECT 1 AS x FROM people{}", ", people".repeat(5_000)),
+        format!("SELECT 1 AS x FROM people{}", " CROSS JOIN people".repeat(900)),
     ] {
         let refused = engine.query(&sql);
         let limited =
@@ -352,6 +373,20 @@ fn a_join_without_an_equality_has_a_limit() {
     // Every row meets every row: the result is counted while it comes.
     let many = engine.query("SELECT a.x FROM a JOIN b ON a.x = b.y");
     assert!(matches!(many, Err(EngineError::Limit { .. })), "{many:?}");
+}
+
+#[test]
+fn common_table_expressions_are_tables_of_their_query() {
+    let engine = engine();
+    let sql = "WITH a AS (SELECT id FROM people), b AS (WITH c AS (SELECT id FROM a) SELECT id FROM c) \
+               SELECT count(*) AS n FROM b JOIN a ON a.id = b.id WHERE a.id IN (SELECT id FROM a)";
+    assert_eq!(one_number(&engine, sql), 4.0);
+    let early =
+        engine.query("WITH a AS (SELECT id FROM b), b AS (SELECT id FROM people) SELECT id FROM a");
+    assert!(matches!(early, Err(EngineError::UnknownTable { .. })), "{early:?}");
+    let outside =
+        engine.query("SELECT id FROM (WITH c AS (SELECT id FROM people) SELECT id FROM c) AS d, c");
+    assert!(matches!(outside, Err(EngineError::UnknownTable { .. })), "{outside:?}");
 }
 
 #[test]
