@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use secondlook::stats::linear::{Covariance, Design, Fit, Term, fit, margins};
+use secondlook::stats::linear::{Covariance, Design, Fit, Singletons, Term, fit, margins};
 
 /// The columns in use, as codes and numbers.
 struct Sessions {
@@ -150,5 +150,35 @@ fn a_slope_and_its_three_errors_match_pyfixest() {
         close(fitted.coefficients[0], 0.083_266_866_464_753_38, 1e-11);
         close(fitted.standard_errors[0], expected, 1e-10);
         close(fitted.r2, 0.040_157_036_725_876_89, 1e-12);
+    }
+}
+
+#[test]
+fn user_effects_match_pyfixest() {
+    let Some(data) = sessions() else {
+        println!("skipped: SECONDLOOK_SESSIONS names no sessions_1x.csv");
+        return;
+    };
+    // pyfixest 0.60.0 at tolerance 1e-11: succ ~ i(expertise, ref = 1) | user + six effects, singletons dropped.
+    let expertise = &data.factors["expertise"];
+    let terms =
+        (1..5).map(|level| Term::indicator(LEVELS[level - 1], expertise, level as u32)).collect();
+    let mut design = Design::new(&data.success, terms);
+    design.absorb = EFFECTS.iter().map(|name| (&data.factors[name]).into()).collect();
+    design.absorb.push((&data.factors["user_id"]).into());
+    design.singletons = Singletons::Drop;
+    design.covariance = Covariance::Cluster;
+    design.clusters = vec![(&data.factors["user_id"]).into()];
+    let fitted = fit(&design).expect("it fits");
+    assert_eq!((fitted.n, fitted.absorbed.singletons_dropped), (236_513, 161_685));
+    let expected = [
+        (0.024_107_140_796_042_98, 0.004_397_425_274_585_262),
+        (0.048_281_620_514_561_134, 0.005_412_899_695_584_664),
+        (0.083_249_616_088_709_58, 0.006_637_787_506_863_568_5),
+        (0.109_729_597_004_288_14, 0.009_508_567_747_725_861),
+    ];
+    for (j, (b, se)) in expected.into_iter().enumerate() {
+        close(fitted.coefficients[j], b, 1e-11);
+        close(fitted.standard_errors[j], se, 1e-10);
     }
 }

@@ -240,6 +240,24 @@ mod tests {
         }
 
         #[test]
+        fn an_effect_of_many_levels_is_eliminated_alike(panel in panel(true), by in 1_u32..7) {
+            let many: Vec<u32> = (0..panel.outcome.len() as u32 * 12).map(|row| row / 3 % 500 * by).collect();
+            let times = |codes: &[u32]| codes.repeat(12);
+            let outcome: Vec<f64> = panel.outcome.repeat(12).iter().enumerate()
+                .map(|(row, y)| if row % 7 == 0 { 1.0 - y } else { *y }).collect();
+            let codes = [times(&panel.factors[0]), times(&panel.factors[1]), times(&panel.factors[2])];
+            let terms = (1..3).map(|l| Term::indicator(format!("f{l}"), &codes[2], l)).collect();
+            let mut design = Design::new(&outcome, terms);
+            design.absorb = vec![(&many).into(), (&codes[0]).into(), (&codes[1]).into()];
+            design.covariance = Covariance::Cluster;
+            design.clusters = vec![(&many).into()];
+            let rows = prepare(&design).unwrap();
+            if let Some(fast) = fit_planned(&design, &rows) {
+                agree(&fast.unwrap(), &fit_exactly(&design, rows, &[]).unwrap());
+            }
+        }
+
+        #[test]
         fn the_order_of_rows_changes_no_bit(panel in panel(false)) {
             let ask = |panel: &Panel| {
                 let mut design = panel.design(true);

@@ -6,6 +6,8 @@ use super::super::{Design, Values};
 
 /// The most levels of all factors together.
 const MOST_LEVELS: usize = 1000;
+/// An effect of at most so many levels becomes columns.
+const FEW_LEVELS: usize = 300;
 
 /// A factor: the place of each kept row's level among all levels, or of the blank one.
 pub(super) struct Factor {
@@ -54,6 +56,8 @@ pub(super) struct Plan<'a> {
     pub(super) numbers: Vec<(&'a [f64], f64)>,
     /// What the outcome is.
     pub(super) outcome: Kind,
+    /// The levels of the first effect where it is eliminated level by level, having too many for columns; else zero.
+    pub(super) eliminated: usize,
     /// Whether a constant is in the span of the columns.
     pub(super) centred: bool,
 }
@@ -68,13 +72,19 @@ impl<'a> Plan<'a> {
             columns: Vec::new(),
             numbers: Vec::new(),
             outcome: Kind::Constant,
+            eliminated: rows.effects.first().map_or(0, |effect| effect.count),
             centred: design.intercept || !design.absorb.is_empty(),
         };
         if design.intercept && design.absorb.is_empty() {
             plan.columns.push(Column { role: Role::Constant, kind: Kind::Constant });
         }
+        if plan.eliminated <= FEW_LEVELS {
+            plan.eliminated = 0;
+        }
         for (place, effect) in rows.effects.iter().enumerate() {
-            plan.effect(place, effect.count)?;
+            if place > 0 || plan.eliminated == 0 {
+                plan.effect(place, effect.count)?;
+            }
         }
         for (place, term) in design.terms.iter().enumerate() {
             match &term.values {
@@ -86,6 +96,12 @@ impl<'a> Plan<'a> {
             }
         }
         plan.add_outcome(rows);
+        // Elimination is by groups of the packed rows, and of counts only.
+        let grouped =
+            || rows.clusters.first().is_some_and(|way| way.level == rows.effects[0].level);
+        if plan.eliminated > 0 && !(plan.numbers.is_empty() && grouped()) {
+            return None;
+        }
         (plan.levels <= MOST_LEVELS).then_some(plan)
     }
 
@@ -165,7 +181,7 @@ impl<'a> Plan<'a> {
 
     /// Columns all count: this path declines where one is collinear.
     pub(super) fn rank(&self) -> usize {
-        self.columns.len()
+        self.columns.len() + self.eliminated
     }
 
     /// The power of two on a column.

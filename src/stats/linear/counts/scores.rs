@@ -18,14 +18,18 @@ struct Table {
     numbers: Vec<[f64; LANES]>,
     /// Adding and taking away this number rounds a score to the lane's grid.
     rounder: [f64; LANES],
+    /// The same for a sum of influence weights (in lane 0: of ones).
+    influence_rounder: [f64; LANES],
 }
 
 /// The tables of all wanted coefficients, seven to a table; the outcome's mean comes after them.
 pub(super) struct Tables {
-    tables: Vec<Table>,
+    chunks: Vec<Table>,
     wanted: usize,
     /// The influence of every row on the outcome's mean.
     mean: f64,
+    /// Whether every cluster's own mean is taken away: it is a level of the eliminated effect.
+    centred: bool,
 }
 
 impl Tables {
@@ -37,6 +41,7 @@ impl Tables {
                 levels: vec![[0.0; LANES]; plan.levels + 1],
                 numbers: vec![[0.0; LANES]; plan.numbers.len()],
                 rounder: [0.0; LANES],
+                influence_rounder: [0.0; LANES],
             };
             *table.slot(plan.outcome, 0) = 1.0;
             for (column, b) in plan.columns.iter().zip(&solution.fitted) {
@@ -49,19 +54,24 @@ impl Tables {
             }
             table
         };
-        let tables = if solution.inverse.is_empty() {
+        let chunks = if solution.inverse.is_empty() {
             vec![table(&[])]
         } else {
             solution.inverse.chunks(LANES - 1).map(table).collect()
         };
-        Self { tables, wanted: solution.inverse.len(), mean }
+        let centred = plan.eliminated > 0;
+        Self { chunks, wanted: solution.inverse.len(), mean, centred }
     }
 
     /// Writes a cluster's scores, the outcome's mean last.
     #[inline]
     fn scores<const N: usize>(&self, packed: &Packed<N>, from: usize, to: usize, out: &mut [f64]) {
-        for (chunk, table) in self.tables.iter().enumerate() {
-            let score = table.score(packed, from, to);
+        for (chunk, table) in self.chunks.iter().enumerate() {
+            let score = if self.centred {
+                table.centred_score(packed, from, to)
+            } else {
+                table.score(packed, from, to)
+            };
             let first = chunk * (LANES - 1);
             let count = (self.wanted - first).min(LANES - 1);
             out[first..first + count].copy_from_slice(&score[1..=count]);
@@ -71,17 +81,23 @@ impl Tables {
 
     /// Sets the grids for clusters of at most `rows` rows.
     fn bound(&mut self, factors: &[std::ops::Range<usize>], rows: usize) {
-        for table in &mut self.tables {
+        for table in &mut self.chunks {
             let bounds: Vec<f64> = (0..LANES).map(|lane| table.largest(factors, lane)).collect();
             for lane in 0..LANES {
                 let influence = if lane == 0 { 1.0 } else { bounds[lane] };
                 let most = bounds[0] * influence * rows as f64;
-                let above = libm::scalbn(1.0, libm::ilogb(most.max(1e-300)) + 1);
-                // Sums stay below 2⁵¹ steps of the grid, so that every one of them is exact.
-                table.rounder[lane] = 3.0 * above;
+                table.influence_rounder[lane] = rounder(influence * rows as f64);
+                table.rounder[lane] = rounder(most);
             }
         }
     }
+}
+
+/// The number that rounds to a grid on which sums of at most this size are exact.
+fn rounder(most: f64) -> f64 {
+    let above = libm::scalbn(1.0, libm::ilogb(most.max(1e-300)) + 1);
+    // Sums stay below 2⁵¹ steps of the grid, so that every one of them is exact.
+    3.0 * above
 }
 
 impl Table {
@@ -138,6 +154,36 @@ impl Table {
                 let rounder = self.rounder[lane];
                 score[lane] += if many { (part + rounder) - rounder } else { part };
             }
+        }
+        score
+    }
+}
+
+impl Table {
+    /// The score of a cluster less its means: Σe·x̃ − Σe Σx̃/n. Zero for a single row, as it must be.
+    fn centred_score<const N: usize>(
+        &self,
+        packed: &Packed<N>,
+        from: usize,
+        to: usize,
+    ) -> [f64; LANES] {
+        let mut score = [0.0; LANES];
+        if to - from < 2 {
+            return score;
+        }
+        let together = self.score(packed, from, to);
+        let mut influence = [0.0; LANES];
+        let many = to - from > 2;
+        for row in &packed.rows[from..to] {
+            let row = self.row(row, &[]);
+            for lane in 1..LANES {
+                let rounder = self.influence_rounder[lane];
+                influence[lane] += if many { (row[lane] + rounder) - rounder } else { row[lane] };
+            }
+        }
+        let mean = together[0] / (to - from) as f64;
+        for lane in 1..LANES {
+            score[lane] = together[lane] - mean * influence[lane];
         }
         score
     }

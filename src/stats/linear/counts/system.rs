@@ -8,6 +8,8 @@ use crate::stats::double_double::{DoubleDouble, two_product, two_sum};
 
 /// The smallest pivot, as a share of its column's square, that this path trusts.
 const TRUSTED: f64 = 1e-8;
+/// Fractional bits of the eliminated part: with counts up to 2⁴⁰ it fits 127 bits.
+const FRACTION: i32 = 80;
 /// The smallest share of the outcome's square that may be left as residual.
 const TRUSTED_REST: f64 = 1e-9;
 
@@ -19,6 +21,8 @@ pub(super) struct System {
     counts: Vec<u32>,
     /// Rows of each level.
     one_way: Vec<u64>,
+    /// What the eliminated effect explains of every pair of levels: Σ_g c_g c_g'/n_g in fixed point.
+    taken: Vec<i128>,
     /// Sums of numbers over levels, in units of `unit`.
     level_sums: Vec<i128>,
     /// Sums of products of numbers, in units of `unit`².
@@ -60,6 +64,7 @@ impl System {
             n: n as f64,
             counts: vec![0; size * size],
             one_way: vec![0; size],
+            taken: Vec::new(),
             level_sums: vec![0; size * packed.width],
             products: vec![0; packed.width * packed.width],
             totals: vec![0; packed.width],
@@ -70,6 +75,9 @@ impl System {
         };
         u32::try_from(n).ok()?;
         system.count(plan.factors.len(), packed);
+        if plan.eliminated > 0 {
+            system.taken = eliminate(size, plan.factors.len(), packed);
+        }
         system.sum(plan.factors.len(), packed);
         system.lower = (0..plan.columns.len())
             .map(|a| {
@@ -119,8 +127,20 @@ impl System {
         }
     }
 
-    /// The sum of the product of two columns.
+    /// The sum of the product of two columns, less what the eliminated effect explains of it.
     fn pair(&self, a: Kind, b: Kind) -> DoubleDouble {
+        let raw = self.raw_pair(a, b);
+        match (a, b) {
+            (Kind::Level(a), Kind::Level(b)) if !self.taken.is_empty() => {
+                let taken = self.taken[a.max(b) * self.size + a.min(b)];
+                raw - DoubleDouble::from_integer(taken).scaled(libm::scalbn(1.0, -FRACTION))
+            }
+            _ => raw,
+        }
+    }
+
+    /// The sum of the product of two columns.
+    fn raw_pair(&self, a: Kind, b: Kind) -> DoubleDouble {
         let of_unit = |sum: i128| DoubleDouble::from_integer(sum).scaled(1.0 / self.unit);
         let counted = |count: u64| DoubleDouble::from(count as f64);
         match (a, b) {
@@ -156,7 +176,12 @@ impl System {
     /// Solves for coefficients and the wanted columns of the inverse; none where the system is ill conditioned.
     pub(super) fn solve(&self, plan: &Plan<'_>) -> Option<Solution> {
         let p = plan.columns.len();
-        let factor = Cholesky::of(&self.lower)?;
+        let raw: Vec<f64> = plan
+            .columns
+            .iter()
+            .map(|column| self.raw_pair(column.kind, column.kind).value())
+            .collect();
+        let factor = Cholesky::of(&self.lower, &raw)?;
         let right: Vec<DoubleDouble> =
             plan.columns.iter().map(|column| self.pair(column.kind, plan.outcome)).collect();
         let wanted: Vec<usize> = (0..p).filter(|j| plan.columns[*j].role != Role::Dummy).collect();
@@ -192,16 +217,17 @@ impl System {
     /// Sums of squares; none where so little is left that their difference would not be exact enough.
     pub(super) fn squares(&self, plan: &Plan<'_>, solution: &Solution) -> Option<Squares> {
         let outcome = self.pair(plan.outcome, plan.outcome);
+        let whole = self.raw_pair(plan.outcome, plan.outcome);
         let sum = self.pair(plan.outcome, Kind::Constant);
         let mean = sum / DoubleDouble::from(self.n);
-        let total = if plan.centred { outcome - mean * sum } else { outcome };
+        let total = if plan.centred { whole - mean * sum } else { whole };
         // y'y − 2b'X'y + b'Gb: an error of b enters only squared.
         let applied = apply(&self.lower, &solution.fitted);
         let mut rest = outcome;
         for ((column, b), gb) in plan.columns.iter().zip(&solution.fitted).zip(applied) {
             rest += *b * (gb - self.pair(column.kind, plan.outcome).scaled(2.0));
         }
-        if rest.high <= outcome.high * TRUSTED_REST || total.high <= outcome.high * TRUSTED_REST {
+        if rest.high <= whole.high * TRUSTED_REST || total.high <= whole.high * TRUSTED_REST {
             return None;
         }
         Some(Squares {
@@ -212,6 +238,36 @@ impl System {
             outcome_mean: mean,
         })
     }
+}
+
+/// Sums c_g c_g'/n_g over the groups of packed rows, c_g the counts of each level in group g, in fixed point.
+fn eliminate<const N: usize>(size: usize, factors: usize, packed: &Packed<N>) -> Vec<i128> {
+    let mut taken = vec![0_i128; size * size];
+    let mut counts = vec![0_i128; size];
+    let mut present: Vec<usize> = Vec::new();
+    for bounds in packed.starts.windows(2) {
+        let rows = &packed.rows[bounds[0] as usize..bounds[1] as usize];
+        let Some(share) = (1_i128 << FRACTION).checked_div(rows.len() as i128) else { continue };
+        for row in rows {
+            for place in &row[..factors] {
+                let place = usize::from(*place);
+                if counts[place] == 0 {
+                    present.push(place);
+                }
+                counts[place] += 1;
+            }
+        }
+        present.sort_unstable();
+        for (at, a) in present.iter().enumerate() {
+            let weighted = share * counts[*a];
+            let line = &mut taken[a * size..][..size];
+            for b in &present[..=at] {
+                line[*b] = line[*b].wrapping_add(weighted.wrapping_mul(counts[*b]));
+            }
+        }
+        present.drain(..).for_each(|place| counts[place] = 0);
+    }
+    taken
 }
 
 /// Multiplies a symmetric matrix, given by its lower triangle, with a vector.
@@ -236,11 +292,10 @@ struct Cholesky {
 }
 
 impl Cholesky {
-    fn of(matrix: &[Vec<DoubleDouble>]) -> Option<Self> {
+    fn of(matrix: &[Vec<DoubleDouble>], raw: &[f64]) -> Option<Self> {
         let mut lower: Vec<Vec<f64>> = Vec::with_capacity(matrix.len());
         for (i, line) in matrix.iter().enumerate() {
             let mut row: Vec<f64> = line.iter().map(|entry| entry.value()).collect();
-            let whole = row[i];
             for j in 0..=i {
                 let other = if j == i { &[] } else { &lower[j][..] };
                 if j < i {
@@ -249,7 +304,7 @@ impl Cholesky {
                 } else {
                     let known: f64 = row[..i].iter().map(|a| a * a).sum();
                     let pivot = row[i] - known;
-                    if pivot.is_nan() || pivot <= whole * TRUSTED {
+                    if pivot.is_nan() || pivot <= raw[i] * TRUSTED {
                         return None;
                     }
                     row[i] = pivot.sqrt();
