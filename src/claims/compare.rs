@@ -1,13 +1,13 @@
 //! One claim against one run: the verdict words of each basis, in the order of the table.
 
-use num_traits::{Signed, Zero};
+use num_traits::Signed;
 
 use super::evidence::{Book, Ours, estimate_of, written};
 use super::model::Claim;
 use super::printed::{Amount, Shape};
 use super::record::Verdict;
 use super::rounding::Rounding;
-use crate::expression::{Interval, Rational, Reference, Truth};
+use crate::expression::{End, Interval, Rational, Reference, Truth};
 use crate::results::{Estimate, Run, split_part};
 use crate::stats::math;
 
@@ -214,15 +214,16 @@ fn bears_out(book: &Book<'_>, claim: &Claim, run: &Run, interval: [f64; 2]) -> O
     }
 }
 
-/// Compares a recomputation from printed numbers with the printed one: `Some(true)` where they can
-/// agree, with whether that hangs on an end that another rounding rule would exclude.
+/// Compares a recomputation from printed numbers with the printed one: whether they can agree, and
+/// whether only at an end that another rounding rule would exclude.
 pub(super) fn can_agree(printed: &Interval, recomputed: &Interval) -> (bool, bool) {
-    match printed.intersection(recomputed) {
-        None => (false, false),
-        Some(shared) => {
-            let touches = shared.width().is_some_and(|width| width.is_zero());
-            let wide = |interval: &Interval| interval.as_point().is_none();
-            (true, touches && wide(printed) && (wide(recomputed) || printed != recomputed))
+    let open = |interval: &Interval| {
+        let end = |end: &End| end.value().map_or(End::Infinite, |value| End::Open(value.clone()));
+        match interval.as_point() {
+            Some(_) => interval.clone(),
+            None => Interval { low: end(&interval.low), high: end(&interval.high) },
         }
-    }
+    };
+    let agree = printed.intersection(recomputed).is_some();
+    (agree, agree && open(printed).intersection(&open(recomputed)).is_none())
 }

@@ -9,8 +9,10 @@
 
 mod candidate;
 mod compare;
+pub mod coverage;
 mod evidence;
 mod finding;
+pub mod forensic;
 mod judge;
 pub mod model;
 mod network;

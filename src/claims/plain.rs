@@ -73,6 +73,10 @@ fn outcome(book: &Book<'_>, claim: &Claim, shown: &Candidate) -> String {
 
 fn adds_up(claim: &Claim, shown: &Candidate) -> String {
     let allowed = match (shown.from_rounding, shown.value) {
+        (Some([low, high]), _) if value_like(claim, low) == value_like(claim, high) => format!(
+            "Recomputed from other numbers that the study prints, it is {}",
+            value_like(claim, low)
+        ),
         (Some([low, high]), _) => format!(
             "Recomputed from other numbers that the study prints, it lies between {} and {}",
             value_like(claim, low),

@@ -1,0 +1,207 @@
+//! What a secondary source says of the study, statement by statement, against the primary claims.
+//!
+//! Reads `coverage/<outlet>.toml`. A statement with a number is rated by computation; one in words
+//! carries a judgement with its reason, and is shown as a judgement.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use num_traits::Signed;
+
+use super::model::{Claim, Claims};
+use super::printed::{self, Printed, Unit};
+use super::record::CoverageRecord;
+use super::rounding::Rounding;
+use crate::diagnostic::document::{self, Table};
+use crate::diagnostic::{Problem, Problems, Source, Spanned};
+use crate::expression::{Interval, Rational};
+
+/// The ratings, from good to bad.
+pub const RATINGS: [&str; 6] =
+    ["accurate", "missing-context", "exaggerated", "wrong-measure", "unsupported", "contradicted"];
+
+/// A secondary source.
+#[derive(Debug, Clone)]
+pub struct Outlet {
+    /// Its name: the file's.
+    pub name: String,
+    /// What it says.
+    pub statements: Vec<Statement>,
+}
+
+/// One statement of a secondary source.
+#[derive(Debug, Clone)]
+pub struct Statement {
+    /// Its id, unique in the file.
+    pub id: Spanned<String>,
+    /// What it says, in our words.
+    pub says: String,
+    /// The claim of the primary source that it rests on.
+    pub claim: Option<Spanned<String>>,
+    /// The number that it gives, with its text.
+    pub printed: Option<Printed>,
+    /// A judgement, where there is no number.
+    pub rating: Option<&'static str>,
+    /// Why.
+    pub why: Option<String>,
+}
+
+/// Reads what an outlet says. `None` where any problem is an error.
+#[must_use]
+pub fn read(source: &Arc<Source>, outlet: &str) -> (Option<Outlet>, Problems) {
+    let mut problems = Problems::default();
+    let statements = document::read(source, &mut problems, |root| {
+        if let Some(outlet) = root.table("outlet") {
+            for key in ["name", "url", "archived"] {
+                drop(outlet.optional::<String>(key));
+            }
+            drop(outlet.optional::<jiff::civil::Date>("date"));
+        }
+        let statements: Vec<Statement> =
+            root.tables("statement").iter().filter_map(statement).collect();
+        let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+        for statement in &statements {
+            if let Some(line) = seen.insert(statement.id.value.clone(), statement.id.span.line()) {
+                root.report(
+                    Problem::error(format!("`{}` is used twice as an id", statement.id.value))
+                        .at(&statement.id.span)
+                        .help(format!("the first is on line {line}")),
+                );
+            }
+        }
+        statements
+    });
+    let sound = !problems.has_errors();
+    let outlet = statements
+        .filter(|_| sound)
+        .map(|statements| Outlet { name: outlet.to_owned(), statements });
+    (outlet, problems)
+}
+
+fn statement(table: &Table<'_>) -> Option<Statement> {
+    let id = table.required::<String>("id");
+    let says = table.required::<String>("says");
+    let claim = table.optional::<String>("claim");
+    let text = table.optional::<String>("printed");
+    let rating = table.optional::<String>("rating");
+    let why = table.optional::<String>("why").map(|why| why.value);
+    let printed = text.as_ref().and_then(|text| match printed::parse(&text.value) {
+        Ok(printed) => Some(printed),
+        Err(error) => {
+            table.report(Problem::error(error.message).at(&text.span).help(error.help));
+            None
+        }
+    });
+    let known = rating.as_ref().and_then(|word| {
+        let found = RATINGS.into_iter().find(|known| *known == word.value);
+        if found.is_none() {
+            table.report(
+                Problem::error(format!("`{}` is no rating", word.value))
+                    .at(&word.span)
+                    .help(format!("one of: {}", RATINGS.join(", ")))
+                    .suggest(&word.value, RATINGS),
+            );
+        }
+        found
+    });
+    let numeric = text.is_some() && claim.is_some();
+    let problem = match (numeric, &rating) {
+        (true, Some(_)) => Some((
+            "a statement with a number is rated by computation",
+            "leave out `rating`, or leave out `printed` and judge",
+        )),
+        (false, None) => Some((
+            "the statement is neither computed nor judged",
+            "add `printed` and `claim`, or `rating` and `why`",
+        )),
+        (false, Some(_)) if why.is_none() => {
+            Some(("a judgement needs its reason", "add `why = \"…\"`"))
+        }
+        _ => None,
+    };
+    if let Some((message, help)) = problem {
+        table.report(Problem::error(message).at(&table.span()).help(help));
+    }
+    Some(Statement { id: id?, says: says?.value, claim, printed, rating: known, why })
+}
+
+/// Rates every statement.
+///
+/// # Errors
+/// Statements on claims that the study does not have.
+pub fn judge(
+    outlets: &[Outlet],
+    claims: &Claims,
+    rounding: Rounding,
+) -> Result<Vec<CoverageRecord>, Problems> {
+    let mut problems = Problems::default();
+    let mut records = Vec::new();
+    for outlet in outlets {
+        for statement in &outlet.statements {
+            let claim = statement.claim.as_ref().and_then(|id| {
+                let found = claims.claim(&id.value);
+                if found.is_none() {
+                    let known = claims.claims.iter().map(|claim| claim.id.value.as_str());
+                    problems.push(
+                        Problem::error(format!("no claim is called `{}`", id.value))
+                            .at(&id.span)
+                            .suggest(&id.value, known),
+                    );
+                }
+                found
+            });
+            let computed = claim
+                .zip(statement.printed.as_ref())
+                .map(|(claim, printed)| rate(claim, printed, rounding));
+            let judged = statement.rating.map(|rating| (rating, String::new()));
+            let Some((rating, reason)) = computed.clone().or(judged) else { continue };
+            let why = [Some(reason).filter(|reason| !reason.is_empty()), statement.why.clone()];
+            records.push(CoverageRecord {
+                outlet: outlet.name.clone(),
+                id: statement.id.value.clone(),
+                says: statement.says.clone(),
+                rating: rating.to_owned(),
+                claim: claim.map(|claim| claim.id.value.clone()),
+                computed: computed.is_some(),
+                why: why.into_iter().flatten().collect::<Vec<_>>().join(" "),
+            });
+        }
+    }
+    if problems.has_errors() { Err(problems) } else { Ok(records) }
+}
+
+/// Compares a number with the primary claim's: accurate where both can be the same number.
+fn rate(claim: &Claim, said: &Printed, rounding: Rounding) -> (&'static str, String) {
+    let shown = format!("The study prints {}; this says {}.", claim.printed.text, said.text);
+    let (Some(primary), Some(secondary)) = (claim.interval(rounding), said.interval(rounding))
+    else {
+        return ("unsupported", format!("{shown} There is no one number to compare."));
+    };
+    let units = (claim.printed.unit(), said.unit());
+    let mixed = matches!(
+        units,
+        (Unit::Percent, Unit::Points)
+            | (Unit::Points, Unit::Percent)
+            | (Unit::Times, Unit::Percent)
+    );
+    if mixed {
+        return (
+            "wrong-measure",
+            format!("{shown} One is a share, the other a difference or a ratio."),
+        );
+    }
+    if primary.intersection(&secondary).is_some() {
+        return ("accurate", shown);
+    }
+    if size(&secondary) > size(&primary) {
+        ("exaggerated", format!("{shown} That is more than the study says."))
+    } else {
+        ("contradicted", format!("{shown} These are different numbers."))
+    }
+}
+
+/// How far from zero an interval reaches at the least.
+fn size(interval: &Interval) -> Rational {
+    let ends = [interval.low.value(), interval.high.value()];
+    ends.into_iter().flatten().map(Signed::abs).min().unwrap_or_default()
+}
