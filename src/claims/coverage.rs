@@ -178,12 +178,9 @@ fn rate(claim: &Claim, said: &Printed, rounding: Rounding) -> (&'static str, Str
         return ("unsupported", format!("{shown} There is no one number to compare."));
     };
     let units = (claim.printed.unit(), said.unit());
-    let mixed = matches!(
-        units,
-        (Unit::Percent, Unit::Points)
-            | (Unit::Points, Unit::Percent)
-            | (Unit::Times, Unit::Percent)
-    );
+    let share = [claim.printed.unit(), said.unit()].contains(&Unit::Percent);
+    let mixed =
+        share && (units.0 == Unit::Points || units.1 == Unit::Points || units.0 == Unit::Times);
     if mixed {
         return (
             "wrong-measure",

@@ -21,16 +21,20 @@ url = "https://example.org/paper"
 as_known_on = 2026-11-22
 "#;
 
+/// Returns what was read, or fails with its problems.
+pub(crate) fn sound<T>((read, problems): (Option<T>, Problems)) -> T {
+    assert!(read.is_some(), "{problems}");
+    read.expect("it was just looked at")
+}
+
 /// Reads a study, or says what is wrong with it.
 pub(crate) fn study(text: &str) -> Study {
-    let (study, problems) = study::read(&Source::new("study.toml", text));
-    study.unwrap_or_else(|| panic!("{problems}"))
+    sound(study::read(&Source::new("study.toml", text)))
 }
 
 /// Reads claims, or says what is wrong with them.
 pub(crate) fn claims(text: &str) -> Claims {
-    let (claims, problems) = claims::read(&Source::new("claims.toml", text));
-    claims.unwrap_or_else(|| panic!("{problems}"))
+    sound(claims::read(&Source::new("claims.toml", text)))
 }
 
 /// Returns the problems of a claims file.
@@ -157,7 +161,7 @@ pub(crate) fn judge_with(
 
 /// Judges claims on runs.
 pub(crate) fn judge(text: &str, runs: Vec<Run>) -> Audit {
-    try_judge(text, runs).unwrap_or_else(|problems| panic!("{problems}"))
+    try_judge(text, runs).expect("the claims fit the results")
 }
 
 /// Judges one claim called `a` on one run that has one estimate `x`.

@@ -8,7 +8,7 @@ use secondlook::claims::coverage::{self, RATINGS};
 use secondlook::claims::{self, rounding::Rounding};
 use secondlook::diagnostic::Source;
 
-use super::builder::{claim, claims as read_claims};
+use super::builder::{claim, claims as read_claims, sound};
 
 #[test]
 fn numbers_are_rated_by_computation() {
@@ -44,8 +44,7 @@ says = "It proves it."
 rating = "unsupported"
 why = "It does not say so."
 "#;
-    let (outlet, problems) = coverage::read(&Source::new("coverage/paper.toml", text), "paper");
-    let outlet = outlet.unwrap_or_else(|| panic!("{problems}"));
+    let outlet = sound(coverage::read(&Source::new("coverage/paper.toml", text), "paper"));
     let records = coverage::judge(&[outlet], &claims, Rounding::Unknown).expect("it is judged");
     let ratings: Vec<(&str, bool)> =
         records.iter().map(|record| (record.rating.as_str(), record.computed)).collect();
@@ -83,18 +82,13 @@ fn the_flagships_coverage_is_read_and_its_counts_sum() {
         let text = fs::read_to_string(folder.join(name)).expect("it is in the repository");
         Source::new(name.to_owned(), text)
     };
-    let (claims, problems) = claims::read(&source("claims.toml"));
-    let claims = claims.unwrap_or_else(|| panic!("{problems}"));
+    let claims = sound(claims::read(&source("claims.toml")));
     let outlets: Vec<_> = ["ground-truth", "others"]
         .into_iter()
-        .map(|name| {
-            let (outlet, problems) =
-                coverage::read(&source(&format!("coverage/{name}.toml")), name);
-            outlet.unwrap_or_else(|| panic!("{problems}"))
-        })
+        .map(|name| sound(coverage::read(&source(&format!("coverage/{name}.toml")), name)))
         .collect();
-    let records = coverage::judge(&outlets, &claims, Rounding::Unknown)
-        .unwrap_or_else(|problems| panic!("{problems}"));
+    let records =
+        coverage::judge(&outlets, &claims, Rounding::Unknown).expect("the claims are known");
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for record in &records {
         *counts.entry(record.rating.as_str()).or_default() += 1;

@@ -12,7 +12,7 @@ use super::builder::{claim, judge, relation};
 fn number(text: &str) -> Rational {
     match text.split_once('/') {
         Some((above, below)) => number(above) / number(below),
-        None => decimal(text).unwrap_or_else(|| panic!("`{text}` is no number")),
+        None => decimal(text).expect("a decimal or a fraction"),
     }
 }
 
@@ -38,13 +38,9 @@ fn adds_up_to_a_contradiction(certificate: &str) -> bool {
         let multiplier = number(multiplier);
         assert!(multiplier > number("0"), "multipliers are positive");
         let inside = rest.split(')').next().expect("an inequality");
-        let (terms, bound) = match inside.split_once(" >= ") {
-            Some(sides) => sides,
-            None => {
-                strict = true;
-                inside.split_once(" > ").expect("an inequality")
-            }
-        };
+        strict = strict || !inside.contains(" >= ");
+        let sides = inside.split_once(" >= ").or_else(|| inside.split_once(" > "));
+        let (terms, bound) = sides.expect("an inequality");
         right += number(bound) * &multiplier;
         for (name, times) in linear(terms) {
             *left.entry(name).or_insert_with(|| number("0")) += times * &multiplier;

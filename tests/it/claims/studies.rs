@@ -9,29 +9,29 @@ use secondlook::diagnostic::Source;
 use secondlook::results::{Results, SCHEMA};
 use secondlook::study;
 
+use super::builder::sound;
+
 fn check(id: &str) -> Audit {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("methods").join(id);
     let read = |name: &str| {
         let text = fs::read_to_string(folder.join(name)).expect("the study is in the repository");
         Source::new(format!("methods/{id}/{name}"), text)
     };
-    let (study, problems) = study::read(&read("study.toml"));
-    let study = study.unwrap_or_else(|| panic!("{problems}"));
-    let (claims, problems) = claims::read(&read("claims.toml"));
-    let claims = claims.unwrap_or_else(|| panic!("{problems}"));
+    let study = sound(study::read(&read("study.toml")));
+    let claims = sound(claims::read(&read("claims.toml")));
     let results = Results { schema: SCHEMA.to_owned(), study: id.to_owned(), runs: Vec::new() };
     let situation =
         Situation { study: &study, results: &results, unavailable: Vec::new(), void: Vec::new() };
-    claims::judge(&claims, &situation).unwrap_or_else(|problems| panic!("{problems}"))
+    claims::judge(&claims, &situation).expect("the claims fit the study")
 }
 
 fn relation(audit: &Audit, id: &str) -> RelationState {
     let found = audit.relations.iter().find(|relation| relation.id == id);
-    found.unwrap_or_else(|| panic!("no relation {id}")).state
+    found.expect("the study has the relation").state
 }
 
 fn verdict(audit: &Audit, id: &str) -> Verdict {
-    audit.claim(id).unwrap_or_else(|| panic!("no claim {id}")).verdict
+    audit.claim(id).expect("the study has the claim").verdict
 }
 
 #[test]
