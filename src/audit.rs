@@ -98,7 +98,10 @@ pub fn judge(opened: &Opened, results: &Results) -> Result<Audit, Error> {
     let claims = opened.claims.as_ref().unwrap_or(&nothing);
     let situation =
         Situation { study: &opened.study, results, unavailable: Vec::new(), void: Vec::new() };
-    claims::judge(claims, &situation).map_err(Error::Invalid)
+    let mut audit = claims::judge(claims, &situation).map_err(Error::Invalid)?;
+    audit.coverage =
+        claims::coverage::judge(&opened.coverage, claims, &opened.study).map_err(Error::Invalid)?;
+    Ok(audit)
 }
 
 /// Draws the figures and writes the documents: the content of the output folder.

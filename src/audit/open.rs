@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use super::house::{House, StudyFolder, read_text};
 use crate::claims::Claims;
+use crate::claims::coverage::{self, Outlet};
 use crate::diagnostic::{Problem, Problems, Severity};
 use crate::engine::Engine;
 use crate::error::Error;
@@ -25,6 +26,8 @@ pub struct Opened {
     pub plan: Option<Plan>,
     /// Its claims; none where there is no `claims.toml`.
     pub claims: Option<Claims>,
+    /// What secondary sources say: one per file of `coverage/`, by name.
+    pub coverage: Vec<Outlet>,
     /// The runs to do, in order.
     pub runs: Vec<OpenedRun>,
     /// The manifests of every dataset that a run binds.
@@ -57,6 +60,7 @@ pub fn open(
     let study = read(&folder, "study.toml", study::read, &mut problems);
     let method = read(&folder, "method.toml", method::read, &mut problems);
     let claims = read(&folder, "claims.toml", claims::read, &mut problems);
+    let coverage = outlets(&folder, &mut problems);
     if let Some(study) = &study
         && study.id.value != folder.id
     {
@@ -82,7 +86,7 @@ pub fn open(
     warn(&problems, observer);
     match study {
         Some(study) if !problems.has_errors() => {
-            Ok(Opened { folder, study, plan, claims, runs, manifests })
+            Ok(Opened { folder, study, plan, claims, coverage, runs, manifests })
         }
         _ => Err(Error::Invalid(problems)),
     }
@@ -97,6 +101,7 @@ pub fn printed(house: &House, name: &str, observer: &dyn Observer) -> Result<Ope
     let mut problems = Problems::default();
     let study = read(&folder, "study.toml", study::read, &mut problems);
     let claims = read(&folder, "claims.toml", claims::read, &mut problems);
+    let coverage = outlets(&folder, &mut problems);
     if claims.is_none() && !problems.has_errors() {
         let help = "claims.toml lists the statements to check";
         problems.push(
@@ -110,6 +115,7 @@ pub fn printed(house: &House, name: &str, observer: &dyn Observer) -> Result<Ope
             study,
             plan: None,
             claims,
+            coverage,
             runs: Vec::new(),
             manifests: BTreeMap::new(),
         }),
@@ -157,6 +163,23 @@ fn warn(problems: &Problems, observer: &dyn Observer) {
     for problem in problems.0.iter().filter(|problem| problem.severity == Severity::Warning) {
         observer.event(Event::Warned { message: &problem.to_string() });
     }
+}
+
+/// Reads what secondary sources say: every `.toml` of the folder `coverage`, in the order of names.
+fn outlets(folder: &StudyFolder, problems: &mut Problems) -> Vec<Outlet> {
+    let Ok(entries) = std::fs::read_dir(folder.path.join("coverage")) else { return Vec::new() };
+    let mut names: Vec<String> = entries
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+        .filter_map(|file| file.strip_suffix(".toml").map(str::to_owned))
+        .collect();
+    names.sort();
+    names
+        .iter()
+        .filter_map(|name| {
+            let parse = |source: &_| coverage::read(source, name);
+            read(folder, &format!("coverage/{name}.toml"), parse, problems)
+        })
+        .collect()
 }
 
 fn read<T>(

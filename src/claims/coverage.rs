@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use num_traits::Signed;
 
+use super::judge::study_rounding;
 use super::model::{Claim, Claims};
 use super::printed::{self, Printed, Unit};
 use super::record::CoverageRecord;
@@ -15,6 +16,7 @@ use super::rounding::Rounding;
 use crate::diagnostic::document::{self, Table};
 use crate::diagnostic::{Problem, Problems, Source, Spanned};
 use crate::expression::{Interval, Rational};
+use crate::study::Study;
 
 /// The ratings, from good to bad.
 pub const RATINGS: [&str; 6] =
@@ -132,8 +134,9 @@ fn statement(table: &Table<'_>) -> Option<Statement> {
 pub fn judge(
     outlets: &[Outlet],
     claims: &Claims,
-    rounding: Rounding,
+    study: &Study,
 ) -> Result<Vec<CoverageRecord>, Problems> {
+    let rounding = study_rounding(study)?;
     let mut problems = Problems::default();
     let mut records = Vec::new();
     for outlet in outlets {

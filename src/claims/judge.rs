@@ -86,7 +86,8 @@ pub fn judge(claims: &Claims, situation: &Situation<'_>) -> Result<Audit, Proble
     })
 }
 
-fn study_rounding(study: &Study) -> Result<Rounding, Problems> {
+/// Returns how a study says that it rounds.
+pub(super) fn study_rounding(study: &Study) -> Result<Rounding, Problems> {
     let Some(word) = &study.rounding else { return Ok(Rounding::Unknown) };
     word.value.parse().map_err(|error: super::rounding::NotARounding| {
         let words = Rounding::ALL.map(Rounding::word);

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
+use secondlook::claims;
 use secondlook::claims::coverage::{self, RATINGS};
-use secondlook::claims::{self, rounding::Rounding};
 use secondlook::diagnostic::Source;
 
-use super::builder::{claim, claims as read_claims, sound};
+use super::builder::{STUDY, claim, claims as read_claims, sound, study};
 
 #[test]
 fn numbers_are_rated_by_computation() {
@@ -45,7 +45,7 @@ rating = "unsupported"
 why = "It does not say so."
 "#;
     let outlet = sound(coverage::read(&Source::new("coverage/paper.toml", text), "paper"));
-    let records = coverage::judge(&[outlet], &claims, Rounding::Unknown).expect("it is judged");
+    let records = coverage::judge(&[outlet], &claims, &study(STUDY)).expect("it is judged");
     let ratings: Vec<(&str, bool)> =
         records.iter().map(|record| (record.rating.as_str(), record.computed)).collect();
     assert_eq!(
@@ -87,8 +87,7 @@ fn the_flagships_coverage_is_read_and_its_counts_sum() {
         .into_iter()
         .map(|name| sound(coverage::read(&source(&format!("coverage/{name}.toml")), name)))
         .collect();
-    let records =
-        coverage::judge(&outlets, &claims, Rounding::Unknown).expect("the claims are known");
+    let records = coverage::judge(&outlets, &claims, &study(STUDY)).expect("the claims are known");
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for record in &records {
         *counts.entry(record.rating.as_str()).or_default() += 1;
