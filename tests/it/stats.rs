@@ -7,5 +7,6 @@ mod nist;
 mod panel;
 mod panels;
 mod properties;
+mod qr;
 mod refusals;
 mod sessions;

@@ -12,13 +12,16 @@ use super::spread::spread;
 use super::{Covariance, Design, Dropped, Fit, LinearError, RANK_TOLERANCE};
 use crate::stats::sum::ExactSum;
 
+/// The most columns of the small system: terms, and levels of all absorbed effects but the largest.
+const LARGEST_SYSTEM: usize = 3000;
+
 /// Fits a linear model by least squares.
 ///
 /// *Formula*: b = (X̃'WX̃)⁻¹X̃'Wỹ, tildes for the part that absorbed effects leave; R = L' of [`Factor`].
 /// The effect with the most levels is eliminated exactly, A − Σ s_g s_g'/W_g; others enter as dummies.
 /// *Source*: Frisch & Waugh 1933; Björck 1996. *Shapes*: columns of one length; covariance k × k.
 /// *Units*: coefficients are outcome per term.
-/// *Errors*: [`LinearError`]. *Checked against*: NIST StRD, Petersen, Grunfeld, fixest and pyfixest (tests/it/stats).
+/// *Errors*: [`LinearError`]. *Checked against*: Householder QR (1e-11), NIST StRD, Petersen, Grunfeld, fixest and pyfixest (tests/it/stats).
 ///
 /// # Errors
 /// Names what is wrong with the design.
@@ -58,6 +61,13 @@ pub(super) fn fit_exactly(
     rows.spell_out();
     let rows = &rows;
     let columns = Columns::of(design, rows);
+    if columns.size() > LARGEST_SYSTEM {
+        let size = columns.size();
+        let what = format!(
+            "a system of {size} columns (at most {LARGEST_SYSTEM}, the largest absorbed effect aside)"
+        );
+        return Err(LinearError::NotSupported { what });
+    }
     let mut levels = LevelSums::new(&columns, rows);
     let gram = gram(&columns, rows, levels.as_mut());
     if gram.raw.iter().any(|sum| !sum.high.is_finite()) {
