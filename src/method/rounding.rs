@@ -16,6 +16,7 @@ use crate::results::Warning;
 use super::plan::Plan;
 use super::run::{Binding, run_step};
 use super::steps::Outcome;
+use super::text;
 
 /// What the run gave with the cells as printed.
 pub(super) struct Base {
@@ -214,11 +215,13 @@ impl Again<'_> {
         let mut tables = self.base.tables.clone();
         let mut outcomes = self.base.outcomes.clone();
         let mut changed = BTreeSet::new();
+        let mut columns: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
         for (index, up) in moves {
             let Some(cell) = self.cells.get(*index) else { continue };
             if let Some(table) = tables.get(cell.input).and_then(|table| cell.moved(table, *up)) {
                 tables.insert(cell.input.to_owned(), Arc::new(table));
                 changed.insert(cell.input.to_owned());
+                columns.entry(cell.input).or_default().insert(cell.column);
             }
         }
         for name in changed.clone() {
@@ -226,14 +229,21 @@ impl Again<'_> {
         }
         let mut values = Vec::new();
         for step in &self.plan.steps {
-            let ran = self.base.outcomes.contains_key(&step.id);
-            if !ran || !step.reads.iter().any(|name| changed.contains(name)) {
+            let Some(before) = self.base.outcomes.get(&step.id) else { continue };
+            let moved = |name: &&String| changed.contains(*name);
+            let matters = |name: &String| {
+                columns.get(name.as_str()).is_none_or(|columns| mentions(before, columns))
+            };
+            if !step.reads.iter().filter(moved).any(matters) {
                 continue;
             }
             let Ok(outcome) = run_step(self.plan, step, self.engine, &tables, &outcomes) else {
                 self.failures += 1;
                 break;
             };
+            if same(before, &outcome) {
+                continue;
+            }
             changed.insert(step.id.clone());
             if let Some(table) = &outcome.table {
                 self.put(&step.id, Some(table));
@@ -263,6 +273,25 @@ impl Again<'_> {
             }
         }
     }
+}
+
+/// Says whether a step's queries can see one of the columns of the table that it reads.
+fn mentions(outcome: &Outcome, columns: &BTreeSet<&str>) -> bool {
+    let sees = |query: &String| match text::tokens(query) {
+        Ok(tokens) => tokens.iter().any(|token| {
+            token.is("*")
+                || token.name().is_some_and(|name| {
+                    columns.iter().any(|column| column.eq_ignore_ascii_case(&name))
+                })
+        }),
+        Err(_) => true,
+    };
+    outcome.sql.is_empty() || outcome.sql.iter().any(sees)
+}
+
+/// Says whether a rerun gave what was there before, so that nothing downstream can differ.
+fn same(before: &Outcome, after: &Outcome) -> bool {
+    before.estimates == after.estimates && before.table == after.table
 }
 
 impl Cell<'_> {
