@@ -280,42 +280,44 @@ pub(super) fn tables(query: &str) -> Vec<(String, Range<usize>)> {
         .filter(|three| three.get(2).is_some_and(|token| token.is("(")))
         .filter_map(|three| three.first().and_then(Token::name))
         .collect();
-    // The comma of `FROM a, b` counts only at the depth of its FROM.
-    let mut depth = 0_usize;
-    let mut listing: Option<usize> = None;
+    // For each open bracket, whether a FROM list is being read: the comma of `FROM a, b`.
+    let mut listing = vec![false];
     let mut expecting = false;
     for (index, token) in found.iter().enumerate() {
+        let Some(in_list) = listing.last_mut() else { break };
         if token.is("(") {
-            depth += 1;
-            expecting = false;
+            // `FROM (a JOIN b …)` lists tables; `FROM (SELECT …)` does not.
+            let next = found.get(index + 1);
+            let query = ["select", "with", "values"];
+            expecting &= next.is_some_and(|next| !query.iter().any(|word| next.is_word(word)));
+            listing.push(expecting);
         } else if token.is(")") {
-            if listing.is_some_and(|at| at >= depth) {
-                listing = None;
-            }
-            depth = depth.saturating_sub(1);
             expecting = false;
+            if listing.len() > 1 {
+                listing.pop();
+            }
         } else if token.is_word("from") || token.is_word("join") {
             // `extract(year FROM x)` names no table.
-            let extracting = token.is_word("from") && extracts(&found, index);
-            expecting = !extracting;
-            listing = (!extracting).then_some(depth);
-        } else if token.is(",") && listing == Some(depth) {
-            expecting = true;
+            expecting = !(token.is_word("from") && extracts(&found, index));
+            *in_list |= expecting;
+        } else if token.is(",") {
+            expecting = *in_list;
         } else if expecting && !token.is_word("lateral") {
             expecting = false;
             let called = found.get(index + 1).is_some_and(|next| next.is("("));
             if let Some(name) = token.name().filter(|name| !called && !defined.contains(name)) {
                 tables.push((name, token.range.clone()));
             }
-        } else if ["where", "group", "order", "having", "limit", "union", "select"]
-            .iter()
-            .any(|word| token.is_word(word))
-        {
-            listing = None;
+        } else if ENDS_OF_FROM.iter().any(|word| token.is_word(word)) {
+            *in_list = false;
         }
     }
     tables
 }
+
+/// The keywords after which a comma no longer lists tables.
+const ENDS_OF_FROM: [&str; 8] =
+    ["where", "group", "order", "having", "limit", "union", "select", "window"];
 
 fn extracts(found: &[Token<'_>], from: usize) -> bool {
     from >= 3
@@ -368,6 +370,7 @@ mod tests {
             names("WITH t AS (SELECT 1 FROM a) SELECT extract(year FROM d), c FROM t"),
             ["a"]
         );
+        assert_eq!(names("SELECT * FROM ((a JOIN b ON x = y) JOIN c ON y = z)"), ["a", "b", "c"]);
         assert_eq!(
             names("SELECT * FROM (SELECT * FROM a WHERE b IN (SELECT c, d FROM e)) f, g"),
             ["a", "e", "g"]

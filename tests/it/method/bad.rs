@@ -93,6 +93,8 @@ fn every_problem_is_reported_at_once_and_none_twice() {
         &text,
         &[
             (7, "no column is called `agee`", "age"),
+            // The rows of a broken filter are known all the same.
+            (12, "no column is called `wagee`", "did you mean `wage`?"),
             (18, "`cuont` is no measure", "did you mean `count`?"),
             (18, "no column is called `wagee`", "did you mean `wage`?"),
         ],
