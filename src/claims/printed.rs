@@ -6,7 +6,7 @@ use num_bigint::BigInt;
 use num_traits::{Signed, Zero};
 
 use super::rounding::{Digits, Rounding};
-use crate::expression::{End, Interval, Rational, decimal};
+use crate::expression::{End, Interval, Rational, power_of_ten};
 
 /// What a printed number counts in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -351,33 +351,36 @@ fn share_unit(mut low: Amount, high: Amount) -> (Amount, Amount) {
     (low, high)
 }
 
+/// The largest power of ten that a printed digit may be worth.
+const LARGEST_POWER: i32 = 400;
+
+/// What may follow a number: its unit, and the power of ten that one of it is worth.
+const UNITS: [(&str, Unit, i32); 14] = [
+    ("percentage points", Unit::Points, -2),
+    ("percentage point", Unit::Points, -2),
+    ("percent", Unit::Percent, -2),
+    ("points", Unit::Points, -2),
+    ("pp", Unit::Points, -2),
+    ("%", Unit::Percent, -2),
+    ("times", Unit::Times, 0),
+    ("-fold", Unit::Times, 0),
+    ("x", Unit::Times, 0),
+    ("billion", Unit::Plain, 9),
+    ("million", Unit::Plain, 6),
+    ("thousand", Unit::Plain, 3),
+    ("k", Unit::Plain, 3),
+    ("K", Unit::Plain, 3),
+];
+
 /// Reads one number with its unit.
 pub(super) fn amount(text: &str) -> Result<Amount, NotPrinted> {
     let text = normalise(text);
-    let hundredth = || Rational::new(1.into(), 100.into());
-    let whole =
-        |power: u32| Rational::from_integer(num_traits::pow(BigInt::from(10), power as usize));
-    let units: [(&str, Unit, Rational); 14] = [
-        ("percentage points", Unit::Points, hundredth()),
-        ("percentage point", Unit::Points, hundredth()),
-        ("percent", Unit::Percent, hundredth()),
-        ("points", Unit::Points, hundredth()),
-        ("pp", Unit::Points, hundredth()),
-        ("%", Unit::Percent, hundredth()),
-        ("times", Unit::Times, whole(0)),
-        ("-fold", Unit::Times, whole(0)),
-        ("x", Unit::Times, whole(0)),
-        ("billion", Unit::Plain, whole(9)),
-        ("million", Unit::Plain, whole(6)),
-        ("thousand", Unit::Plain, whole(3)),
-        ("k", Unit::Plain, whole(3)),
-        ("K", Unit::Plain, whole(3)),
-    ];
     let trimmed = text.trim();
-    let found = units
-        .into_iter()
-        .find_map(|(word, unit, scale)| trimmed.strip_suffix(word).map(|rest| (rest, unit, scale)));
-    let (number, unit, scale) = found.unwrap_or((trimmed, Unit::Plain, whole(0)));
+    let found = UNITS.iter().find_map(|(word, unit, power)| {
+        trimmed.strip_suffix(word).map(|rest| (rest, *unit, *power))
+    });
+    let (number, unit, power) = found.unwrap_or((trimmed, Unit::Plain, 0));
+    let scale = power_of_ten(power);
     let sign = number.trim_start().chars().next().filter(|sign| matches!(sign, '+' | '-'));
     let bare = number.trim().trim_start_matches(['+', '-']).trim_start();
     let bare = bare.trim_start_matches(['$', '\u{20AC}', '\u{A3}']);
@@ -413,10 +416,13 @@ pub(super) fn digits(text: &str) -> Result<Digits, NotPrinted> {
     if !part.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err(bad("what follows the point are not digits"));
     }
-    let written = format!("{plain}.{part}e{exponent}");
-    let value = decimal(&written).ok_or_else(|| bad("it has characters that are no digits"))?;
     let places = i32::try_from(part.len()).map_err(|error| bad(&error.to_string()))?;
-    let unit = decimal(&format!("1e{}", exponent - places)).ok_or_else(|| bad("it is too long"))?;
+    let digits: BigInt = format!("{plain}{part}")
+        .parse()
+        .map_err(|error: num_bigint::ParseBigIntError| bad(&error.to_string()))?;
+    let power = exponent.checked_sub(places).filter(|power| power.abs() <= LARGEST_POWER);
+    let unit = power_of_ten(power.ok_or_else(|| bad("it is too large or too fine"))?);
+    let value = &unit * Rational::from_integer(digits);
     Ok(Digits { value: if negative { -value } else { value }, unit, negative })
 }
 
@@ -452,6 +458,7 @@ fn round_half_away(value: &Rational) -> BigInt {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::expression::decimal;
 
     fn interval(text: &str) -> String {
         let printed = parse(text).expect("it is printed");

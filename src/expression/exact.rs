@@ -35,10 +35,13 @@ pub fn decimal(text: &str) -> Option<Rational> {
 
 /// Returns 10 to a whole power.
 #[must_use]
-pub(super) fn power_of_ten(power: i32) -> Rational {
-    let ten =
-        Rational::from_integer(num_traits::pow(BigInt::from(10), power.unsigned_abs() as usize));
-    if power < 0 { ten.recip() } else { ten }
+pub fn power_of_ten(power: i32) -> Rational {
+    let size = power.unsigned_abs();
+    let whole = match 10_u64.checked_pow(size) {
+        Some(small) => BigInt::from(small),
+        None => num_traits::pow(BigInt::from(10), size as usize),
+    };
+    if power < 0 { Rational::new_raw(BigInt::one(), whole) } else { Rational::from_integer(whole) }
 }
 
 /// Returns the exact value of a finite float.

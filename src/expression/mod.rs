@@ -26,7 +26,7 @@ mod scalar;
 mod tree;
 
 pub use evaluate::EvaluationError;
-pub use exact::{Rational, decimal, nearest_float, rational_of, show};
+pub use exact::{Rational, decimal, nearest_float, power_of_ten, rational_of, show};
 pub use interval::{End, Interval};
 pub use parser::{SyntaxError, parse};
 pub use range::{Range, Truth};
