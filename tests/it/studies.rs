@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use secondlook::claims::coverage;
 use secondlook::diagnostic::{Problems, Source};
 use secondlook::results::Results;
 use secondlook::{claims, engine, manifest, method, study};
@@ -70,6 +71,42 @@ fn every_method_fits_itself_and_its_claims() {
             }
         }
     }
+}
+
+/// Every `coverage/<outlet>.toml` is read, and every statement is rated on a claim that exists.
+#[test]
+fn every_coverage_file_is_read_and_names_claims_that_exist() {
+    let mut files = 0;
+    for folder in ROOTS.iter().flat_map(|root| folders(&format!("{root}/methods"))) {
+        let inside = folder.join("coverage");
+        if !inside.is_dir() {
+            continue;
+        }
+        let mut names: Vec<String> = std::fs::read_dir(&inside)
+            .expect("the coverage")
+            .map(|entry| entry.expect("an entry").file_name().into_string().expect("a name"))
+            .collect();
+        names.sort();
+        let mut outlets = Vec::new();
+        for name in &names {
+            let outlet = name.strip_suffix(".toml").expect("only coverage files");
+            let (read, problems) = coverage::read(&source(&inside, name), outlet);
+            assert!(problems.is_empty(), "{problems}");
+            let read = read.expect("an outlet");
+            assert!(!read.statements.is_empty(), "{name} says nothing");
+            outlets.push(read);
+        }
+        files += outlets.len();
+        let claims = claims::read(&source(&folder, "claims.toml")).0.expect("claims");
+        let study = study::read(&source(&folder, "study.toml")).0.expect("a study");
+        let records = match coverage::judge(&outlets, &claims, &study) {
+            Ok(records) => records,
+            Err(problems) => panic!("{problems}"),
+        };
+        let statements: usize = outlets.iter().map(|outlet| outlet.statements.len()).sum();
+        assert_eq!(records.len(), statements, "{}", folder.display());
+    }
+    assert!(files > 0, "no study has coverage");
 }
 
 /// The ends of `from_rounding` against the corners that `tests/reference/studies.py` tries one by one.
