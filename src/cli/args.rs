@@ -160,8 +160,20 @@ pub struct StudyArgument {
 #[derive(Debug, Clone, Args)]
 pub struct CheckArguments {
     /// The study, by id or by the path of its folder
-    #[arg(value_name = "STUDY")]
-    pub study: String,
+    #[arg(value_name = "STUDY", required_unless_present = "table", conflicts_with = "table")]
+    pub study: Option<String>,
+    /// A CSV file of printed numbers to check row by row
+    #[arg(long, value_name = "FILE", requires = "kind")]
+    pub table: Option<PathBuf>,
+    /// Means of whole numbers: the columns of mean and number of cases
+    #[arg(long, value_name = "MEAN,N", group = "kind", requires = "table")]
+    pub grim: Option<String>,
+    /// Means and standard deviations of whole numbers
+    #[arg(long, value_name = "MEAN,SD,N", group = "kind", requires = "table")]
+    pub grimmer: Option<String>,
+    /// Means and standard deviations of zeros and ones
+    #[arg(long, value_name = "MEAN,SD,N", group = "kind", requires = "table")]
+    pub debit: Option<String>,
     /// The verdicts that fail the check
     #[arg(long, value_name = "VERDICT", value_delimiter = ',', value_parser = verdict)]
     pub fail_on: Option<Vec<Verdict>>,
