@@ -124,9 +124,9 @@ pub fn read_text(path: &Path, shown: &str) -> Result<Arc<Source>, Problem> {
     match String::from_utf8(bytes) {
         Ok(text) => Ok(Source::new(shown, text)),
         Err(error) => {
-            let before =
-                error.as_bytes().get(..error.utf8_error().valid_up_to()).unwrap_or_default();
-            let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+            let sound = error.utf8_error().valid_up_to();
+            let before = error.as_bytes().get(..sound).unwrap_or_default();
+            let line = before.split(|byte| *byte == b'\n').count();
             Err(Problem::error("is not UTF-8 text")
                 .in_file(shown, line, 0)
                 .help("save the file as UTF-8"))

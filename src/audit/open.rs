@@ -215,17 +215,12 @@ fn chosen(house: &House, study: &Study) -> Result<Vec<RunBinding>, Error> {
     }
     let mut runs = Vec::new();
     for id in &house.runs {
-        match study.runs.iter().find(|run| run.id.value == *id) {
-            Some(run) => runs.push(run.clone()),
-            None => {
-                let known: Vec<&str> = study.runs.iter().map(|run| run.id.value.as_str()).collect();
-                let help = format!("there are: {}", known.join(", "));
-                return Err(Error::Usage {
-                    message: format!("the study has no run `{id}`"),
-                    help: Some(help),
-                });
-            }
-        }
+        let Some(run) = study.runs.iter().find(|run| run.id.value == *id) else {
+            let known: Vec<&str> = study.runs.iter().map(|run| run.id.value.as_str()).collect();
+            let help = Some(format!("there are: {}", known.join(", ")));
+            return Err(Error::Usage { message: format!("the study has no run `{id}`"), help });
+        };
+        runs.push(run.clone());
     }
     Ok(runs)
 }

@@ -89,7 +89,7 @@ fn house(common: &Common) -> Result<House, Error> {
     for entry in &common.bind {
         match entry.split_once('=') {
             Some((input, table)) if table.contains('/') => {
-                bind.push((input.to_owned(), table.to_owned()))
+                bind.push((input.to_owned(), table.to_owned()));
             }
             _ => {
                 let message = format!("--bind {entry}: not of the form INPUT=DATASET/TABLE");

@@ -51,9 +51,9 @@ pub(super) fn verify(
     terminal.say(&(lines.join("\n") + "\n"))?;
     let mut exits = vec![if lines.is_empty() { Exit::Nothing } else { Exit::Done }];
     for error in [
-        (!changed.is_empty()).then(|| Error::Changed(changed)),
-        (!missing.is_empty()).then(|| Error::Missing(missing)),
-        tables.has_errors().then(|| Error::Invalid(tables)),
+        (!changed.is_empty()).then_some(Error::Changed(changed)),
+        (!missing.is_empty()).then_some(Error::Missing(missing)),
+        tables.has_errors().then_some(Error::Invalid(tables)),
     ]
     .into_iter()
     .flatten()

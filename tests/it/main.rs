@@ -1,5 +1,7 @@
 //! The one integration binary: each linked test binary costs seconds and a third of a gigabyte.
 
+#![expect(clippy::panic, clippy::string_slice, reason = "a test that stops says what it saw")]
+
 mod architecture;
 mod audit;
 mod bad_input;

@@ -269,6 +269,7 @@ pub(crate) fn tree(folder: &Path) -> BTreeMap<String, Vec<u8>> {
 }
 
 /// The folder with data that are not in the tree, where whoever runs the tests has it.
+#[expect(clippy::disallowed_methods, reason = "whoever runs the tests says where the data are")]
 pub(crate) fn fetched_data() -> Option<PathBuf> {
     std::env::var_os("SECONDLOOK_DATA").map(PathBuf::from).filter(|folder| folder.is_dir())
 }
