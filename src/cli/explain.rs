@@ -5,9 +5,9 @@ use super::args::ExplainArguments;
 use super::audit::show;
 use super::exit::Exit;
 use super::terminal::{Look, Terminal};
-use crate::audit::house::House;
+use crate::audit::house::{House, StudyFolder};
 use crate::audit::{self, open, outputs};
-use crate::claims::record::{Audit, ClaimRecord};
+use crate::claims::record::{Audit, ClaimRecord, RelationState, Verdict};
 use crate::diagnostic::nearest;
 use crate::digest::{Sha256, canonical_json};
 use crate::error::Error;
@@ -37,7 +37,10 @@ pub(super) fn explain(
     }
     let run = claim.run.as_deref().and_then(|id| results.run(id));
     let mut text = printed(claim, terminal);
+    text += &transcribed(&folder, claim)?;
     text += &compared(claim, run);
+    text += &relations(&audit, claim, terminal);
+    text += &needed(&results, claim, terminal);
     text += &steps(claim, run, terminal);
     text += &files(claim, run, terminal);
     text += &format!(
@@ -83,6 +86,76 @@ fn printed(claim: &ClaimRecord, terminal: &Terminal) -> String {
     }
     text += &format!("  transcription: {}\n", claim.transcription);
     text
+}
+
+/// Where the printed number stands in our own files, and their checksum.
+fn transcribed(folder: &StudyFolder, claim: &ClaimRecord) -> Result<String, Error> {
+    let path = folder.path.join("claims.toml");
+    let bytes = std::fs::read(&path).map_err(|error| Error::output(&path, error))?;
+    let text = String::from_utf8_lossy(&bytes);
+    let id = format!("id = \"{}\"", claim.id);
+    let line = text.lines().position(|line| line.trim() == id).map_or(0, |at| at + 1);
+    Ok(format!("  written in {}/claims.toml:{line}  sha256 {}\n", folder.shown, Sha256::of(&bytes)))
+}
+
+/// The relations that bind the claim: what each says, how it came out, and what shows it.
+fn relations(audit: &Audit, claim: &ClaimRecord, terminal: &Terminal) -> String {
+    let mut text = String::new();
+    for relation in &audit.relations {
+        let named = mentions(&relation.holds, &claim.id) || relation.conflict.contains(&claim.id);
+        if !named {
+            continue;
+        }
+        if text.is_empty() {
+            text += &format!("\n{}\n", terminal.paint(Look::Strong, "relations that bind it"));
+        }
+        let state = match relation.state {
+            RelationState::Holds => "holds",
+            RelationState::Fails => "fails",
+            RelationState::Undecided => "undecided",
+        };
+        text += &format!("  {}  ({})  {state}: {}\n", relation.id, relation.kind, relation.says);
+        text += &format!("      {}\n", relation.holds);
+        if let Some(certificate) = &relation.certificate {
+            text += &format!("      shown by: {certificate}\n");
+        }
+        if let Some(value) = relation.witness.get(&claim.id) {
+            text += &format!("      true for example with {} = {value}\n", claim.id);
+        }
+    }
+    text
+}
+
+/// Says whether an expression names a claim.
+fn mentions(expression: &str, id: &str) -> bool {
+    let part_of_a_name = |letter: char| letter.is_alphanumeric() || letter == '_';
+    expression.split(|letter| !part_of_a_name(letter)).any(|word| word == id)
+}
+
+/// The data that it would take, where they are not public.
+fn needed(results: &Results, claim: &ClaimRecord, terminal: &Terminal) -> String {
+    if claim.verdict != Verdict::Untestable {
+        return String::new();
+    }
+    let mut text = String::new();
+    for dataset in results.runs.iter().flat_map(|run| &run.datasets) {
+        if dataset.access != "withheld" && dataset.access != "destroyed" {
+            continue;
+        }
+        text += &format!("  {}: {}\n", dataset.id, dataset.access);
+        text +=
+            &dataset.reason.iter().map(|reason| format!("      {reason}\n")).collect::<String>();
+        text += &dataset
+            .contact
+            .iter()
+            .map(|contact| format!("      ask: {contact}\n"))
+            .collect::<String>();
+    }
+    if text.is_empty() {
+        text
+    } else {
+        format!("\n{}\n{text}", terminal.paint(Look::Strong, "what it would take"))
+    }
 }
 
 fn compared(claim: &ClaimRecord, run: Option<&Run>) -> String {

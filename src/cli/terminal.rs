@@ -25,6 +25,7 @@ pub struct Terminal {
     quiet: bool,
     colour_out: bool,
     colour_err: bool,
+    born: Instant,
     progress: Mutex<Option<Task>>,
 }
 
@@ -62,6 +63,7 @@ impl Terminal {
             quiet: common.quiet,
             colour_out: wants(io::stdout().is_terminal()),
             colour_err: wants(io::stderr().is_terminal()),
+            born: now(),
             progress: Mutex::new(None),
         }
     }
@@ -216,7 +218,13 @@ impl Observer for Terminal {
         }
         let Ok(mut current) = self.progress.lock() else { return };
         match event {
-            Event::Started { task, total } => *current = Some(Task::start(task, total)),
+            Event::Started { task, total } => {
+                let started = Task::start(task, total);
+                if self.born.elapsed() > A_MOMENT {
+                    started.name_it();
+                }
+                *current = Some(started);
+            }
             Event::Advanced { task, done } => {
                 if let Some(running) = current.as_mut().filter(|running| running.name == task) {
                     running.advance(done);
@@ -237,8 +245,19 @@ impl Task {
         Self { name: clean(name), began: now(), bar: ProgressBar::hidden(), total }
     }
 
+    /// Shows the task's name, once the whole command has taken more than a moment.
+    fn name_it(&self) {
+        self.bar.set_draw_target(ProgressDrawTarget::stderr());
+        if let Ok(style) = ProgressStyle::with_template("{spinner} {msg}") {
+            self.bar.set_style(style);
+        }
+        self.bar.set_message(self.name.clone());
+        self.bar.tick();
+    }
+
     fn advance(&mut self, done: u64) {
-        if self.bar.is_hidden() && self.began.elapsed() > A_MOMENT {
+        if self.bar.length().is_none() && self.total.is_some() && self.began.elapsed() > A_MOMENT {
+            self.bar.finish_and_clear();
             self.bar = ProgressBar::with_draw_target(self.total, ProgressDrawTarget::stderr());
             let template = "{msg}  {bar:30} {bytes} of {total_bytes}, {bytes_per_sec}";
             if let Ok(style) = ProgressStyle::with_template(template) {
