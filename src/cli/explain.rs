@@ -143,13 +143,12 @@ fn needed(results: &Results, claim: &ClaimRecord, terminal: &Terminal) -> String
             continue;
         }
         text += &format!("  {}: {}\n", dataset.id, dataset.access);
-        text +=
-            &dataset.reason.iter().map(|reason| format!("      {reason}\n")).collect::<String>();
-        text += &dataset
-            .contact
-            .iter()
-            .map(|contact| format!("      ask: {contact}\n"))
-            .collect::<String>();
+        if let Some(reason) = &dataset.reason {
+            text += &format!("      {reason}\n");
+        }
+        if let Some(contact) = &dataset.contact {
+            text += &format!("      ask: {contact}\n");
+        }
     }
     if text.is_empty() {
         text
