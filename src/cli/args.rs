@@ -27,10 +27,10 @@ pub struct Common {
     /// The folder that holds methods/ and data-manifests/
     #[arg(long, global = true, value_name = "DIR", default_value = ".")]
     pub root: PathBuf,
-    /// Where outputs go; each study writes OUT/<study>/ [default: ROOT/outputs]
+    /// Where outputs go; each study writes OUT/STUDY/ [default: ROOT/outputs]
     #[arg(long, global = true, value_name = "DIR")]
     pub out: Option<PathBuf>,
-    /// Where data are that are not beside their manifest: DIR/<dataset>/<path>
+    /// Where data are that are not beside their manifest: DIR/DATASET/PATH
     #[arg(long, global = true, value_name = "DIR", env = "SECONDLOOK_DATA")]
     pub data_dir: Option<PathBuf>,
     /// The cache that `fetch` fills [default: the user's cache folder]

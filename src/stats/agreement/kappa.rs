@@ -44,7 +44,7 @@ pub struct Kappa {
 /// var = (Σ o (w − (w̄ᵢ· + w̄·ⱼ)(1 − κ))² − (κ − w_e(1 − κ))²)/(n (1 − w_e)²) and, under no agreement,
 /// var₀ = (Σ e (w − (w̄ᵢ· + w̄·ⱼ))² − w_e²)/(n (1 − w_e)²).
 /// *Source*: Fleiss, Cohen & Everitt 1969, eqs. 8 and 9. *Shapes*: a square table, rows the first coder's.
-/// *Errors*: an empty table; all codes the same. *Checked against*: [[53,5,2],[11,14,5],[1,6,3]] gives .428571 (.075959),
+/// *Errors*: an empty table; all codes the same. *Checked against*: `[[53,5,2],[11,14,5],[1,6,3]]` gives .428571 (.075959),
 /// linear .492308, quadratic .566667.
 ///
 /// # Errors

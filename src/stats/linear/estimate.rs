@@ -17,7 +17,7 @@ const LARGEST_SYSTEM: usize = 3000;
 
 /// Fits a linear model by least squares.
 ///
-/// *Formula*: b = (X̃'WX̃)⁻¹X̃'Wỹ, tildes for the part that absorbed effects leave; R = L' of [`Factor`].
+/// *Formula*: b = (X̃'WX̃)⁻¹X̃'Wỹ, tildes for the part that absorbed effects leave; R = L' of the Cholesky factor L.
 /// The effect with the most levels is eliminated exactly, A − Σ s_g s_g'/W_g; others enter as dummies.
 /// *Source*: Frisch & Waugh 1933; Björck 1996. *Shapes*: columns of one length; covariance k × k.
 /// *Units*: coefficients are outcome per term.
