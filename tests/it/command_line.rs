@@ -239,6 +239,60 @@ fn the_readme_s_worked_example_works() {
     }
 }
 
+/// The estimates of `tiny` whose file is called `name` and holds `bytes`.
+fn estimates_from(name: &str, bytes: &[u8]) -> serde_json::Value {
+    let pinned = secondlook::digest::Sha256::of(bytes);
+    let world = World::tiny();
+    let manifest =
+        fs::read_to_string(world.path("data-manifests/tiny/manifest.toml")).expect("there");
+    let before = format!(
+        "bytes = {}\nsha256 = \"{}\"",
+        DATA.len(),
+        secondlook::digest::Sha256::of(DATA.as_bytes())
+    );
+    let after = format!("bytes = {}\nsha256 = \"{pinned}\"", bytes.len());
+    let manifest = manifest.replace("people.csv", name).replace(&before, &after);
+    let world = world.with("data-manifests/tiny/manifest.toml", &manifest);
+    fs::write(world.path("data-manifests/tiny").join(name), bytes).expect("written");
+    let done = world.run(&["run", "tiny", "--format", "json"]).exits(0);
+    let document: serde_json::Value = serde_json::from_str(&done.out).expect("JSON");
+    document["runs"][0]["estimates"].clone()
+}
+
+#[test]
+fn a_table_may_be_csv_tsv_or_parquet() {
+    let csv = estimates_from("people.csv", DATA.as_bytes());
+    assert!(csv.as_array().is_some_and(|list| list.len() > 5));
+    assert_eq!(estimates_from("people.tsv", DATA.replace(',', "\t").as_bytes()), csv);
+    let parquet = fs::read(project().join("tests/specs/people.parquet")).expect("the table");
+    assert_eq!(estimates_from("people.parquet", &parquet), csv);
+}
+
+#[test]
+fn a_parquet_file_is_held_to_its_manifest() {
+    let bytes = fs::read(project().join("tests/specs/people.parquet")).expect("the table");
+    let cut = bytes.get(..bytes.len() / 2).expect("half").to_vec();
+    for (bytes, from, to, says) in [
+        (bytes.clone(), "one_of = [0, 1]", "one_of = [0, 2]", "arm"),
+        (bytes.clone(), "rows = 12", "rows = 13", "12"),
+        (bytes, "score = {", "scores = {", "scores"),
+        (cut, "rows = 12", "rows = 12", "people.parquet"),
+    ] {
+        let world = World::tiny_on(&bytes, 12);
+        let file = world.path("data-manifests/tiny/people.csv");
+        fs::rename(&file, file.with_extension("parquet")).expect("renamed");
+        let manifest = "data-manifests/tiny/manifest.toml";
+        let world = world.but(manifest, "people.csv", "people.parquet").but(
+            manifest,
+            "people.csv",
+            "people.parquet",
+        );
+        let world = world.but(manifest, from, to);
+        world.run(&["audit", "tiny"]).exits(3).says(says);
+        assert!(world.outputs().is_empty());
+    }
+}
+
 /// Serves one answer to each of `times` requests on loopback, then ends.
 fn serve(body: &'static [u8], times: usize) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
