@@ -150,6 +150,25 @@ fn check_needs_no_data_no_run_and_no_method() {
         .shows("holds");
 }
 
+/// The cases are printed in Brown & Heathers 2017 (GRIM) and recomputed by hand: 145/28 prints as 5.18, and no
+/// whole number over 28 prints as 5.19.
+#[test]
+fn a_table_of_printed_means_is_checked_row_by_row() {
+    let world = World::empty().with("means.csv", "study,mean,cases\na,5.18,28\nb,5.19,28\n");
+    let file = world.path("means.csv");
+    let file = file.to_str().expect("UTF-8");
+    let done =
+        world.run(&["check", "--table", file, "--grim", "mean,cases", "--format", "json"]).exits(1);
+    let document: serde_json::Value = serde_json::from_str(&done.out).expect("JSON");
+    assert_eq!(document["rows"][0]["consistent"], true);
+    assert_eq!(document["rows"][1]["consistent"], false);
+    world.run(&["check", "--table", file, "--grim", "mean,cases"]).exits(1).shows("1 inconsistent");
+    world.run(&["check", "--table", file, "--grim", "mean,n"]).exits(3).says("means.csv:1");
+    world.run(&["check", "--table", file]).exits(2);
+    let world = world.with("means.csv", "study,mean,cases\na,5.18,28\nb,high,28\n");
+    world.run(&["check", "--table", file, "--grim", "mean,cases"]).exits(3).says("means.csv:3");
+}
+
 const PRINTED: &str = r#"
 [[claim]]
 id = "men"
