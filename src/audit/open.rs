@@ -61,13 +61,7 @@ pub fn open(
     let method = read(&folder, "method.toml", method::read, &mut problems);
     let claims = read(&folder, "claims.toml", claims::read, &mut problems);
     let coverage = outlets(&folder, &mut problems);
-    if let Some(study) = &study
-        && study.id.value != folder.id
-    {
-        let message =
-            format!("the study's id is `{}` and its folder is `{}`", study.id.value, folder.id);
-        problems.push(Problem::error(message).at(&study.id.span).help("give both the same name"));
-    }
+    problems.0.extend(study.as_ref().and_then(|study| study.check_folder(&folder.id)));
     let plan = method.and_then(|method| {
         let (plan, found) = method::check(&method, engine);
         problems.extend(found);
@@ -148,14 +142,7 @@ pub fn dataset(
     };
     let (manifest, found) = manifest::read(&source);
     problems.extend(found);
-    if let Some(manifest) = &manifest
-        && manifest.id.value != id
-    {
-        let message =
-            format!("the dataset's id is `{}` and its folder is `{id}`", manifest.id.value);
-        problems
-            .push(Problem::error(message).at(&manifest.id.span).help("give both the same name"));
-    }
+    problems.0.extend(manifest.as_ref().and_then(|manifest| manifest.check_folder(id)));
     Ok(manifest)
 }
 

@@ -14,7 +14,7 @@ use crate::diagnostic::{Place, Problem, Problems, Source, Span, Spanned, nearest
 use super::record::{Access, File, Manifest, Table, is_kebab_case};
 
 /// The largest manifest that is read, in bytes.
-pub const LARGEST_MANIFEST: usize = 5 << 20;
+pub const LARGEST_MANIFEST: usize = document::LARGEST_FILE as usize;
 /// The most files, tables and columns that a manifest may have together.
 pub const MOST_ENTRIES: usize = 100_000;
 

@@ -150,8 +150,7 @@ fn check_needs_no_data_no_run_and_no_method() {
         .shows("holds");
 }
 
-/// The cases are printed in Brown & Heathers 2017 (GRIM) and recomputed by hand: 145/28 prints as 5.18, and no
-/// whole number over 28 prints as 5.19.
+/// By hand: 145/28 = 5.1786 prints as 5.18 and 146/28 = 5.2143 as 5.21, so no whole sum over 28 prints as 5.19.
 #[test]
 fn a_table_of_printed_means_is_checked_row_by_row() {
     let world = World::empty().with("means.csv", "study,mean,cases\na,5.18,28\nb,5.19,28\n");
