@@ -4,18 +4,17 @@ use crate::engine::{Column, Values};
 use crate::manifest;
 
 use super::Printed;
-use super::value::{CellError, boolean, date, float, half_unit, int, timestamp, utf8};
-
-#[expect(clippy::disallowed_types, reason = "only looked up; levels keep the order of the rows")]
-type Places = std::collections::HashMap<Box<[u8]>, u32>;
+use super::dictionary::Dictionary;
+use super::value::{CellError, boolean, date, float, half_unit, int, timestamp};
 
 /// A column being read.
 pub(super) struct Builder<'a> {
     pub(super) declared: &'a manifest::Column,
     pub(super) broken: bool,
     values: Values,
-    valid: Vec<bool>,
-    places: Places,
+    /// Which rows are not null, from the first null on.
+    valid: Option<Vec<bool>>,
+    dictionary: Dictionary,
     last: Option<u32>,
     half_units: Option<Vec<Option<f64>>>,
 }
@@ -27,8 +26,8 @@ impl<'a> Builder<'a> {
             declared,
             broken: false,
             values: Values::empty(super::plain_kind(declared.kind)),
-            valid: Vec::new(),
-            places: Places::default(),
+            valid: None,
+            dictionary: Dictionary::new(),
             last: None,
             half_units: declared.printed.then(Vec::new),
         }
@@ -49,7 +48,36 @@ impl<'a> Builder<'a> {
         self.push_null();
     }
 
+    /// Takes cells while they are in order; false at the first that is not.
+    pub(super) fn push_all<'c>(&mut self, cells: impl ExactSizeIterator<Item = &'c [u8]>) -> bool {
+        if self.valid.is_some() || self.half_units.is_some() {
+            return self.take_all(cells);
+        }
+        let mut cells = cells;
+        let (dictionary, last) = (&mut self.dictionary, &mut self.last);
+        let end = match &mut self.values {
+            Values::Int(values) => fill(values, &mut cells, int),
+            Values::Float(values) => fill(values, &mut cells, float),
+            Values::Bool(values) => fill(values, &mut cells, boolean),
+            Values::Date(values) => fill(values, &mut cells, date),
+            Values::Timestamp(values) => fill(values, &mut cells, timestamp),
+            Values::Text { codes, .. } => {
+                fill(codes, &mut cells, |cell| code_of(cell, dictionary, last))
+            }
+        };
+        if end == End::Null {
+            self.push_null();
+            return self.take_all(cells);
+        }
+        end == End::All
+    }
+
+    fn take_all<'c>(&mut self, mut cells: impl Iterator<Item = &'c [u8]>) -> bool {
+        cells.all(|cell| self.take(cell).is_ok())
+    }
+
     fn push_null(&mut self) {
+        let row = self.values.len();
         match &mut self.values {
             Values::Int(values) | Values::Timestamp(values) => values.push(0),
             Values::Float(values) => values.push(0.0),
@@ -57,7 +85,7 @@ impl<'a> Builder<'a> {
             Values::Bool(values) => values.push(false),
             Values::Date(values) => values.push(0),
         }
-        self.valid.push(false);
+        self.valid.get_or_insert_with(|| vec![true; row]).push(false);
         if let Some(half_units) = &mut self.half_units {
             half_units.push(None);
         }
@@ -74,16 +102,13 @@ impl<'a> Builder<'a> {
             Values::Bool(values) => values.push(boolean(cell)?),
             Values::Date(values) => values.push(date(cell)?),
             Values::Timestamp(values) => values.push(timestamp(cell)?),
-            Values::Text { codes, levels } => {
-                let code = match self.last.filter(|last| is_level(levels, *last, cell)) {
-                    Some(last) => last,
-                    None => code_of(cell, &mut self.places, levels)?,
-                };
-                self.last = Some(code);
-                codes.push(code);
+            Values::Text { codes, .. } => {
+                codes.push(code_of(cell, &mut self.dictionary, &mut self.last)?);
             }
         }
-        self.valid.push(true);
+        if let Some(valid) = &mut self.valid {
+            valid.push(true);
+        }
         if let Some(half_units) = &mut self.half_units {
             half_units.push(half_unit(cell));
         }
@@ -95,21 +120,50 @@ impl<'a> Builder<'a> {
         let name = self.declared.name.value.clone();
         let printed =
             self.half_units.map(|half_units| Printed { column: name.clone(), half_units });
-        (name, Column::with_nulls(self.values, self.valid), printed)
+        let values = match self.values {
+            Values::Text { codes, .. } => {
+                Values::Text { codes, levels: self.dictionary.into_levels() }.in_byte_order()
+            }
+            other => other,
+        };
+        (name, Column { values, valid: self.valid }, printed)
     }
 }
 
-fn is_level(levels: &[String], code: u32, cell: &[u8]) -> bool {
-    levels.get(code as usize).is_some_and(|level| level.as_bytes() == cell)
+/// Where filling a column ended.
+#[derive(PartialEq, Eq)]
+enum End {
+    All,
+    Null,
+    Broken,
 }
 
-fn code_of(cell: &[u8], places: &mut Places, levels: &mut Vec<String>) -> Result<u32, CellError> {
-    if let Some(code) = places.get(cell) {
-        return Ok(*code);
+/// Reads cells up to the first null: nothing but values is written.
+fn fill<'c, T>(
+    values: &mut Vec<T>,
+    cells: &mut impl ExactSizeIterator<Item = &'c [u8]>,
+    mut read: impl FnMut(&[u8]) -> Result<T, CellError>,
+) -> End {
+    values.reserve(cells.len());
+    for cell in cells {
+        if cell.is_empty() {
+            return End::Null;
+        }
+        let Ok(value) = read(cell) else { return End::Broken };
+        values.push(value);
     }
-    let text = utf8(cell)?;
-    let code = levels.len() as u32;
-    levels.push(text.to_owned());
-    places.insert(cell.into(), code);
+    End::All
+}
+
+fn code_of(
+    cell: &[u8],
+    dictionary: &mut Dictionary,
+    last: &mut Option<u32>,
+) -> Result<u32, CellError> {
+    if let Some(code) = last.filter(|code| dictionary.is(*code, cell)) {
+        return Ok(code);
+    }
+    let code = dictionary.code(cell)?;
+    *last = Some(code);
     Ok(code)
 }

@@ -7,21 +7,18 @@ use csv::{ByteRecord, Reader, ReaderBuilder};
 use crate::diagnostic::nearest;
 use crate::manifest::Table;
 
-use super::Parsed;
 use super::cell::Builder;
 use super::findings::{Findings, LineMap, shown};
+use super::split::{LARGEST_FIELD, MOST_COLUMNS};
 use super::stream::{BUFFER, LARGEST_RECORD, QuoteFault, Quotes, Stream};
-
-/// The largest field, in bytes.
-const LARGEST_FIELD: usize = 1 << 20;
-/// The most columns of a file.
-const MOST_COLUMNS: usize = 10_000;
+use super::{Parsed, Wanted, regular};
 
 /// Reads the declared columns of a table.
 pub(super) fn read(
     stream: &mut Stream<'_>,
     declared: &Table,
     delimiter: u8,
+    wanted: Wanted<'_>,
     findings: &mut Findings<'_>,
 ) -> Parsed {
     match stream.peek() {
@@ -31,6 +28,14 @@ pub(super) fn read(
                 return Parsed::nothing();
             }
         }
+        Err(error) => {
+            findings.unreadable(0, format!("cannot be read: {error}"), "check the file");
+            return Parsed::nothing();
+        }
+    }
+    match regular::read(stream, declared, delimiter, wanted) {
+        Ok(Some(parsed)) => return parsed,
+        Ok(None) => {}
         Err(error) => {
             findings.unreadable(0, format!("cannot be read: {error}"), "check the file");
             return Parsed::nothing();

@@ -12,9 +12,12 @@
 
 mod cell;
 mod delimited;
+mod dictionary;
 mod findings;
 mod jsonl;
+mod regular;
 mod rules;
+mod split;
 mod stream;
 mod value;
 
@@ -87,7 +90,9 @@ pub fn load(
     let shown = format!("{}/{}", manifest.id.value, file.path.value);
     let task = format!("read {shown}");
     observer.event(Event::Started { task: &task, total: Some(file.bytes) });
-    let reading = Reading { declared, shown: &shown, file_at, task: &task, observer };
+    let wanted_columns = Wanted(wanted);
+    let reading =
+        Reading { declared, shown: &shown, file_at, wanted: wanted_columns, task: &task, observer };
     let read = reading.read();
     observer.event(Event::Finished { task: &task });
     let read = read.and_then(|read| same_bytes(read, file, &shown))?;
@@ -117,6 +122,7 @@ struct Reading<'a> {
     declared: &'a manifest::Table,
     shown: &'a str,
     file_at: &'a Path,
+    wanted: Wanted<'a>,
     task: &'a str,
     observer: &'a dyn Observer,
 }
@@ -125,10 +131,10 @@ impl Reading<'_> {
     fn read(&self) -> Result<Read, Problems> {
         match self.declared.format {
             Format::Csv => self.streamed(|stream, findings| {
-                delimited::read(stream, self.declared, b',', findings)
+                delimited::read(stream, self.declared, b',', self.wanted, findings)
             }),
             Format::Tsv => self.streamed(|stream, findings| {
-                delimited::read(stream, self.declared, b'\t', findings)
+                delimited::read(stream, self.declared, b'\t', self.wanted, findings)
             }),
             Format::Jsonl => {
                 self.streamed(|stream, findings| jsonl::read(stream, self.declared, findings))
@@ -176,8 +182,7 @@ impl Reading<'_> {
                 Vec::new()
             }
         };
-        let parsed =
-            Parsed { columns, printed: Vec::new(), lines: LineMap::default(), broken: Vec::new() };
+        let parsed = Parsed { columns, ..Parsed::nothing() };
         Ok(self.checked(parsed, findings, sha256, bytes))
     }
 
@@ -189,7 +194,8 @@ impl Reading<'_> {
         sha256: Sha256,
         bytes: u64,
     ) -> Read {
-        let rows = parsed.columns.first().map_or(0, |(_, column)| column.len());
+        let first = parsed.columns.first().map_or(0, |(_, column)| column.len());
+        let rows = parsed.rows.unwrap_or(first);
         for (name, column) in &parsed.columns {
             let Some(declared) = self.declared.column(name) else { continue };
             if !parsed.broken.contains(name) {
@@ -225,9 +231,29 @@ impl Reading<'_> {
     }
 }
 
+/// The columns that somebody asked for; all where nobody said.
+#[derive(Clone, Copy)]
+struct Wanted<'a>(Option<&'a Schema>);
+
+impl Wanted<'_> {
+    /// Says whether a column's values are needed: for the table, or for a rule of the manifest beyond
+    /// its type and `not_null`.
+    fn needs(self, column: &manifest::Column) -> bool {
+        self.0.is_none_or(|wanted| wanted.kind(&column.name.value).is_some())
+            || column.kind != manifest::ColumnType::Text
+            || column.printed
+            || column.unique
+            || !column.one_of.is_empty()
+            || column.min.is_some()
+            || column.max.is_some()
+    }
+}
+
 /// What a parser gives: columns with null where a cell had a problem.
 struct Parsed {
     columns: Vec<(String, Column)>,
+    /// The rows, where columns were left out because nobody asked for them.
+    rows: Option<usize>,
     printed: Vec<Printed>,
     lines: LineMap,
     /// Columns with cells of the wrong type: rules would only repeat that.
@@ -238,6 +264,7 @@ impl Parsed {
     fn nothing() -> Self {
         Self {
             columns: Vec::new(),
+            rows: None,
             printed: Vec::new(),
             lines: LineMap::default(),
             broken: Vec::new(),

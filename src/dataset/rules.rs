@@ -1,6 +1,6 @@
 //! What a manifest says that must hold of every value of a column.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use crate::diagnostic::document::Scalar;
 use crate::diagnostic::nearest;
@@ -89,9 +89,11 @@ impl Rule<'_, '_> {
         };
         match &column.values {
             Values::Int(values) => {
-                let set: BTreeSet<i64> =
+                let mut set: Vec<i64> =
                     allowed.iter().filter_map(|scalar| as_int(scalar)).collect();
-                rows(&|row| values.get(row).is_some_and(|value| !set.contains(value)))
+                set.sort_unstable();
+                let outside = |value: &i64| set.binary_search(value).is_err();
+                rows(&|row| values.get(row).is_some_and(outside))
             }
             Values::Float(values) => {
                 let set: Vec<f64> = allowed.iter().filter_map(|scalar| number(&scalar)).collect();
@@ -123,37 +125,63 @@ impl Rule<'_, '_> {
     }
 
     fn range(&mut self) {
-        let Some(numbers) = self.column.numbers() else { return };
         let min = self.declared.min.as_ref().map(|min| min.value);
         let max = self.declared.max.as_ref().map(|max| max.value);
-        for (row, number) in numbers.iter().enumerate() {
-            let Some(number) = number else { continue };
-            if let Some(min) = min.filter(|min| number < min) {
-                let value = self.value(row);
+        for row in self.beyond(min, max) {
+            let value = self.value(row);
+            let below = min.filter(|min| self.number(row).is_some_and(|number| number < *min));
+            if let Some(min) = below {
                 self.broken(row, &format!("{value} is below the least allowed, {min}"), None);
             }
-            if let Some(max) = max.filter(|max| number > max) {
-                let value = self.value(row);
+            let above = max.filter(|max| self.number(row).is_some_and(|number| number > *max));
+            if let Some(max) = above {
                 self.broken(row, &format!("{value} is above the most allowed, {max}"), None);
             }
         }
     }
 
-    fn unique(&mut self) {
-        let (codes, _) = self.column.codes();
-        let mut first: BTreeMap<u32, usize> = BTreeMap::new();
-        for (row, code) in codes.iter().enumerate() {
-            let Some(code) = code else { continue };
-            if let Some(earlier) = first.get(code) {
-                let earlier = self.lines.line(*earlier);
-                let value = self.value(row);
-                let help = Some("the manifest says unique".to_owned());
-                self.broken(row, &format!("`{value}` stands already in line {earlier}"), help);
-            } else {
-                first.insert(*code, row);
-            }
+    fn number(&self, row: usize) -> Option<f64> {
+        match &self.column.values {
+            Values::Int(values) => values.get(row).map(|value| *value as f64),
+            Values::Float(values) => values.get(row).copied(),
+            _ => None,
         }
     }
+
+    /// The rows whose number is below `min` or above `max`.
+    fn beyond(&self, min: Option<f64>, max: Option<f64>) -> Vec<usize> {
+        let (low, high) = (min.unwrap_or(f64::NEG_INFINITY), max.unwrap_or(f64::INFINITY));
+        let outside = |number: f64| number < low || number > high;
+        let found: Vec<usize> = match &self.column.values {
+            Values::Int(values) => places(values, |value| outside(*value as f64)),
+            Values::Float(values) => places(values, |value| outside(*value)),
+            _ => Vec::new(),
+        };
+        found.into_iter().filter(|row| self.column.is_valid(*row)).collect()
+    }
+
+    fn unique(&mut self) {
+        let coded = self.column.coded();
+        if coded.levels == self.column.len() - self.column.nulls() {
+            return;
+        }
+        let mut first: Vec<Option<usize>> = vec![None; coded.levels];
+        for (row, place) in coded.places.iter().enumerate() {
+            let Some(slot) = first.get_mut(*place as usize) else { continue };
+            let Some(earlier) = *slot else {
+                *slot = Some(row);
+                continue;
+            };
+            let earlier = self.lines.line(earlier);
+            let value = self.value(row);
+            let help = Some("the manifest says unique".to_owned());
+            self.broken(row, &format!("`{value}` stands already in line {earlier}"), help);
+        }
+    }
+}
+
+fn places<T>(values: &[T], outside: impl Fn(&T) -> bool) -> Vec<usize> {
+    values.iter().enumerate().filter(|(_, value)| outside(value)).map(|(row, _)| row).collect()
 }
 
 fn as_int(scalar: &Scalar) -> Option<i64> {

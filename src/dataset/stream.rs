@@ -3,16 +3,23 @@
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::mpsc::{SyncSender, sync_channel};
 
 use sha2::Digest as _;
 
 use crate::digest::Sha256;
 use crate::event::{Event, Observer};
 
+use super::split::Block;
+
 /// The largest record, in bytes.
 pub(super) const LARGEST_RECORD: u64 = 16 << 20;
 /// The buffer of the reader behind a stream.
 pub(super) const BUFFER: usize = 256 << 10;
+
+/// From this size on a file is hashed on a thread of its own while it is parsed.
+const WORTH_A_THREAD: u64 = 1 << 20;
 
 /// A file being read.
 pub(super) struct Stream<'a> {
@@ -75,13 +82,107 @@ impl Read for Stream<'_> {
         if let Some(quotes) = &mut self.quotes {
             quotes.pass(bytes);
         }
-        self.read += count as u64;
         self.since_record += count as u64;
+        self.passed(count);
+        Ok(count)
+    }
+}
+
+impl Stream<'_> {
+    fn passed(&mut self, count: usize) {
+        self.read += count as u64;
         if self.read - self.told >= 4 << 20 {
             self.told = self.read;
             self.observer.event(Event::Advanced { task: self.task, done: self.read });
         }
-        Ok(count)
+    }
+
+    /// Hands the file over in blocks of whole lines. The blocks of a large file are hashed on a thread
+    /// beside the parser's. Where `parse` has no answer, the stream is again at the file's start.
+    pub(super) fn in_blocks<T>(
+        &mut self,
+        parse: impl FnOnce(&mut Blocks<'_, '_>) -> io::Result<Option<T>>,
+    ) -> io::Result<Option<T>> {
+        let large = self.file.metadata()?.len() > WORTH_A_THREAD;
+        let answer = if large {
+            self.hashed_beside(parse)
+        } else {
+            parse(&mut Blocks { stream: self, hashing: None })
+        };
+        if let Ok(Some(answer)) = answer {
+            return Ok(Some(answer));
+        }
+        use std::io::Seek as _;
+        self.file.seek(io::SeekFrom::Start(0))?;
+        self.hasher = sha2::Sha256::new();
+        (self.read, self.told) = (0, 0);
+        Ok(None)
+    }
+
+    fn hashed_beside<T>(
+        &mut self,
+        parse: impl FnOnce(&mut Blocks<'_, '_>) -> io::Result<Option<T>>,
+    ) -> io::Result<Option<T>> {
+        let (sender, receiver) = sync_channel::<(Arc<Vec<u8>>, usize)>(4);
+        let mut hasher = std::mem::take(&mut self.hasher);
+        std::thread::scope(|scope| {
+            let hashing = scope.spawn(move || {
+                for (text, from) in receiver {
+                    hasher.update(text.get(from..).unwrap_or_default());
+                }
+                hasher
+            });
+            let answer = parse(&mut Blocks { stream: self, hashing: Some(sender) });
+            self.hasher = hashing.join().map_err(|_| io::Error::other("hashing broke off"))?;
+            answer
+        })
+    }
+}
+
+/// A file in blocks of whole lines.
+pub(super) struct Blocks<'a, 's> {
+    stream: &'a mut Stream<'s>,
+    hashing: Option<SyncSender<(Arc<Vec<u8>>, usize)>>,
+}
+
+impl Blocks<'_, '_> {
+    /// Fills the block: what it left of the one before, and whole lines after it. False at the end,
+    /// and where a record is too long.
+    pub(super) fn next(&mut self, block: &mut Block) -> io::Result<bool> {
+        while !block.last {
+            let left = block.left().len();
+            if left as u64 > LARGEST_RECORD {
+                return Ok(false);
+            }
+            let mut text = Vec::with_capacity(left + BUFFER);
+            text.extend_from_slice(block.left());
+            let count = (&mut self.stream.file).take(BUFFER as u64).read_to_end(&mut text)?;
+            block.last = count < BUFFER;
+            (block.filled, block.text) = (text.len(), Arc::new(text));
+            self.hash(&block.text, left);
+            self.stream.passed(count);
+            let fresh = block.text.get(left..).unwrap_or_default();
+            let lines = memchr::memrchr(b'\n', fresh).map_or(0, |place| left + place + 1);
+            block.records = 0..if block.last { block.filled } else { lines };
+            if !block.records.is_empty() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Says that all of the file was taken.
+    pub(super) fn ended(&self, block: &Block) -> bool {
+        block.last && block.records.is_empty()
+    }
+
+    fn hash(&mut self, text: &Arc<Vec<u8>>, from: usize) {
+        // Without its receiver the hash has failed, which the end will say.
+        let sent =
+            self.hashing.as_ref().map(|thread| thread.send((Arc::clone(text), from)).is_ok());
+        if sent.is_none() {
+            self.stream.hasher.update(text.get(from..).unwrap_or_default());
+        }
     }
 }
 
@@ -141,7 +242,7 @@ impl Quotes {
                 }
                 continue;
             }
-            let Some(step) = rest.iter().position(|byte| *byte == b'"') else {
+            let Some(step) = memchr::memchr(b'"', rest) else {
                 break;
             };
             let place = at + step;
@@ -190,7 +291,7 @@ pub(super) fn line_of(path: &mut File, byte: u64) -> io::Result<usize> {
         if count == 0 {
             return Ok(line);
         }
-        line += buffer.iter().take(count).filter(|byte| **byte == b'\n').count();
+        line += memchr::memchr_iter(b'\n', buffer.get(..count).unwrap_or_default()).count();
     }
 }
 

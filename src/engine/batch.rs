@@ -87,14 +87,24 @@ fn cannot_hold(name: &str, kind: &DataType) -> EngineError {
     EngineError::Type { message }
 }
 
-/// Turns a table into one record batch.
-pub(super) fn to_batch(table: &Table) -> Result<RecordBatch, EngineError> {
+/// The engine's names and types of a table's columns.
+pub(super) fn engine_schema(table: &Table) -> SchemaRef {
     let fields: Vec<Field> = table
         .columns()
         .map(|(name, column)| Field::new(name, engine_type(column.kind()), true))
         .collect();
-    let arrays =
-        table.columns().map(|(_, column)| to_array(column)).collect::<Result<Vec<_>, _>>()?;
+    Arc::new(datafusion::arrow::datatypes::Schema::new(fields))
+}
+
+/// Turns the columns at `places` of a table into one record batch.
+pub(super) fn to_batch(table: &Table, places: &[usize]) -> Result<RecordBatch, EngineError> {
+    let columns: Vec<(&str, &Column)> = table.columns().collect();
+    let mut fields = Vec::with_capacity(places.len());
+    let mut arrays = Vec::with_capacity(places.len());
+    for (name, column) in places.iter().filter_map(|place| columns.get(*place)) {
+        fields.push(Field::new(*name, engine_type(column.kind()), true));
+        arrays.push(to_array(column)?);
+    }
     let schema = Arc::new(datafusion::arrow::datatypes::Schema::new(fields));
     let options = RecordBatchOptions::new().with_row_count(Some(table.rows()));
     RecordBatch::try_new_with_options(schema, arrays, &options).map_err(|error| failed(&error))

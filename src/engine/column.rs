@@ -1,5 +1,7 @@
 //! One column of plain values, text coded by a dictionary. No type of the engine here.
 
+use std::borrow::Cow;
+
 use jiff::civil::Date;
 
 use super::ColumnType;
@@ -11,7 +13,8 @@ pub enum Values {
     Int(Vec<i64>),
     /// Finite numbers.
     Float(Vec<f64>),
-    /// Text: `levels[codes[row]]`. Levels are distinct; their order is that of first appearance.
+    /// Text: `levels[codes[row]]`. Levels are distinct; a loaded table has them in the order of their
+    /// bytes, and every other order, and levels that no row has, are right too.
     Text {
         /// The place of each row's text in `levels`.
         codes: Vec<u32>,
@@ -164,55 +167,24 @@ impl Column {
         }
     }
 
+    /// Returns the numbers of a column without nulls, as [`Self::numbers`] does.
+    #[must_use]
+    pub fn all_numbers(&self) -> Option<Cow<'_, [f64]>> {
+        let exact = |value: &i64| value.unsigned_abs() <= 1 << 53;
+        match (&self.values, &self.valid) {
+            (Values::Float(values), None) => Some(Cow::Borrowed(values)),
+            (Values::Int(values), None) if values.iter().all(exact) => {
+                Some(values.iter().map(|value| *value as f64).collect())
+            }
+            (Values::Bool(values), None) => {
+                Some(values.iter().map(|value| f64::from(u8::from(*value))).collect())
+            }
+            _ => None,
+        }
+    }
+
     fn masked(&self, values: impl Iterator<Item = f64>) -> Vec<Option<f64>> {
         values.enumerate().map(|(row, value)| self.is_valid(row).then_some(value)).collect()
-    }
-
-    /// Codes the rows by their distinct values, of any type, for factors, clusters and groups:
-    /// each row's place (`None` where null) in the returned levels. Levels are those that occur,
-    /// in the order of the values: numbers by size, false before true, text by its bytes.
-    #[must_use]
-    pub fn codes(&self) -> (Vec<Option<u32>>, Vec<String>) {
-        match &self.values {
-            Values::Int(values) | Values::Timestamp(values) => self.code_by(|row| values.get(row)),
-            Values::Date(values) => self.code_by(|row| values.get(row)),
-            Values::Bool(values) => self.code_by(|row| values.get(row)),
-            Values::Float(values) => {
-                self.code_by(|row| values.get(row).map(|value| Ordered(*value)))
-            }
-            Values::Text { codes, levels } => {
-                let mut order: Vec<u32> = (0..levels.len() as u32).collect();
-                order.sort_by_key(|code| levels.get(*code as usize));
-                let mut ranks = vec![0_u32; levels.len()];
-                for (rank, code) in order.iter().enumerate() {
-                    if let Some(slot) = ranks.get_mut(*code as usize) {
-                        *slot = rank as u32;
-                    }
-                }
-                self.code_by(|row| codes.get(row).and_then(|code| ranks.get(*code as usize)))
-            }
-        }
-    }
-
-    fn code_by<K: Ord>(&self, key: impl Fn(usize) -> Option<K>) -> (Vec<Option<u32>>, Vec<String>) {
-        let keys: Vec<Option<K>> =
-            (0..self.len()).map(|row| if self.is_valid(row) { key(row) } else { None }).collect();
-        let mut order: Vec<usize> =
-            (0..keys.len()).filter(|row| keys.get(*row).is_some_and(Option::is_some)).collect();
-        order.sort_by(|left, right| keys.get(*left).cmp(&keys.get(*right)));
-        let mut codes = vec![None; keys.len()];
-        let mut levels: Vec<String> = Vec::new();
-        let mut previous: Option<usize> = None;
-        for row in order {
-            if previous.is_none_or(|before| keys.get(before) != keys.get(row)) {
-                levels.push(self.text_at(row).unwrap_or_default());
-            }
-            if let Some(slot) = codes.get_mut(row) {
-                *slot = Some(levels.len() as u32 - 1);
-            }
-            previous = Some(row);
-        }
-        (codes, levels)
     }
 
     /// Returns a row as text (`None` where null): `5`, `2.5`, `true`, `2026-11-22`,
@@ -254,30 +226,6 @@ impl Column {
 
 fn picked<T: Copy>(values: &[T], places: &[usize]) -> Vec<T> {
     places.iter().filter_map(|place| values.get(*place).copied()).collect()
-}
-
-/// A finite number with an order; -0 and 0 are one.
-#[derive(Debug, Clone, Copy)]
-struct Ordered(f64);
-
-impl PartialEq for Ordered {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other).is_eq()
-    }
-}
-
-impl Eq for Ordered {}
-
-impl PartialOrd for Ordered {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Ordered {
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        (self.0 + 0.0).total_cmp(&(other.0 + 0.0))
-    }
 }
 
 const EPOCH: Date = Date::constant(1970, 1, 1);

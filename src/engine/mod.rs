@@ -8,7 +8,9 @@
 mod aggregate;
 mod arithmetic;
 mod batch;
+mod coding;
 mod column;
+mod direct;
 mod error;
 mod exact;
 mod failure;
@@ -16,12 +18,14 @@ mod functions;
 mod lazy;
 mod parquet;
 mod plan;
+mod provider;
 mod scalar;
 mod session;
 mod sql;
 mod table;
 mod tally;
 
+pub use coding::Coded;
 pub use column::{Column, Values, days_since_epoch};
 pub use error::EngineError;
 pub use session::Engine;

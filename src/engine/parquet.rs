@@ -233,7 +233,8 @@ mod tests {
     }
 
     fn bytes_of(table: &Table) -> Vec<u8> {
-        let batch = batch::to_batch(table).expect("a batch");
+        let places: Vec<usize> = (0..table.columns().count()).collect();
+        let batch = batch::to_batch(table, &places).expect("a batch");
         let mut bytes = Vec::new();
         let mut writer = ArrowWriter::try_new(&mut bytes, batch.schema(), None).expect("a writer");
         writer.write(&batch).expect("written");

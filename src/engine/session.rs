@@ -9,7 +9,6 @@ use std::time::Duration;
 use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::common::TableReference;
-use datafusion::datasource::MemTable;
 use datafusion::error::DataFusionError;
 use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
@@ -20,7 +19,9 @@ use datafusion::sql::parser::Statement;
 use tokio::runtime::Runtime;
 
 use super::arithmetic::Replace;
+use super::direct::Direct;
 use super::lazy::LookOnlyWhereNeeded;
+use super::provider::Plain;
 use super::sql::{self, Admitted, Words};
 use super::{EngineError, Schema, Table, aggregate, batch, failure, parquet, plan, scalar};
 
@@ -43,8 +44,8 @@ pub struct Engine {
     strict: SessionContext,
     /// Where floats may be infinite, to find the row of an error.
     lenient: SessionContext,
-    /// The rows of each table.
-    tables: Mutex<BTreeMap<String, usize>>,
+    /// The tables by name.
+    tables: Mutex<BTreeMap<String, Arc<Table>>>,
     threads: usize,
 }
 
@@ -99,17 +100,15 @@ impl Engine {
     /// # Errors
     /// When the engine refuses the table.
     pub fn register(&self, name: &str, table: Arc<Table>) -> Result<(), EngineError> {
-        let rows = batch::to_batch(&table)?;
-        let schema = rows.schema();
         let no_words = Words::default();
         let plain = |error: DataFusionError| failure::plain(&error, &no_words);
-        let memory = Arc::new(MemTable::try_new(schema, vec![vec![rows]]).map_err(plain)?);
+        let scanned = Arc::new(Plain::new(Arc::clone(&table)));
         for context in [&self.strict, &self.lenient] {
             let reference = TableReference::bare(name);
             context.deregister_table(reference.clone()).map_err(plain)?;
-            context.register_table(reference, Arc::clone(&memory) as _).map_err(plain)?;
+            context.register_table(reference, Arc::clone(&scanned) as _).map_err(plain)?;
         }
-        self.names().insert(name.to_owned(), table.rows());
+        self.names().insert(name.to_owned(), table);
         Ok(())
     }
 
@@ -131,13 +130,50 @@ impl Engine {
 
     fn run(&self, context: &SessionContext, sql: &str) -> Result<Table, EngineError> {
         let admitted = self.admit(sql)?;
+        match self.direct(&admitted) {
+            Some((direct, table)) => self.shared(context, admitted, &direct, &table),
+            None => self.whole(context, admitted),
+        }
+    }
+
+    /// Recognises a query over the rows of one table that has bare columns among its own.
+    fn direct(&self, admitted: &Admitted) -> Option<(Direct, Arc<Table>)> {
+        let direct = Direct::of(&admitted.statement)?;
+        let table = self.names().get(&direct.table).cloned()?;
+        direct.applies(&table).then_some((direct, table))
+    }
+
+    /// Takes bare columns from the table itself and asks the engine for the rest.
+    fn shared(
+        &self,
+        context: &SessionContext,
+        admitted: Admitted,
+        direct: &Direct,
+        table: &Table,
+    ) -> Result<Table, EngineError> {
+        let rest = match direct.rest(&admitted.statement, table) {
+            Some(statement) => {
+                let words = admitted.words.clone();
+                Some(self.whole(context, Admitted { statement, words })?)
+            }
+            None => None,
+        };
+        match direct.assembled(table, rest.as_ref()) {
+            Some(Ok(assembled)) => Ok(assembled),
+            _ => self.whole(context, admitted),
+        }
+    }
+
+    /// Runs the statement as it stands.
+    fn whole(&self, context: &SessionContext, admitted: Admitted) -> Result<Table, EngineError> {
         let words = admitted.words.clone();
-        let tables = self.names().clone();
-        let most = tables.values().fold(MOST_ROWS, |most, rows| most.max(rows.saturating_mul(4)));
+        let rows_of: BTreeMap<String, usize> =
+            self.names().iter().map(|(name, table)| (name.clone(), table.rows())).collect();
+        let most = rows_of.values().fold(MOST_ROWS, |most, rows| most.max(rows.saturating_mul(4)));
         let context = context.clone();
         let (schema, batches) = self.blocking(&words, async move {
             let planned = planned(&context, admitted).await?;
-            plan::check_work(&planned, &|name| tables.get(name).copied())?;
+            plan::check_work(&planned, &|name| rows_of.get(name).copied())?;
             let frame = DataFrame::new(context.state(), planned);
             collected(frame.limit(0, Some(most + 1))?).await
         })?;
@@ -153,7 +189,12 @@ impl Engine {
     /// # Errors
     /// See [`EngineError`].
     pub fn schema_of(&self, sql: &str) -> Result<Schema, EngineError> {
-        let plan = self.plan(sql)?;
+        let admitted = self.admit(sql)?;
+        let bare = self.direct(&admitted);
+        if let Some(schema) = bare.and_then(|(direct, table)| direct.schema(&table)) {
+            return Ok(schema);
+        }
+        let plan = self.plan(admitted)?;
         let fields = plan.schema().fields().iter();
         batch::plain_schema(fields.map(|field| (field.name().as_str(), field.data_type())))
     }
@@ -164,6 +205,9 @@ impl Engine {
     /// See [`EngineError`].
     pub fn integer_divisions(&self, sql: &str) -> Result<Vec<String>, EngineError> {
         let admitted = self.admit(sql)?;
+        if !sql.contains('/') {
+            return Ok(Vec::new());
+        }
         let words = admitted.words.clone();
         let context = self.strict.clone();
         self.blocking(&words, async move {
@@ -179,7 +223,7 @@ impl Engine {
         parquet::read(path, columns)
     }
 
-    fn names(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, usize>> {
+    fn names(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, Arc<Table>>> {
         self.tables.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -188,8 +232,7 @@ impl Engine {
         sql::admit(sql, &tables)
     }
 
-    fn plan(&self, sql: &str) -> Result<LogicalPlan, EngineError> {
-        let admitted = self.admit(sql)?;
+    fn plan(&self, admitted: Admitted) -> Result<LogicalPlan, EngineError> {
         let words = admitted.words.clone();
         let context = self.strict.clone();
         self.blocking(&words, async move {

@@ -1,6 +1,7 @@
 //! Plain tables: named columns of one length, and their types. No type of the engine here.
 
 use std::fmt;
+use std::sync::Arc;
 
 use super::{Column, Values};
 
@@ -87,7 +88,7 @@ impl Schema {
         let columns = self
             .columns
             .iter()
-            .map(|(name, kind)| (name.clone(), Column::new(Values::empty(*kind))))
+            .map(|(name, kind)| (name.clone(), Arc::new(Column::new(Values::empty(*kind)))))
             .collect();
         Table { columns, rows: 0 }
     }
@@ -128,10 +129,10 @@ pub enum TableError {
     },
 }
 
-/// A table in memory: named columns of one length.
+/// A table in memory: named columns of one length, which tables may share.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Table {
-    columns: Vec<(String, Column)>,
+    columns: Vec<(String, Arc<Column>)>,
     rows: usize,
 }
 
@@ -141,6 +142,16 @@ impl Table {
     /// # Errors
     /// When lengths differ, a name occurs twice, or a number is not finite.
     pub fn from_columns(columns: Vec<(String, Column)>) -> Result<Self, TableError> {
+        Self::from_shared(
+            columns.into_iter().map(|(name, column)| (name, Arc::new(column))).collect(),
+        )
+    }
+
+    /// Makes a table of columns that other tables may have too.
+    ///
+    /// # Errors
+    /// As [`Self::from_columns`].
+    pub fn from_shared(columns: Vec<(String, Arc<Column>)>) -> Result<Self, TableError> {
         let rows = columns.first().map_or(0, |(_, column)| column.len());
         let mut names = std::collections::BTreeSet::new();
         for (name, column) in &columns {
@@ -173,12 +184,18 @@ impl Table {
     /// Returns a column by its name.
     #[must_use]
     pub fn column(&self, name: &str) -> Option<&Column> {
+        self.shared(name).map(Arc::as_ref)
+    }
+
+    /// Returns a column by its name, to be shared with another table.
+    #[must_use]
+    pub fn shared(&self, name: &str) -> Option<&Arc<Column>> {
         self.columns.iter().find(|(known, _)| known == name).map(|(_, column)| column)
     }
 
     /// Returns the columns in order.
     pub fn columns(&self) -> impl Iterator<Item = (&str, &Column)> {
-        self.columns.iter().map(|(name, column)| (name.as_str(), column))
+        self.columns.iter().map(|(name, column)| (name.as_str(), column.as_ref()))
     }
 
     /// Returns the names in order.
@@ -189,6 +206,9 @@ impl Table {
     /// Keeps the rows that are true in `keep`; rows beyond its end are dropped.
     #[must_use]
     pub fn select_rows(&self, keep: &[bool]) -> Self {
+        if keep.len() >= self.rows && keep.iter().take(self.rows).all(|keep| *keep) {
+            return self.clone();
+        }
         let places: Vec<usize> =
             (0..self.rows).filter(|row| keep.get(*row).copied().unwrap_or(false)).collect();
         self.take(&places)
@@ -198,8 +218,11 @@ impl Table {
     #[must_use]
     pub fn take(&self, places: &[usize]) -> Self {
         let rows = places.iter().filter(|place| **place < self.rows).count();
-        let columns =
-            self.columns.iter().map(|(name, column)| (name.clone(), column.take(places))).collect();
+        let columns = self
+            .columns
+            .iter()
+            .map(|(name, column)| (name.clone(), Arc::new(column.take(places))))
+            .collect();
         Self { columns, rows }
     }
 }
@@ -215,15 +238,18 @@ fn check_column(name: &str, column: &Column, rows: usize) -> Result<(), TableErr
     match &column.values {
         Values::Float(values) => {
             let bad = |(row, value): (usize, &f64)| !value.is_finite() && column.is_valid(row);
+            if values.iter().all(|value| value.is_finite()) {
+                return Ok(());
+            }
             match values.iter().enumerate().position(bad) {
                 Some(row) => Err(TableError::NotFinite { name: name(), row: row + 1 }),
                 None => Ok(()),
             }
         }
         Values::Text { codes, levels } => {
-            let bad =
-                |(row, code): (usize, &u32)| *code as usize >= levels.len() && column.is_valid(row);
-            if codes.iter().enumerate().any(bad) {
+            let beyond = |code: &u32| *code as usize >= levels.len();
+            let bad = |(row, code): (usize, &u32)| beyond(code) && column.is_valid(row);
+            if codes.iter().any(beyond) && codes.iter().enumerate().any(bad) {
                 return Err(TableError::Malformed { name: name() });
             }
             Ok(())

@@ -37,11 +37,11 @@ pub(in crate::method::steps) fn complete(table: &Table) -> Vec<bool> {
 /// # Errors
 /// Where an int is too large to be a number exactly.
 pub(super) fn numbers(column: Option<&Column>, written: &Fragment) -> Result<Vec<f64>, Problem> {
-    let numbers = column.and_then(Column::numbers).ok_or_else(|| {
+    let numbers = column.and_then(Column::all_numbers).ok_or_else(|| {
         let message = format!("`{}` is not a column of numbers that fit", written.text);
         Problem::error(message).at(&written.span())
     })?;
-    Ok(numbers.into_iter().flatten().collect())
+    Ok(numbers.into_owned())
 }
 
 /// Fills a part of a term.
@@ -52,31 +52,20 @@ pub(super) fn fill(column: Option<&Column>, part: &Part) -> Result<Filled, Probl
     match part {
         Part::Number(written) => Ok(Filled::Numbers(numbers(column, written)?)),
         Part::Factor { .. } => {
-            let (codes, levels) = column.map(Column::codes).unwrap_or_default();
-            Ok(Filled::Levels { codes: codes.into_iter().flatten().collect(), levels })
+            let Some(column) = column else {
+                return Ok(Filled::Levels { codes: Vec::new(), levels: Vec::new() });
+            };
+            let coded = column.coded();
+            let levels = column.level_texts(&coded);
+            Ok(Filled::Levels { codes: coded.places.into_owned(), levels })
         }
     }
 }
 
 /// Crosses columns into one code for each combination that occurs, in the order of the columns.
-pub(super) fn cross(columns: &[&Column]) -> Vec<u32> {
-    let coded: Vec<Vec<Option<u32>>> = columns.iter().map(|column| column.codes().0).collect();
-    let rows = coded.first().map_or(0, Vec::len);
-    let mut crossed = vec![0_u32; rows];
-    for codes in &coded {
-        let pairs: Vec<(u32, u32)> = crossed
-            .iter()
-            .zip(codes)
-            .map(|(so_far, code)| (*so_far, code.unwrap_or(u32::MAX)))
-            .collect();
-        let mut distinct = pairs.clone();
-        distinct.sort_unstable();
-        distinct.dedup();
-        for (slot, pair) in crossed.iter_mut().zip(&pairs) {
-            *slot = distinct.binary_search(pair).map_or(0, |place| place as u32);
-        }
-    }
-    crossed
+pub(super) fn cross<'a>(columns: &[&'a Column]) -> Cow<'a, [u32]> {
+    let coded = columns.iter().map(|column| column.coded());
+    coded.reduce(|left, right| left.cross(&right)).map_or(Cow::Borrowed(&[]), |coded| coded.places)
 }
 
 /// One column of the design: its name, the term it belongs to, and which level of each factor it is.

@@ -173,9 +173,7 @@ impl Regressing {
         design.drop_collinear = self.drop_collinear;
         for index in 0..self.cluster.len() {
             let column = used.column(&format!("cluster {index}"));
-            design
-                .clusters
-                .push(Cow::Owned(column.map_or(Vec::new(), |one| columns::cross(&[one]))));
+            design.clusters.extend(column.map(|one| columns::cross(&[one])));
         }
         if let Some(family) = &self.family {
             let fitted = fit_generalised(&design, family.value)
@@ -199,14 +197,14 @@ impl Regressing {
         })
     }
 
-    fn effects(&self, used: &Table) -> Vec<Cow<'static, [u32]>> {
+    fn effects<'a>(&self, used: &'a Table) -> Vec<Cow<'a, [u32]>> {
         let column = |index: usize, place: usize| used.column(&format!("effect {index} {place}"));
         let effects = self.absorb.iter().enumerate();
         effects
             .map(|(index, names)| {
                 let crossed: Vec<&Column> =
                     (0..names.len()).filter_map(|place| column(index, place)).collect();
-                Cow::Owned(columns::cross(&crossed))
+                columns::cross(&crossed)
             })
             .collect()
     }

@@ -3,7 +3,7 @@
 //! Groups come in the order of their values, whatever the order of the rows.
 
 use crate::diagnostic::Problem;
-use crate::engine::Column;
+use crate::engine::{Coded, Column};
 use crate::method::fragment::Fragment;
 use crate::stats::sum::sum;
 use crate::stats::summary::{Sample, Summary, SummaryError, summarise};
@@ -35,7 +35,7 @@ pub(super) struct Group {
 }
 
 /// The code of a null in `by`: after every value.
-pub(super) const NULL: u32 = u32::MAX;
+pub(super) const NULL: u32 = Coded::NULL;
 
 /// A number with what is known about it.
 pub(super) struct Number {
@@ -65,28 +65,27 @@ impl From<Summary> for Number {
 
 /// Sorts rows into groups by the columns of `by`; one group of all rows where there are none.
 pub(super) fn groups(keys: &[Column], rows: usize) -> Vec<Group> {
-    let coded: Vec<(Vec<Option<u32>>, Vec<String>)> = keys.iter().map(Column::codes).collect();
-    let code = |row: usize| -> Vec<u32> {
-        let of = |codes: &Vec<Option<u32>>| codes.get(row).copied().flatten().unwrap_or(NULL);
-        coded.iter().map(|(codes, _)| of(codes)).collect()
-    };
-    if keys.is_empty() {
+    let coded: Vec<Coded<'_>> = keys.iter().map(Column::coded).collect();
+    let Some(crossed) = coded.iter().cloned().reduce(|left, right| left.cross(&right)) else {
         return vec![Group { codes: Vec::new(), labels: Vec::new(), rows: (0..rows).collect() }];
-    }
-    let mut order: Vec<(Vec<u32>, usize)> = (0..rows).map(|row| (code(row), row)).collect();
-    order.sort();
-    let mut groups: Vec<Group> = Vec::new();
-    for (codes, row) in order {
-        match groups.last_mut() {
-            Some(group) if group.codes == codes => group.rows.push(row),
-            _ => {
-                let label = |(code, (_, levels)): (&u32, &(Vec<Option<u32>>, Vec<String>))| {
-                    levels.get(*code as usize).cloned().unwrap_or_else(|| "null".to_owned())
-                };
-                let labels = codes.iter().zip(&coded).map(label).collect();
-                groups.push(Group { codes, labels, rows: vec![row] });
-            }
+    };
+    // A null comes after every value, and is a group of its own.
+    let nulls = crossed.places.contains(&NULL);
+    let mut groups: Vec<Group> = (0..crossed.levels + usize::from(nulls))
+        .map(|_| Group { codes: Vec::new(), labels: Vec::new(), rows: Vec::new() })
+        .collect();
+    for (row, place) in crossed.places.iter().enumerate() {
+        if let Some(group) = groups.get_mut((*place as usize).min(crossed.levels)) {
+            group.rows.push(row);
         }
+    }
+    for group in &mut groups {
+        let row = group.rows.first().copied().unwrap_or_default();
+        group.codes = coded.iter().filter_map(|coded| coded.places.get(row).copied()).collect();
+        group.labels = keys
+            .iter()
+            .map(|column| column.text_at(row).unwrap_or_else(|| "null".to_owned()))
+            .collect();
     }
     groups
 }

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use crate::diagnostic::Problem;
-use crate::engine::{Column, Schema, Table, Values};
+use crate::engine::{Coded, Column, Schema, Table, Values};
 use crate::method::fragment::Fragment;
 use crate::method::steps::derive::culprit;
 use crate::method::steps::{Joint, Outcome, Running, Step, plain_estimate};
@@ -238,8 +238,7 @@ impl Summarising {
             (What::Distinct(_), Some(column)) => {
                 let kept: Vec<usize> =
                     group.rows.iter().copied().filter(|row| column.is_valid(*row)).collect();
-                let (_, levels) = column.take(&kept).codes();
-                let number = Number::plain(levels.len() as f64, grouped.weigh(&kept));
+                let number = Number::plain(distinct(column, &kept) as f64, grouped.weigh(&kept));
                 Ok((Some(number), group.rows.len() - kept.len()))
             }
             (What::Of { statistic, .. }, Some(_)) => {
@@ -381,6 +380,21 @@ impl Summarising {
         }
         Table::from_columns(columns)
     }
+}
+
+/// How many different values stand in rows; none of them is null.
+fn distinct(column: &Column, rows: &[usize]) -> usize {
+    let coded = match &column.values {
+        Values::Text { codes, levels } => Coded { places: codes.into(), levels: levels.len() },
+        _ => column.coded(),
+    };
+    let mut seen = vec![false; coded.levels];
+    for place in rows.iter().filter_map(|row| coded.places.get(*row)) {
+        if let Some(slot) = seen.get_mut(*place as usize) {
+            *slot = true;
+        }
+    }
+    seen.into_iter().filter(|seen| *seen).count()
 }
 
 /// Adds one warning for all addresses that share it.

@@ -1,0 +1,330 @@
+//! Columns coded by their distinct values, for factors, clusters and groups. No type of the engine here.
+
+use std::borrow::Cow;
+
+use super::{Column, Values};
+
+/// A range of ints up to this many times the rows (and this many at least) is coded through a table.
+const DENSE: usize = 4;
+const DENSE_AT_LEAST: usize = 1 << 12;
+
+/// The rows of a column by the place of their value among those that occur.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Coded<'a> {
+    /// Each row's place; [`Coded::NULL`] where it is null.
+    pub places: Cow<'a, [u32]>,
+    /// How many values occur.
+    pub levels: usize,
+}
+
+impl Coded<'_> {
+    /// The place of a null.
+    pub const NULL: u32 = u32::MAX;
+
+    /// Crosses two codings of the same rows: the pairs that occur, in the order of the first and then
+    /// of the second; a null comes after every value, and no pair is null.
+    #[must_use]
+    pub fn cross(&self, other: &Coded<'_>) -> Coded<'static> {
+        let (rows, wide) = (self.places.len(), other.levels as u64 + 1);
+        let at = |place: u32, levels: usize| u64::from(place).min(levels as u64);
+        let pairs = self.places.iter().zip(other.places.iter());
+        let pairs =
+            pairs.map(|(left, right)| at(*left, self.levels) * wide + at(*right, other.levels));
+        let span = (self.levels as u64 + 1) * wide;
+        if span < (rows * DENSE).max(DENSE_AT_LEAST) as u64 {
+            let mut present = vec![false; span as usize];
+            pairs.clone().for_each(|pair| mark(&mut present, pair as u32));
+            let (ranks, levels) = ranked(&present);
+            let place = |pair: u64| ranks.get(pair as usize).copied().unwrap_or(Self::NULL);
+            return Coded { places: pairs.map(place).collect(), levels };
+        }
+        let mut distinct: Vec<u64> = pairs.clone().collect();
+        distinct.sort_unstable();
+        distinct.dedup();
+        let place = |pair: u64| distinct.binary_search(&pair).map_or(Self::NULL, |at| at as u32);
+        Coded { places: pairs.map(place).collect(), levels: distinct.len() }
+    }
+}
+
+impl Column {
+    /// Codes the rows by their distinct values, of any type: each row's place (`None` where null) in
+    /// the returned levels. Levels are those that occur, in the order of the values: numbers by
+    /// size, false before true, text by its bytes.
+    #[must_use]
+    pub fn codes(&self) -> (Vec<Option<u32>>, Vec<String>) {
+        let coded = self.coded();
+        let levels = self.level_texts(&coded);
+        let codes = coded.places.iter().map(|place| (*place != Coded::NULL).then_some(*place));
+        (codes.collect(), levels)
+    }
+
+    /// Codes the rows as [`Self::codes`] does, without writing the levels out.
+    #[must_use]
+    pub fn coded(&self) -> Coded<'_> {
+        match &self.values {
+            Values::Int(values) | Values::Timestamp(values) => {
+                self.code_ints(values, |value| value)
+            }
+            Values::Date(values) => self.code_ints(values, i64::from),
+            Values::Bool(values) => self.code_ints(values, i64::from),
+            Values::Float(values) => self.code_keys(values, |value| ordered(*value)),
+            Values::Text { codes, levels } => self.code_texts(codes, levels),
+        }
+    }
+
+    /// Writes out the levels of [`Self::coded`], in their order.
+    #[must_use]
+    pub fn level_texts(&self, coded: &Coded<'_>) -> Vec<String> {
+        let mut rows = vec![None; coded.levels];
+        for (row, place) in coded.places.iter().enumerate().rev() {
+            if let Some(slot) = rows.get_mut(*place as usize) {
+                *slot = Some(row);
+            }
+        }
+        rows.into_iter()
+            .map(|row| row.and_then(|row| self.text_at(row)).unwrap_or_default())
+            .collect()
+    }
+
+    fn code_ints<T: Copy>(&self, values: &[T], wide: impl Fn(T) -> i64) -> Coded<'static> {
+        let valid = |row: usize| self.valid.is_none() || self.is_valid(row);
+        let mut ends: Option<(i64, i64)> = None;
+        for (row, value) in values.iter().enumerate() {
+            if valid(row) {
+                let value = wide(*value);
+                ends = Some(
+                    ends.map_or((value, value), |(low, high)| (low.min(value), high.max(value))),
+                );
+            }
+        }
+        let Some((low, high)) = ends else {
+            return Coded { places: vec![Coded::NULL; values.len()].into(), levels: 0 };
+        };
+        let span = high.abs_diff(low);
+        if span >= (values.len() * DENSE).max(DENSE_AT_LEAST) as u64 {
+            return self.code_keys(values, |value| wide(*value) as u64 ^ (1 << 63));
+        }
+        let at = |value: T| wide(value).abs_diff(low) as usize;
+        let mut present = vec![false; span as usize + 1];
+        for (row, value) in values.iter().enumerate() {
+            if valid(row)
+                && let Some(slot) = present.get_mut(at(*value))
+            {
+                *slot = true;
+            }
+        }
+        let (ranks, levels) = ranked(&present);
+        let place = |(row, value): (usize, &T)| {
+            if valid(row) {
+                ranks.get(at(*value)).copied().unwrap_or(Coded::NULL)
+            } else {
+                Coded::NULL
+            }
+        };
+        let places: Vec<u32> = values.iter().enumerate().map(place).collect();
+        Coded { places: places.into(), levels }
+    }
+
+    fn code_keys<T>(&self, values: &[T], key: impl Fn(&T) -> u64) -> Coded<'static> {
+        let rows = (0..values.len()).filter(|row| self.is_valid(*row));
+        let mut keyed: Vec<(u64, u32)> =
+            rows.filter_map(|row| Some((key(values.get(row)?), row as u32))).collect();
+        keyed.sort_unstable();
+        let mut places = vec![Coded::NULL; values.len()];
+        let (mut levels, mut previous) = (0, None);
+        for (key, row) in keyed {
+            levels += usize::from(previous != Some(key));
+            previous = Some(key);
+            if let Some(slot) = places.get_mut(row as usize) {
+                *slot = levels as u32 - 1;
+            }
+        }
+        Coded { places: places.into(), levels }
+    }
+
+    fn code_texts<'a>(&'a self, codes: &'a [u32], levels: &[String]) -> Coded<'a> {
+        let mut present = vec![false; levels.len()];
+        match &self.valid {
+            None => codes.iter().for_each(|code| mark(&mut present, *code)),
+            Some(valid) => codes
+                .iter()
+                .zip(valid)
+                .filter(|(_, valid)| **valid)
+                .for_each(|(code, _)| mark(&mut present, *code)),
+        }
+        let sorted = levels.is_sorted();
+        if sorted && self.valid.is_none() && !present.contains(&false) {
+            return Coded { places: Cow::Borrowed(codes), levels: levels.len() };
+        }
+        let (ranks, count) = if sorted { ranked(&present) } else { sorted_ranks(levels, &present) };
+        let place = |(row, code): (usize, &u32)| {
+            if self.is_valid(row) {
+                ranks.get(*code as usize).copied().unwrap_or(Coded::NULL)
+            } else {
+                Coded::NULL
+            }
+        };
+        let places: Vec<u32> = codes.iter().enumerate().map(place).collect();
+        Coded { places: places.into(), levels: count }
+    }
+}
+
+fn mark(present: &mut [bool], code: u32) {
+    if let Some(slot) = present.get_mut(code as usize) {
+        *slot = true;
+    }
+}
+
+/// The place of each value among those present, in the order in which they stand.
+fn ranked(present: &[bool]) -> (Vec<u32>, usize) {
+    let mut count = 0;
+    let mut rank = |present: &bool| {
+        let place = if *present { count } else { Coded::NULL };
+        count += u32::from(*present);
+        place
+    };
+    let ranks = present.iter().map(&mut rank).collect();
+    (ranks, count as usize)
+}
+
+/// The place of each text among those present, in the order of their bytes.
+fn sorted_ranks(levels: &[String], present: &[bool]) -> (Vec<u32>, usize) {
+    let order = byte_order(levels);
+    let mut ranks = vec![Coded::NULL; levels.len()];
+    let mut count = 0;
+    for code in order {
+        if present.get(code as usize).copied().unwrap_or(false)
+            && let Some(slot) = ranks.get_mut(code as usize)
+        {
+            *slot = count;
+            count += 1;
+        }
+    }
+    (ranks, count as usize)
+}
+
+/// The codes of texts in the order of their bytes. The first eight bytes decide most pairs.
+pub(super) fn byte_order(levels: &[String]) -> Vec<u32> {
+    let mut keyed: Vec<(u64, u32)> =
+        levels.iter().enumerate().map(|(code, level)| (first_bytes(level), code as u32)).collect();
+    let text = |code: u32| levels.get(code as usize).map(String::as_bytes);
+    keyed.sort_unstable_by(|(left, l), (right, r)| {
+        left.cmp(right).then_with(|| text(*l).cmp(&text(*r)))
+    });
+    keyed.into_iter().map(|(_, code)| code).collect()
+}
+
+fn first_bytes(text: &str) -> u64 {
+    let mut bytes = [0_u8; 8];
+    for (slot, byte) in bytes.iter_mut().zip(text.as_bytes()) {
+        *slot = *byte;
+    }
+    u64::from_be_bytes(bytes)
+}
+
+/// A key with the order of finite numbers; -0 and 0 are one.
+fn ordered(value: f64) -> u64 {
+    let bits = (value + 0.0).to_bits();
+    if bits >> 63 == 1 { !bits } else { bits | (1 << 63) }
+}
+
+impl Values {
+    /// Puts the levels of text in the order of their bytes; other values stay as they are.
+    #[must_use]
+    pub fn in_byte_order(self) -> Self {
+        let Self::Text { mut codes, mut levels } = self else { return self };
+        if levels.is_sorted() {
+            return Self::Text { codes, levels };
+        }
+        let order = byte_order(&levels);
+        let mut ranks = vec![0_u32; levels.len()];
+        let mut sorted = Vec::with_capacity(levels.len());
+        for (rank, code) in order.into_iter().enumerate() {
+            if let (Some(slot), Some(level)) =
+                (ranks.get_mut(code as usize), levels.get_mut(code as usize))
+            {
+                *slot = rank as u32;
+                sorted.push(std::mem::take(level));
+            }
+        }
+        for code in &mut codes {
+            *code = ranks.get(*code as usize).copied().unwrap_or(*code);
+        }
+        Self::Text { codes, levels: sorted }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(column: &Column, places: &[u32], levels: &[&str]) {
+        let coded = column.coded();
+        assert_eq!((&*coded.places, coded.levels), (places, levels.len()));
+        assert_eq!(column.level_texts(&coded), levels);
+    }
+
+    #[test]
+    fn values_are_coded_in_their_order() {
+        const NULL: u32 = Coded::NULL;
+        let ints = Values::Int(vec![5, -3, 5, 9]);
+        check(&Column::new(ints.clone()), &[1, 0, 1, 2], &["-3", "5", "9"]);
+        check(
+            &Column::with_nulls(ints, vec![true, false, true, true]),
+            &[0, NULL, 0, 1],
+            &["5", "9"],
+        );
+        let wide = Values::Int(vec![i64::MAX, i64::MIN, 0]);
+        check(
+            &Column::new(wide),
+            &[2, 0, 1],
+            &["-9223372036854775808", "0", "9223372036854775807"],
+        );
+        let floats = Values::Float(vec![0.5, -0.0, -2.5, 0.0]);
+        check(&Column::new(floats), &[2, 1, 0, 1], &["-2.5", "0", "0.5"]);
+        check(&Column::new(Values::Bool(vec![true, true])), &[0, 0], &["true"]);
+        check(&Column::new(Values::Date(vec![1, 0])), &[1, 0], &["1970-01-01", "1970-01-02"]);
+        let nothing = Column::with_nulls(Values::Int(vec![0, 0]), vec![false, false]);
+        check(&nothing, &[NULL, NULL], &[]);
+    }
+
+    #[test]
+    fn pairs_are_crossed_in_order_whatever_their_number() {
+        let rows = 600_u32;
+        let code = |of: fn(u32) -> i64| Column::new(Values::Int((0..rows).map(of).collect()));
+        for (left, right) in [
+            (code(|row| i64::from(row * 7 % 3)), code(|row| i64::from(row * 5 % 4))),
+            (code(|row| i64::from(row * 7 % 301)), code(|row| i64::from(row * 5 % 211))),
+        ] {
+            let (left, right) = (left.coded(), right.coded());
+            let crossed = left.cross(&right);
+            let mut pairs: Vec<(u32, u32)> =
+                left.places.iter().copied().zip(right.places.iter().copied()).collect();
+            let rows = pairs.clone();
+            pairs.sort_unstable();
+            pairs.dedup();
+            assert_eq!(crossed.levels, pairs.len());
+            for (place, pair) in crossed.places.iter().zip(rows) {
+                assert_eq!(pairs[*place as usize], pair);
+            }
+        }
+        let nulls = Column::from_texts([Some("a"), None, Some("b"), None]);
+        let crossed = nulls.coded().cross(&Column::new(Values::Int(vec![1, 1, 1, 0])).coded());
+        assert_eq!((&*crossed.places, crossed.levels), (&[0, 3, 1, 2][..], 4));
+    }
+
+    #[test]
+    fn texts_are_coded_by_their_bytes_whatever_the_order_of_levels() {
+        let texts = ["longer than eight b", "longer than eight a", "é", "", "longer"];
+        let column = Column::from_texts(texts.map(Some));
+        let sorted = ["", "longer", "longer than eight a", "longer than eight b", "é"];
+        check(&column, &[3, 2, 4, 0, 1], &sorted);
+        let ordered = Column::new(column.values.clone().in_byte_order());
+        check(&ordered, &[3, 2, 4, 0, 1], &sorted);
+        assert!(matches!(ordered.coded().places, Cow::Borrowed(_)));
+        let some = ordered.take(&[0, 3]);
+        check(&some, &[1, 0], &["", "longer than eight b"]);
+        let nulls = Column::from_texts([Some("b"), None, Some("a")]);
+        check(&nulls, &[1, Coded::NULL, 0], &["a", "b"]);
+    }
+}
