@@ -228,7 +228,10 @@ impl Summarise {
         let Some(change) = &self.change else { return Some(None) };
         let by = self.by.iter().map(|key| key.text.as_str());
         let Some(key) = by.clone().position(|key| key == change.by.value) else {
-            let message = format!("`change` is between groups of `{}`, which `by` does not name", change.by.value);
+            let message = format!(
+                "`change` is between groups of `{}`, which `by` does not name",
+                change.by.value
+            );
             let problem = Problem::error(message).at(&change.by.span);
             checker.report(problem.suggest(&change.by.value, by));
             return None;
@@ -310,7 +313,7 @@ impl Summarise {
 }
 
 /// A group's value as an address shows it.
-fn label(scalar: &Scalar) -> String {
+pub(super) fn label(scalar: &Scalar) -> String {
     match scalar {
         Scalar::Bool(flag) => flag.to_string(),
         Scalar::Integer(number) => number.to_string(),

@@ -208,6 +208,7 @@ mod order;
 mod proportion;
 mod ratio;
 
+pub(in crate::stats) use proportion::clopper_pearson;
 pub use ratio::ratio;
 
 use crate::stats::distribution;

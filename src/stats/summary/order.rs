@@ -165,8 +165,7 @@ mod tests {
     #[test]
     fn the_definitions_are_those_of_r() {
         let values = [100.0, 1.0, 3.0, 108.0, 4.0, 8.0, 42.0, 15.0, 16.0, 23.0];
-        let expected =
-            [4.0, 6.0, 4.0, 4.0, 6.0, 5.2, 6.8, 5.733_333_333_333_333, 5.8];
+        let expected = [4.0, 6.0, 4.0, 4.0, 6.0, 5.2, 6.8, 5.733_333_333_333_333, 5.8];
         for (definition, expected) in QuantileDefinition::ALL.into_iter().zip(expected) {
             let measure = Measure::Quantile { probability: 0.3, definition };
             let found = summarise(&Sample::new(&values), measure).unwrap().value;

@@ -2,9 +2,7 @@
 
 use super::moments::clustered_share;
 use super::{Checked, FractionInterval, Summary, SummaryError};
-use crate::stats::distribution::{
-    Interval, beta_quantile, interval, normal_upper_quantile,
-};
+use crate::stats::distribution::{Interval, beta_quantile, interval, normal_upper_quantile};
 use crate::stats::double_double::DoubleDouble;
 use crate::stats::linear::Reference;
 

@@ -111,7 +111,8 @@ impl Summarising {
         let Some(change) = &self.change else { return Ok(()) };
         let pairs = self.paired(change, grouped, outcome)?;
         for place in &change.of {
-            let (Some(measure), Some(estimates)) = (self.measures.get(*place), measured.get(*place))
+            let (Some(measure), Some(estimates)) =
+                (self.measures.get(*place), measured.get(*place))
             else {
                 continue;
             };
@@ -158,7 +159,8 @@ impl Summarising {
         let mut alone = Vec::new();
         for places in sides.values() {
             let first = places[0].or(places[1]).and_then(|place| grouped.groups.get(place));
-            let braces = first.map_or_else(String::new, |group| self.braces_without(group, change.key));
+            let braces =
+                first.map_or_else(String::new, |group| self.braces_without(group, change.key));
             match places {
                 [Some(before), Some(after)] => pairs.push((*before, *after, braces)),
                 _ => alone.push(braces),

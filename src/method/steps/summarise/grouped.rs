@@ -218,7 +218,8 @@ impl Taken {
         intervals: Intervals,
     ) -> Result<Number, SummaryError> {
         let Some(kernel) = statistic.kernel() else { return self.extreme(statistic) };
-        if !self.whole() && matches!(statistic, Statistic::Mean | Statistic::Sum | Statistic::Fraction)
+        if !self.whole()
+            && matches!(statistic, Statistic::Mean | Statistic::Sum | Statistic::Fraction)
         {
             let total = self.total(&self.values);
             let value = if statistic == Statistic::Sum { total } else { total / self.n() };
@@ -267,7 +268,8 @@ impl Taken {
                 let mut number = Number::from(other?);
                 let summary = number.summary.as_ref();
                 let lonely = averages && summary.is_some_and(|one| one.standard_error.is_none());
-                let flat = summary.is_some_and(|one| one.clusters.is_some() && one.interval.is_none());
+                let flat =
+                    summary.is_some_and(|one| one.clusters.is_some() && one.interval.is_none());
                 number.lacks = lonely.then_some(ONE_ROW).or(flat.then_some(NO_INTERVAL));
                 Ok(number)
             }

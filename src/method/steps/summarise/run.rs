@@ -215,8 +215,7 @@ impl Summarising {
     pub(super) fn braces_without(&self, group: &Group, key: usize) -> String {
         let pairs = self.by.iter().zip(&group.labels).enumerate();
         let kept = pairs.filter(|(place, _)| *place != key);
-        let pairs: Vec<String> =
-            kept.map(|(_, (key, label))| format!("{key}={label}")).collect();
+        let pairs: Vec<String> = kept.map(|(_, (key, label))| format!("{key}={label}")).collect();
         if pairs.is_empty() { String::new() } else { format!("{{{}}}", pairs.join(",")) }
     }
 
