@@ -181,6 +181,21 @@ impl Plan {
         all.filter(own).collect::<BTreeSet<String>>().into_iter().collect()
     }
 
+    /// The inputs that a step rests on, directly or through other steps.
+    pub(super) fn origins(&self, step: &str) -> BTreeSet<String> {
+        let mut open = vec![step.to_owned()];
+        let mut inputs = BTreeSet::new();
+        while let Some(name) = open.pop() {
+            match self.steps.iter().find(|known| known.id == name) {
+                Some(known) => open.extend(known.reads.iter().cloned()),
+                None => {
+                    inputs.insert(name);
+                }
+            }
+        }
+        inputs
+    }
+
     pub(super) fn may_match(&self, pattern: &str) -> bool {
         self.steps.iter().flat_map(|step| &step.promises).any(|address| address.may_match(pattern))
     }

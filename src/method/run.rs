@@ -94,6 +94,8 @@ pub fn run(
 }
 
 fn describe(step: &PlannedStep, outcome: &Outcome) -> results::Step {
+    let assumes = step.assumes.iter().chain(&outcome.assumes);
+    let assumes: Vec<&str> = assumes.map(String::as_str).collect();
     results::Step {
         id: step.id.clone(),
         kind: step.kind.to_owned(),
@@ -101,7 +103,7 @@ fn describe(step: &PlannedStep, outcome: &Outcome) -> results::Step {
         rows_in: outcome.rows_in,
         rows_out: outcome.rows_out,
         place: step.place.clone(),
-        assumes: step.assumes.clone(),
+        assumes: (!assumes.is_empty()).then(|| assumes.join(" ")),
         sql: outcome.sql.clone(),
         defined: format!("{}:{}", step.span.source.name, step.span.line()),
         convention: outcome.convention.clone(),
@@ -252,7 +254,7 @@ pub(super) fn run_step(
 ) -> Result<Outcome, Box<Problem>> {
     let wanted = plan.wanted_of(&step.id);
     let running =
-        Running { engine, id: &step.id, span: &step.span, tables, outcomes, wanted: &wanted };
+        Running { engine, id: &step.id, span: &step.span, tables, outcomes, wanted: &wanted, plan };
     let outcome = step.body.run(&running)?;
     for estimate in &outcome.estimates {
         let ends = estimate.ci.into_iter().flatten();

@@ -1,34 +1,40 @@
-//! `compare`: two groups, two columns, or a table of counts, by a test with a name.
+//! `compare`: two groups, two columns, one column, or a table of counts, by a test with a name.
 //!
 //! | key | |
 //! |---|---|
 //! | `from` | the rows |
-//! | `test` | of two groups: `welch`, `student`, `mann-whitney`, `proportions`; of two columns row by row: `paired-t`, `wilcoxon`, `pearson`, `spearman`; of two columns of categories: `chi-square`, `chi-square-yates`, `fisher` |
-//! | `of` | two groups: the column that is compared. Otherwise the first column |
+//! | `test` | of two groups: `welch`, `student`, `mann-whitney`, `proportions`; of two columns row by row: `paired-t`, `wilcoxon`, `pearson`, `spearman`, `kendall`; of one column: `one-sample-t`, `one-sample-wilcoxon`, `binomial`; of two columns of categories: `chi-square`, `chi-square-yates`, `fisher` |
+//! | `of` | two groups: the column that is compared. Otherwise the first (or only) column |
 //! | `between` | two groups: the column whose two values make the groups. Otherwise the second column |
+//! | `groups = ["treated", "control"]` | the two values of `between` that are compared, first minus second; rows with others are left out |
+//! | `null` | the difference, mean or proportion that is tested against: 0, for `binomial` 0.5 |
+//! | `alternative` | `two-sided` (the default), `greater`, `less`: the side of p; intervals stay two-sided |
+//! | `exact` | of rank tests and `kendall`: `true` counts p over all orders (mid-ranks of ties and all), `false` takes the normal. Left out: exact without ties (and zeros) below 50 observations in each group, as in R |
+//! | `continuity` | the correction by 1/2: `true` for rank tests where left out, `false` for `proportions` |
+//! | `interval` | of `proportions`: `newcombe` (the default) or `wald` |
+//! | `weights` | of `proportions`, `binomial`, `chi-square` and `fisher`: a row stands for so many |
 //! | `level` | of the intervals, 0.95 by default |
 //!
-//! Of two groups the one with the smaller value of `between` comes first: a difference is first
+//! Without `groups` the group with the smaller value of `between` comes first: a difference is first
 //! minus second. Rows with a null in either column are dropped and counted. Estimates are called
-//! `step/estimate` (a difference, a correlation), `step/statistic`, `step/p`, and `step/` with the
-//! name of each effect size: `cohen_d`, `hedges_g`, `risk_ratio`, `odds_ratio`, ….
+//! `step/estimate` (a difference of means or proportions, a mean, a proportion, a correlation, the chance that the first
+//! group is above the second, Fisher's conditional odds ratio), `step/statistic`, `step/p`, and `step/` with the name of each
+//! effect size: `cohen_d`, `hedges_g`, `cohen_dz`, `rank_biserial`, `superiority`, `risk_difference`, `risk_ratio`,
+//! `odds_ratio`, `cramer_v`. `.p` behind `estimate` or `statistic` is the p value too. In a table of counts the values of `of`
+//! are rows and those of `between` columns, in order; its risk is that of the first column.
 
-use crate::diagnostic::document::Table as Document;
-use crate::diagnostic::{Problem, Spanned};
-use crate::engine::{Column, Table};
+mod run;
+
+use crate::diagnostic::document::{Scalar, Table as Document};
+use crate::diagnostic::{Problem, Span, Spanned};
 use crate::method::checker::Checker;
 use crate::method::fragment::Fragment;
 use crate::method::plan::{Address, Piece};
-use crate::method::text::quote;
-use crate::results::Estimate;
-use crate::stats::compare::{self, CompareError, Comparison};
-use crate::stats::linear::Reference;
+use crate::stats::compare::{Alternative, How};
 
-use super::derive::culprit;
 use super::join::choice;
-use super::regress::complete;
-use super::summarise::read_level;
-use super::{Checked, Kind, Outcome, Read, Running, Step, Written, plain_estimate};
+use super::summarise::{label, read_level};
+use super::{Checked, Kind, Read, Written};
 
 pub(super) const KIND: Kind = Kind { name: "compare", read };
 
@@ -42,12 +48,16 @@ enum Test {
     Wilcoxon,
     Pearson,
     Spearman,
+    Kendall,
+    OneSampleT,
+    OneSampleWilcoxon,
+    Binomial,
     ChiSquare,
     ChiSquareYates,
     Fisher,
 }
 
-const TESTS: [(&str, Test); 11] = [
+const TESTS: [(&str, Test); 15] = [
     ("welch", Test::Welch),
     ("student", Test::Student),
     ("mann-whitney", Test::MannWhitney),
@@ -56,9 +66,19 @@ const TESTS: [(&str, Test); 11] = [
     ("wilcoxon", Test::Wilcoxon),
     ("pearson", Test::Pearson),
     ("spearman", Test::Spearman),
+    ("kendall", Test::Kendall),
+    ("one-sample-t", Test::OneSampleT),
+    ("one-sample-wilcoxon", Test::OneSampleWilcoxon),
+    ("binomial", Test::Binomial),
     ("chi-square", Test::ChiSquare),
     ("chi-square-yates", Test::ChiSquareYates),
     ("fisher", Test::Fisher),
+];
+
+const ALTERNATIVES: [(&str, Alternative); 3] = [
+    ("two-sided", Alternative::TwoSided),
+    ("greater", Alternative::Greater),
+    ("less", Alternative::Less),
 ];
 
 impl Test {
@@ -67,34 +87,121 @@ impl Test {
         matches!(self, Self::Welch | Self::Student | Self::MannWhitney | Self::Proportions)
     }
 
+    /// Whether there is one column only.
+    fn alone(self) -> bool {
+        matches!(self, Self::OneSampleT | Self::OneSampleWilcoxon | Self::Binomial)
+    }
+
     /// Whether both columns are categories.
     fn counts(self) -> bool {
         matches!(self, Self::ChiSquare | Self::ChiSquareYates | Self::Fisher)
     }
+
+    /// Whether a key that not every test has belongs to this one.
+    fn takes(self, key: &str) -> bool {
+        let ranks = matches!(self, Self::MannWhitney | Self::Wilcoxon | Self::OneSampleWilcoxon);
+        match key {
+            "between" => !self.alone(),
+            "groups" => self.groups(),
+            "null" => matches!(
+                self,
+                Self::Welch
+                    | Self::Student
+                    | Self::PairedT
+                    | Self::OneSampleT
+                    | Self::OneSampleWilcoxon
+                    | Self::Binomial
+            ),
+            "exact" => ranks || self == Self::Kendall,
+            "continuity" => ranks || self == Self::Proportions,
+            "interval" => self == Self::Proportions,
+            "weights" => self.counts() || matches!(self, Self::Proportions | Self::Binomial),
+            "alternative" => !matches!(self, Self::ChiSquare | Self::ChiSquareYates),
+            _ => true,
+        }
+    }
 }
+
+const OPTIONAL: [&str; 8] =
+    ["between", "groups", "null", "exact", "continuity", "interval", "weights", "alternative"];
 
 #[derive(Clone)]
 struct Compare {
     from: Spanned<String>,
     test: Test,
     of: Fragment,
-    between: Fragment,
-    level: f64,
+    between: Option<Fragment>,
+    groups: Option<([String; 2], Span)>,
+    weights: Option<Fragment>,
+    how: How,
 }
 
 fn read(table: &Document<'_>) -> Option<Box<dyn Written>> {
     let from = table.required::<String>("from");
-    let test = table.required::<String>("test").and_then(|word| choice(table, &word, TESTS));
+    let word = table.required::<String>("test");
+    let test = word.as_ref().and_then(|word| choice(table, word, TESTS));
     let of = table.required::<String>("of");
-    let between = table.required::<String>("between");
-    let level = read_level(table);
+    let between = match test {
+        Some(test) if !test.alone() => Some(table.required::<String>("between")?),
+        _ => table.optional::<String>("between"),
+    };
+    let weights = table.optional::<String>("weights");
+    let groups = read_groups(table);
+    let how = read_how(table, test?);
+    let mut fits = true;
+    for key in OPTIONAL {
+        let given = table.keys().iter().any(|known| known == key);
+        if let (true, false, Some(word)) = (given, test?.takes(key), &word) {
+            let message = format!("`{}` has no `{key}`", word.value);
+            table.report(Problem::error(message).at(&word.span).help("leave the key out"));
+            fits = false;
+        }
+    }
     Some(Box::new(Compare {
         from: from?,
-        test: test?,
+        test: test.filter(|_| fits)?,
         of: Fragment::whole(&of?),
-        between: Fragment::whole(&between?),
-        level: level?,
+        between: between.as_ref().map(Fragment::whole),
+        groups: groups?,
+        weights: weights.as_ref().map(Fragment::whole),
+        how: how?,
     }))
+}
+
+/// Reads `groups`; the outer `None` says that something is wrong with it.
+fn read_groups(table: &Document<'_>) -> Option<Option<([String; 2], Span)>> {
+    let Some(value) = table.optional::<Vec<Spanned<Scalar>>>("groups") else {
+        return (!table.keys().iter().any(|key| key == "groups")).then_some(None);
+    };
+    let names: Vec<String> = value.value.iter().map(|one| label(&one.value)).collect();
+    match <[String; 2]>::try_from(names) {
+        Ok(pair) if pair[0] != pair[1] => Some(Some((pair, value.span))),
+        _ => {
+            let problem = Problem::error("`groups` must name two values").at(&value.span);
+            table.report(problem.help("the first minus the second is what is compared"));
+            None
+        }
+    }
+}
+
+fn read_how(table: &Document<'_>, test: Test) -> Option<How> {
+    let alternative = match table.optional::<String>("alternative") {
+        None => Some(Alternative::TwoSided),
+        Some(word) => choice(table, &word, ALTERNATIVES),
+    };
+    let wald = match table.optional::<String>("interval") {
+        None => Some(false),
+        Some(word) => choice(table, &word, [("newcombe", false), ("wald", true)]),
+    };
+    let null = table.optional::<f64>("null").map(|null| null.value);
+    Some(How {
+        level: read_level(table)?,
+        null: null.unwrap_or(if test == Test::Binomial { 0.5 } else { 0.0 }),
+        alternative: alternative?,
+        exact: table.optional::<bool>("exact").map(|exact| exact.value),
+        continuity: table.optional::<bool>("continuity").map(|continuity| continuity.value),
+        wald: wald?,
+    })
 }
 
 impl Written for Compare {
@@ -108,172 +215,22 @@ impl Written for Compare {
         } else {
             checker.number(&self.from, &self.of, "what is compared")
         };
-        let between = if self.test.groups() || self.test.counts() {
-            checker.expression(&self.from, &self.between)
-        } else {
-            checker.number(&self.from, &self.between, "what is compared")
-        };
-        of.and(between)?;
+        let mut sound = of.is_some();
+        if let Some(between) = &self.between {
+            sound &= if self.test.groups() || self.test.counts() {
+                checker.expression(&self.from, between).is_some()
+            } else {
+                checker.number(&self.from, between, "what is compared").is_some()
+            };
+        }
+        if let Some(weights) = &self.weights {
+            sound &= checker.number(&self.from, weights, "a weight").is_some();
+        }
+        if !sound {
+            return None;
+        }
         let any = vec![Piece::Text(format!("{}/", checker.id())), Piece::Any];
         let promises = vec![Address::exact(format!("{}/p", checker.id())), Address(any)];
         Some(Checked { step: Box::new(self.clone()), output: None, promises })
     }
-}
-
-impl Step for Compare {
-    fn run(&self, running: &Running<'_>) -> Result<Outcome, Problem> {
-        let rows_in = running.table(&self.from)?.rows();
-        let (of, between) = (&self.of.text, &self.between.text);
-        let from = quote(&self.from);
-        let sql = format!("SELECT ({of}) AS \"of\", ({between}) AS \"between\" FROM {from}");
-        let expressions = [("of", &self.of), ("between", &self.between)];
-        let table = running
-            .engine
-            .query(&sql)
-            .map_err(|error| culprit(running, &self.from, &expressions, &error))?;
-        running.same_rows(table.rows(), rows_in)?;
-        let used = table.select_rows(&complete(&table));
-        let mut outcome = Outcome { sql: vec![sql], ..Outcome::default() };
-        outcome.rows_in = Some(rows_in as u64);
-        outcome.rows_out = Some(used.rows() as u64);
-        outcome.note("dropped rows", rows_in - used.rows());
-        let found = self.compare(&used, &mut outcome)?;
-        self.yields(&found, running.id, &mut outcome);
-        Ok(outcome)
-    }
-}
-
-impl Compare {
-    fn compare(&self, used: &Table, outcome: &mut Outcome) -> Result<Comparison, Problem> {
-        let fails = |error: CompareError| {
-            Problem::error(format!("the comparison cannot be made: {error}")).at(&self.of.span())
-        };
-        let numbers = |name: &str| -> Vec<f64> {
-            let numbers = used.column(name).and_then(Column::numbers).unwrap_or_default();
-            numbers.into_iter().flatten().collect()
-        };
-        if self.test.counts() {
-            return self.counted(&cells(used)).map_err(fails);
-        }
-        if !self.test.groups() {
-            let (x, y) = (numbers("of"), numbers("between"));
-            return match self.test {
-                Test::PairedT => compare::paired_t(&x, &y, self.level),
-                Test::Wilcoxon => compare::wilcoxon_signed_rank(&x, &y),
-                Test::Spearman => compare::spearman(&x, &y, self.level),
-                _ => compare::pearson(&x, &y, self.level),
-            }
-            .map_err(fails);
-        }
-        let (codes, levels) = used.column("between").map(Column::codes).unwrap_or_default();
-        let [first, second] = levels.as_slice() else {
-            let message = format!("`{}` makes {} groups, not two", self.between.text, levels.len());
-            let help = "keep two of them with a `filter` step before";
-            return Err(Problem::error(message).at(&self.between.span()).help(help));
-        };
-        outcome.note("groups", format!("{first} and {second}"));
-        let values = numbers("of");
-        let group = |wanted: u32| -> Vec<f64> {
-            let rows = values.iter().zip(&codes).filter(|(_, code)| **code == Some(wanted));
-            rows.map(|(value, _)| *value).collect()
-        };
-        self.grouped(&group(0), &group(1)).map_err(|error| {
-            error.map_or_else(
-                || {
-                    let message = format!("`{}` is neither 0 nor 1 in every row", self.of.text);
-                    Problem::error(message).at(&self.of.span())
-                },
-                fails,
-            )
-        })
-    }
-
-    /// Compares two groups; the inner `None` says that proportions are not of zeros and ones.
-    fn grouped(&self, x: &[f64], y: &[f64]) -> Result<Comparison, Option<CompareError>> {
-        let binary = |values: &[f64]| values.iter().all(|value| *value == 0.0 || *value == 1.0);
-        let ones = |values: &[f64]| values.iter().filter(|value| **value == 1.0).count() as u64;
-        match self.test {
-            Test::Student => compare::student_t(x, y, self.level).map_err(Some),
-            Test::MannWhitney => compare::mann_whitney(x, y).map_err(Some),
-            Test::Proportions if !(binary(x) && binary(y)) => Err(None),
-            Test::Proportions => {
-                let totals = [x.len() as u64, y.len() as u64];
-                compare::proportions([ones(x), ones(y)], totals, self.level).map_err(Some)
-            }
-            _ => compare::welch_t(x, y, self.level).map_err(Some),
-        }
-    }
-
-    fn counted(&self, table: &[Vec<u64>]) -> Result<Comparison, CompareError> {
-        match (self.test, table) {
-            (Test::Fisher, [first, second]) => {
-                let ([a, b], [c, d]) = (first.as_slice(), second.as_slice()) else {
-                    return Err(CompareError::Table);
-                };
-                compare::fisher([[*a, *b], [*c, *d]], self.level)
-            }
-            (Test::Fisher, _) => Err(CompareError::Table),
-            (test, table) => compare::chi_square(table, test == Test::ChiSquareYates),
-        }
-    }
-
-    fn yields(&self, found: &Comparison, step: &str, outcome: &mut Outcome) {
-        outcome.note("test", found.test);
-        outcome.note("method", &found.method);
-        let n = found.n.iter().sum::<u64>() as f64;
-        let mut add = |name: &str, part: &compare::Estimate| {
-            let mut estimate = plain_estimate(step, format!("{step}/{name}"), part.value);
-            self.describe(&mut estimate, part);
-            estimate.n = Some(n);
-            if name == "estimate" {
-                estimate.p = Some(found.p);
-            }
-            outcome.estimates.push(estimate);
-        };
-        if let Some(part) = &found.estimate {
-            add("estimate", part);
-        }
-        for (name, part) in &found.effects {
-            add(name, part);
-        }
-        let mut plain = |name: &str, value: f64| {
-            let mut estimate = plain_estimate(step, format!("{step}/{name}"), value);
-            (estimate.n, estimate.df) = (Some(n), found.df);
-            outcome.estimates.push(estimate);
-        };
-        if let Some(statistic) = found.statistic {
-            plain("statistic", statistic);
-        }
-        plain("p", found.p);
-    }
-
-    fn describe(&self, estimate: &mut Estimate, part: &compare::Estimate) {
-        estimate.se = part.standard_error;
-        if let Some(interval) = part.interval {
-            let (word, df) = match part.reference {
-                Reference::Normal => ("normal", None),
-                Reference::T { df } => ("t", Some(df)),
-            };
-            estimate.ci = Some([interval.low, interval.high]);
-            estimate.level = Some(self.level);
-            estimate.reference = Some(word.to_owned());
-            estimate.df = df;
-        }
-    }
-}
-
-/// The table of counts of two columns of categories.
-fn cells(used: &Table) -> Vec<Vec<u64>> {
-    let coded = |name: &str| used.column(name).map(Column::codes).unwrap_or_default();
-    let ((rows, row_levels), (columns, column_levels)) = (coded("of"), coded("between"));
-    let mut table = vec![vec![0_u64; column_levels.len()]; row_levels.len()];
-    for (row, column) in rows.iter().zip(&columns) {
-        if let (Some(row), Some(column)) = (row, column)
-            && let Some(cell) =
-                table.get_mut(*row as usize).and_then(|cells| cells.get_mut(*column as usize))
-        {
-            *cell += 1;
-        }
-    }
-    table
 }

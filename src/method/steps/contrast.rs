@@ -9,10 +9,16 @@
 //! | `unit` | of the value |
 //!
 //! *Formula*: se² = g'Σg with g the gradient and Σ the joint covariance of the estimates. Within a
-//! step Σ is known; estimates of two steps are taken as independent, and the output says so. A part
-//! (`est("fit/x.se")`) is a constant. The address of the estimate is the step.
+//! step Σ is known. Estimates of two steps are taken as independent: the step's `assumes` and its
+//! convention say so, and a warning where both rest on one input. A contrast of contrasts goes back to
+//! the estimates behind them (the chain rule). A part (`est("fit/x.se")`) is a constant.
+//!
+//! *Reference*: the t interval takes the smallest of the degrees of freedom of its estimates; p is two-sided,
+//! against a value of 0, of the same distribution. The address of the estimate is the step; `.se`,
+//! `.ci_low`, `.ci_high`, `.p`, `.df` behind it name its parts.
 
 mod run;
+mod sources;
 
 use std::collections::BTreeSet;
 

@@ -23,7 +23,7 @@ use crate::engine::{Engine, Schema, Table};
 use crate::results::Estimate;
 
 use super::checker::Checker;
-use super::plan::Address;
+use super::plan::{Address, Plan};
 
 /// One kind of step.
 pub(super) struct Kind {
@@ -117,6 +117,8 @@ pub(super) struct Running<'a> {
     pub(super) outcomes: &'a BTreeMap<String, Arc<Outcome>>,
     /// The addresses whose joint covariance a later contrast needs.
     pub(super) wanted: &'a [String],
+    /// The plan that it is a part of.
+    pub(super) plan: &'a Plan,
 }
 
 impl Running<'_> {
@@ -154,6 +156,8 @@ pub(super) struct Outcome {
     pub(super) estimates: Vec<Estimate>,
     /// The covariance of some of its estimates.
     pub(super) joint: Joint,
+    /// For an estimate that is a function of others: its slope in each of them.
+    pub(super) slopes: BTreeMap<String, Slopes>,
     /// Rows that came in.
     pub(super) rows_in: Option<u64>,
     /// Rows that went out, or were used.
@@ -162,6 +166,8 @@ pub(super) struct Outcome {
     pub(super) sql: Vec<String>,
     /// What a reader needs to redo it.
     pub(super) convention: Vec<(String, String)>,
+    /// What had to be assumed, beside what the method says.
+    pub(super) assumes: Vec<String>,
     /// What a reader should know.
     pub(super) warnings: Vec<String>,
 }
@@ -183,6 +189,9 @@ impl Outcome {
         }
     }
 }
+
+/// The slopes of a function of estimates: an estimate's address, and the slope in it.
+pub(super) type Slopes = Vec<(String, f64)>;
 
 /// The covariance of estimates of one step, row-major over `addresses`.
 #[derive(Debug, Clone, Default)]

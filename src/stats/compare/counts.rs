@@ -1,28 +1,26 @@
 //! Proportions and contingency tables.
 
-use super::{CompareError, Comparison, Estimate};
+use super::{Alternative, CompareError, Comparison, Estimate, How};
 use crate::stats::distribution::{
-    Interval, chi_square_sf, interval, normal_upper_quantile, two_sided_p,
+    Interval, chi_square_sf, incomplete_beta, interval, normal_upper_quantile,
 };
 use crate::stats::linear::Reference;
 use crate::stats::math;
 
-/// The largest total for which Fisher's test is summed.
-const LARGEST: u64 = 20_000_000;
-
 /// Compares two proportions, k₁ of n₁ and k₂ of n₂.
 ///
-/// *Formula*: z = (p₁ − p₂)/√(p(1−p)(1/n₁ + 1/n₂)), p pooled; the interval of the difference is Newcombe's hybrid score
-/// interval (method 10). Effects: risk ratio and odds ratio with intervals on the log scale (none with a zero cell).
-/// *Source*: Newcombe 1998; Agresti 2013, sections 3.1 and 3.2. *Errors*: an empty group; no variation.
-/// *Checked against*: statsmodels 0.15 (tests/reference/compare.py).
+/// *Formula*: z = (p₁ − p₂)/√(p(1−p)(1/n₁ + 1/n₂)), p pooled; with a continuity correction |p₁ − p₂| less (1/n₁ + 1/n₂)/2. The
+/// interval of the difference is Newcombe's hybrid score interval (method 10), or Wald's. Effects: risk difference, and
+/// risk ratio and odds ratio with intervals on the log scale (none where a cell that they divide by is zero).
+/// *Source*: Newcombe 1998; Agresti 2013, sections 3.1 and 3.2. *Shapes*: two counts and two totals. *Errors*: an empty group; no
+/// variation. *Checked against*: statsmodels 0.15 (tests/reference/compare.py).
 ///
 /// # Errors
 /// See above.
 pub fn proportions(
     ones: [u64; 2],
     totals: [u64; 2],
-    level: f64,
+    how: &How,
 ) -> Result<Comparison, CompareError> {
     const TEST: &str = "two proportions";
     let found = totals[0].min(totals[1]) as usize;
@@ -38,24 +36,126 @@ pub fn proportions(
     if pooled == 0.0 || pooled == 1.0 {
         return Err(CompareError::NoVariation { test: TEST });
     }
-    let z = (p[0] - p[1]) / (pooled * (1.0 - pooled) * (1.0 / n[0] + 1.0 / n[1])).sqrt();
+    let inverse = 1.0 / n[0] + 1.0 / n[1];
+    let corrected = how.continuity == Some(true);
+    let half = if corrected { 0.5 * inverse } else { 0.0 };
+    let away = match how.alternative {
+        Alternative::TwoSided => ((p[0] - p[1]).abs() - half).max(0.0).copysign(p[0] - p[1]),
+        Alternative::Greater => p[0] - p[1] - half,
+        Alternative::Less => p[0] - p[1] + half,
+    };
+    let z = away / (pooled * (1.0 - pooled) * inverse).sqrt();
     let error = (p[0] * (1.0 - p[0]) / n[0] + p[1] * (1.0 - p[1]) / n[1]).sqrt();
     let table = [[ones[0], totals[0] - ones[0]], [ones[1], totals[1] - ones[1]]];
+    let wald = Estimate::symmetric(p[0] - p[1], error, Reference::Normal, how.level);
+    let estimate = if how.wald {
+        Estimate { method: "wald", ..wald }
+    } else {
+        Estimate { interval: Some(newcombe(p, n, how.level)), method: "newcombe", ..wald }
+    };
+    let (effects, warnings) = ratios(table, how.level);
     Ok(Comparison {
         test: TEST,
-        method: "normal, pooled variance; interval by Newcombe's hybrid score".to_owned(),
+        method: format!(
+            "normal, pooled variance{}; interval {}",
+            if corrected { ", continuity corrected" } else { "" },
+            if how.wald { "by Wald" } else { "by Newcombe's hybrid score" },
+        ),
         statistic: Some(z),
         df: None,
-        p: two_sided_p(Reference::Normal, z),
-        estimate: Some(Estimate {
-            value: p[0] - p[1],
-            standard_error: Some(error),
-            interval: Some(newcombe(p, n, level)),
-            reference: Reference::Normal,
-        }),
-        effects: ratios(table, level),
+        p: how.alternative.p(Reference::Normal, z),
+        estimate: Some(estimate),
+        effects: std::iter::once(("risk_difference", estimate)).chain(effects).collect(),
         n: totals.to_vec(),
+        warnings,
     })
+}
+
+/// Compares one proportion with a number, exactly.
+///
+/// *Formula*: the sum of the binomial probabilities not above that of the count seen (by a factor 1 + 1e-7, as in R's
+/// `binom.test`), or one tail; the interval is Clopper and Pearson's. *Source*: Clopper & Pearson 1934.
+/// *Shapes*: a count and a total. *Errors*: an empty sample; a null outside 0 to 1. *Checked against*: scipy 1.17.
+///
+/// # Errors
+/// See above.
+pub fn binomial(ones: u64, total: u64, how: &How) -> Result<Comparison, CompareError> {
+    const TEST: &str = "exact binomial";
+    if total == 0 {
+        return Err(CompareError::TooFew { test: TEST, needed: 1, found: 0 });
+    }
+    if ones > total {
+        return Err(CompareError::Table);
+    }
+    let null = how.null;
+    if !(null > 0.0 && null < 1.0) {
+        return Err(CompareError::Null { value: null });
+    }
+    let (k, n) = (ones as f64, total as f64);
+    let at_least = |k: f64| {
+        if k <= 0.0 { 1.0 } else { incomplete_beta(k, n - k + 1.0, null, 1.0 - null) }
+    };
+    let at_most = |k: f64| {
+        if k >= n { 1.0 } else { incomplete_beta(n - k, k + 1.0, 1.0 - null, null) }
+    };
+    let p = match how.alternative {
+        Alternative::Greater => at_least(k),
+        Alternative::Less => at_most(k),
+        Alternative::TwoSided => both_tails(k, n, null, &at_least, &at_most),
+    };
+    let share = k / n;
+    let interval = crate::stats::summary::clopper_pearson(k, n, how.level);
+    Ok(Comparison {
+        test: TEST,
+        method: "exact; interval by Clopper and Pearson".to_owned(),
+        statistic: Some(k),
+        df: None,
+        p: p.min(1.0),
+        estimate: Some(Estimate {
+            value: share,
+            standard_error: Some((share * (1.0 - share) / n).sqrt()),
+            interval: Some(interval),
+            reference: Reference::Normal,
+            method: "exact",
+        }),
+        effects: Vec::new(),
+        n: vec![total],
+        warnings: Vec::new(),
+    })
+}
+
+/// The tail of the count seen, and that part of the other tail whose counts are no more likely.
+fn both_tails(
+    k: f64,
+    n: f64,
+    null: f64,
+    at_least: &dyn Fn(f64) -> f64,
+    at_most: &dyn Fn(f64) -> f64,
+) -> f64 {
+    let log = |k: f64| {
+        let choose =
+            math::ln_gamma(n + 1.0) - math::ln_gamma(k + 1.0) - math::ln_gamma(n - k + 1.0);
+        choose + k * math::ln(null) + (n - k) * math::ln_1p(-null)
+    };
+    let limit = log(k) + 1e-7;
+    let mode = ((n + 1.0) * null).floor().min(n);
+    // The probabilities fall on both sides of the mode: the first count beyond it that is rare enough.
+    let far = |mut near: f64, mut out: f64| {
+        while (out - near).abs() > 1.0 {
+            let middle = (0.5 * (near + out)).floor();
+            if log(middle) <= limit { out = middle } else { near = middle }
+        }
+        out
+    };
+    if log(mode) <= limit {
+        1.0
+    } else if k < mode {
+        let other = far(mode, n + 1.0);
+        at_most(k) + if other > n { 0.0 } else { at_least(other) }
+    } else {
+        let other = far(mode, -1.0);
+        at_least(k) + if other < 0.0 { 0.0 } else { at_most(other) }
+    }
 }
 
 fn newcombe(p: [f64; 2], n: [f64; 2], level: f64) -> Interval {
@@ -73,12 +173,12 @@ fn newcombe(p: [f64; 2], n: [f64; 2], level: f64) -> Interval {
     }
 }
 
-/// Risk and odds ratio of a 2 × 2 table; none with a zero cell.
-fn ratios(table: [[u64; 2]; 2], level: f64) -> Vec<(&'static str, Estimate)> {
+/// Risk and odds ratio of a 2 × 2 table, as far as their cells are not zero; and a warning where one is.
+pub(super) fn ratios(
+    table: [[u64; 2]; 2],
+    level: f64,
+) -> (Vec<(&'static str, Estimate)>, Vec<String>) {
     let [[a, b], [c, d]] = table.map(|row| row.map(|count| count as f64));
-    if a * b * c * d == 0.0 {
-        return Vec::new();
-    }
     let on_log = |value: f64, error: f64| {
         let ends = interval(Reference::Normal, math::ln(value), error, level);
         Estimate {
@@ -86,25 +186,35 @@ fn ratios(table: [[u64; 2]; 2], level: f64) -> Vec<(&'static str, Estimate)> {
             standard_error: Some(value * error),
             interval: Some(Interval { low: math::exp(ends.low), high: math::exp(ends.high) }),
             reference: Reference::Normal,
+            method: "log-normal",
         }
     };
-    let risk = on_log(
-        a / (a + b) / (c / (c + d)),
-        (1.0 / a - 1.0 / (a + b) + 1.0 / c - 1.0 / (c + d)).sqrt(),
-    );
-    let odds = on_log(a * d / (b * c), (1.0 / a + 1.0 / b + 1.0 / c + 1.0 / d).sqrt());
-    vec![("risk_ratio", risk), ("odds_ratio", odds)]
+    let mut effects = Vec::new();
+    let mut warnings = Vec::new();
+    if a > 0.0 && c > 0.0 {
+        let error = (1.0 / a - 1.0 / (a + b) + 1.0 / c - 1.0 / (c + d)).sqrt();
+        effects.push(("risk_ratio", on_log(a / (a + b) / (c / (c + d)), error)));
+    }
+    if a * b * c * d > 0.0 {
+        let error = (1.0 / a + 1.0 / b + 1.0 / c + 1.0 / d).sqrt();
+        effects.push(("odds_ratio", on_log(a * d / (b * c), error)));
+    } else {
+        let without = if effects.is_empty() { "risk ratio or odds ratio" } else { "odds ratio" };
+        warnings.push(format!("a cell of the table is zero: no {without}"));
+    }
+    (effects, warnings)
 }
 
 /// Tests the independence of rows and columns.
 ///
-/// *Formula*: χ² = Σ(O − E)²/E with (r − 1)(c − 1); with `yates`, |O − E| less 1/2 in a 2 × 2 table. Effect: Cramér's V.
-/// *Source*: Pearson 1900; Yates 1934; Cramér 1946. *Shapes*: empty rows and columns are left out.
+/// *Formula*: χ² = Σ(O − E)²/E with (r − 1)(c − 1); with `yates`, |O − E| less 1/2 (no less than 0) in a 2 × 2 table. Effects:
+/// Cramér's V = √(χ²/(n (min(r,c) − 1))), of the uncorrected χ²; risk and odds ratio of a 2 × 2 table. A warning where an expected count is below 5.
+/// *Source*: Pearson 1900; Yates 1934; Cramér 1946; Cochran 1954. *Shapes*: any; empty rows and columns are left out.
 /// *Errors*: fewer than two rows or columns with counts. *Checked against*: scipy 1.17.
 ///
 /// # Errors
 /// See above.
-pub fn chi_square(table: &[Vec<u64>], yates: bool) -> Result<Comparison, CompareError> {
+pub fn chi_square(table: &[Vec<u64>], yates: bool, level: f64) -> Result<Comparison, CompareError> {
     let width = table.first().map_or(0, Vec::len);
     if table.iter().any(|row| row.len() != width) {
         return Err(CompareError::Length);
@@ -120,11 +230,15 @@ pub fn chi_square(table: &[Vec<u64>], yates: bool) -> Result<Comparison, Compare
     }
     let corrected = yates && r == 2 && c == 2;
     let mut terms = Vec::new();
+    let mut plain = Vec::new();
+    let mut sparse = 0;
     for (i, row) in table.iter().enumerate() {
         for (j, observed) in row.iter().enumerate() {
             let expected = rows[i] * columns[j] / n;
             if expected > 0.0 {
                 let away = (*observed as f64 - expected).abs();
+                plain.push(away * away / expected);
+                sparse += usize::from(expected < 5.0);
                 let away = if corrected { (away - 0.5).max(0.0) } else { away };
                 terms.push(away * away / expected);
             }
@@ -132,7 +246,17 @@ pub fn chi_square(table: &[Vec<u64>], yates: bool) -> Result<Comparison, Compare
     }
     let statistic = crate::stats::sum::sum(&terms);
     let df = ((r - 1) * (c - 1)) as f64;
-    let v = (statistic / (n * (r.min(c) - 1) as f64)).sqrt();
+    let v = (crate::stats::sum::sum(&plain) / (n * (r.min(c) - 1) as f64)).sqrt();
+    let (mut effects, mut warnings) = match table {
+        [one, two] if r == 2 && c == 2 && width == 2 => {
+            ratios([[one[0], one[1]], [two[0], two[1]]], level)
+        }
+        _ => (Vec::new(), Vec::new()),
+    };
+    effects.insert(0, ("cramer_v", Estimate::plain(v)));
+    if sparse > 0 {
+        warnings.push(format!("{sparse} expected counts are below 5: chi-square is approximate"));
+    }
     Ok(Comparison {
         test: "Pearson's chi-square",
         method: if corrected { "chi-square, Yates corrected" } else { "chi-square" }.to_owned(),
@@ -140,54 +264,8 @@ pub fn chi_square(table: &[Vec<u64>], yates: bool) -> Result<Comparison, Compare
         df: Some(df),
         p: chi_square_sf(statistic, df),
         estimate: None,
-        effects: vec![(
-            "cramer_v",
-            Estimate {
-                value: v,
-                standard_error: None,
-                interval: None,
-                reference: Reference::Normal,
-            },
-        )],
+        effects,
         n: vec![n as u64],
-    })
-}
-
-/// Tests the independence of a 2 × 2 table exactly.
-///
-/// *Formula*: the sum of the hypergeometric probabilities not above that of the table seen (by a factor 1 + 1e-7, as in
-/// R, so that equal ones count). Effects: risk and odds ratio of the sample.
-/// *Source*: Fisher 1935. *Errors*: an empty margin; a total above 2·10⁷. *Checked against*: scipy 1.17.
-///
-/// # Errors
-/// See above.
-pub fn fisher(table: [[u64; 2]; 2], level: f64) -> Result<Comparison, CompareError> {
-    let [[a, b], [c, d]] = table;
-    let (row, column, n) = (a + b, a + c, a + b + c + d);
-    if row == 0 || row == n || column == 0 || column == n {
-        return Err(CompareError::Table);
-    }
-    if n > LARGEST {
-        return Err(CompareError::TooLarge);
-    }
-    let choose = |n: u64, k: u64| {
-        let g = |x: u64| math::ln_gamma(x as f64 + 1.0);
-        g(n) - g(k) - g(n - k)
-    };
-    let log = |x: u64| choose(column, x) + choose(n - column, row - x) - choose(n, row);
-    let (low, high) = ((row + column).saturating_sub(n), row.min(column));
-    let seen = log(a);
-    let limit = seen + 1e-7;
-    let terms: Vec<f64> =
-        (low..=high).map(log).filter(|term| *term <= limit).map(math::exp).collect();
-    Ok(Comparison {
-        test: "Fisher's exact",
-        method: "exact".to_owned(),
-        statistic: None,
-        df: None,
-        p: crate::stats::sum::sum(&terms).min(1.0),
-        estimate: None,
-        effects: ratios(table, level),
-        n: vec![row, n - row],
+        warnings,
     })
 }

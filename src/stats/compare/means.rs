@@ -1,7 +1,6 @@
 //! t tests and standardised differences.
 
-use super::{CompareError, Comparison, Estimate, check};
-use crate::stats::distribution::{interval, two_sided_p};
+use super::{CompareError, Comparison, Estimate, How, check};
 use crate::stats::double_double::DoubleDouble;
 use crate::stats::linear::Reference;
 use crate::stats::math;
@@ -28,12 +27,13 @@ fn moments(values: &[f64]) -> Moments {
 /// Compares two means without assuming equal variances.
 ///
 /// *Formula*: t = (x̄ − ȳ)/√(s²ₓ/nₓ + s²ᵧ/nᵧ), df = (a + b)²/(a²/(nₓ−1) + b²/(nᵧ−1)) for a = s²ₓ/nₓ, b = s²ᵧ/nᵧ.
-/// *Source*: Welch 1947. *Units*: those of the columns. *Errors*: fewer than two values in a group; no variation.
+/// *Source*: Welch 1947. *Shapes*: two groups. *Units*: those of the columns. *Errors*: fewer than two values in a group; no
+/// variation in either.
 /// *Checked against*: scipy 1.17 (tests/reference/compare.py).
 ///
 /// # Errors
 /// See above.
-pub fn welch_t(x: &[f64], y: &[f64], level: f64) -> Result<Comparison, CompareError> {
+pub fn welch_t(x: &[f64], y: &[f64], how: &How) -> Result<Comparison, CompareError> {
     const TEST: &str = "Welch's t";
     check(TEST, &[x, y], 2)?;
     let (mx, my) = (moments(x), moments(y));
@@ -42,17 +42,17 @@ pub fn welch_t(x: &[f64], y: &[f64], level: f64) -> Result<Comparison, CompareEr
         return Err(CompareError::NoVariation { test: TEST });
     }
     let df = (a + b) * (a + b) / (a * a / (mx.n - 1.0) + b * b / (my.n - 1.0));
-    Ok(two_means(TEST, &mx, &my, (a + b).sqrt(), df, level))
+    Ok(two_means(TEST, &mx, &my, (a + b).sqrt(), df, how))
 }
 
 /// Compares two means, assuming equal variances.
 ///
-/// *Formula*: t with the pooled variance and nₓ + nᵧ − 2. *Source*: Student 1908. *Units, Errors*: as Welch's.
+/// *Formula*: t with the pooled variance and nₓ + nᵧ − 2. *Source*: Student 1908. *Shapes, Units, Errors*: as Welch's.
 /// *Checked against*: scipy 1.17.
 ///
 /// # Errors
 /// See [`welch_t`].
-pub fn student_t(x: &[f64], y: &[f64], level: f64) -> Result<Comparison, CompareError> {
+pub fn student_t(x: &[f64], y: &[f64], how: &How) -> Result<Comparison, CompareError> {
     const TEST: &str = "Student's t";
     check(TEST, &[x, y], 2)?;
     let (mx, my) = (moments(x), moments(y));
@@ -61,7 +61,7 @@ pub fn student_t(x: &[f64], y: &[f64], level: f64) -> Result<Comparison, Compare
         return Err(CompareError::NoVariation { test: TEST });
     }
     let error = (pooled * (1.0 / mx.n + 1.0 / my.n)).sqrt();
-    Ok(two_means(TEST, &mx, &my, error, mx.n + my.n - 2.0, level))
+    Ok(two_means(TEST, &mx, &my, error, mx.n + my.n - 2.0, how))
 }
 
 fn pooled_variance(x: &Moments, y: &Moments) -> f64 {
@@ -74,31 +74,46 @@ fn two_means(
     y: &Moments,
     error: f64,
     df: f64,
-    level: f64,
+    how: &How,
 ) -> Comparison {
     let difference = x.mean - y.mean;
+    let effects = standardised(x, y, difference, how.level);
+    let n = vec![x.n as u64, y.n as u64];
+    let mut found = of_t(test, (difference, error, df), effects, n, how);
+    if x.variance == 0.0 || y.variance == 0.0 {
+        found.warnings.push("a group does not vary".to_owned());
+    }
+    found
+}
+
+/// A t test of a number with its error and degrees of freedom.
+fn of_t(
+    test: &'static str,
+    (value, error, df): (f64, f64, f64),
+    effects: Vec<(&'static str, Estimate)>,
+    n: Vec<u64>,
+    how: &How,
+) -> Comparison {
     let reference = Reference::T { df };
+    let statistic = (value - how.null) / error;
     Comparison {
         test,
         method: "t".to_owned(),
-        statistic: Some(difference / error),
+        statistic: Some(statistic),
         df: Some(df),
-        p: two_sided_p(reference, difference / error),
-        estimate: Some(Estimate {
-            value: difference,
-            standard_error: Some(error),
-            interval: Some(interval(reference, difference, error, level)),
-            reference,
-        }),
-        effects: standardised(x, y, difference, level),
-        n: vec![x.n as u64, y.n as u64],
+        p: how.alternative.p(reference, statistic),
+        estimate: Some(Estimate::symmetric(value, error, reference, how.level)),
+        effects,
+        n,
+        warnings: Vec::new(),
     }
 }
 
 /// Cohen's d and Hedges' g.
 ///
 /// *Formula*: d = difference/s_pooled, g = J d, J = Γ(m/2)/(√(m/2) Γ((m−1)/2)), m = nₓ + nᵧ − 2;
-/// var d = (nₓ+nᵧ)/(nₓnᵧ) + d²/(2(nₓ+nᵧ)), var g = J² var d. *Source*: Hedges 1981; Borenstein et al. 2009, eqs. 4.18–4.24.
+/// var d = (nₓ+nᵧ)/(nₓnᵧ) + d²/(2(nₓ+nᵧ)), var g = J² var d; normal intervals.
+/// *Source*: Hedges 1981; Borenstein et al. 2009, eqs. 4.18–4.24. *Checked against*: tests/reference/compare.py.
 fn standardised(
     x: &Moments,
     y: &Moments,
@@ -110,56 +125,64 @@ fn standardised(
         return Vec::new();
     }
     let d = difference / deviation;
-    let half = 0.5 * (x.n + y.n - 2.0);
-    let j = math::exp(math::ln_gamma(half) - math::ln_gamma(half - 0.5)) / half.sqrt();
+    let j = small_sample(x.n + y.n - 2.0);
     let error = ((x.n + y.n) / (x.n * y.n) + d * d / (2.0 * (x.n + y.n))).sqrt();
-    let estimate = |value: f64, error: f64| Estimate {
-        value,
-        standard_error: Some(error),
-        interval: Some(interval(Reference::Normal, value, error, level)),
-        reference: Reference::Normal,
-    };
-    vec![("cohen_d", estimate(d, error)), ("hedges_g", estimate(j * d, j * error))]
+    let estimate = |by: f64| Estimate::symmetric(by * d, by * error, Reference::Normal, level);
+    vec![("cohen_d", estimate(1.0)), ("hedges_g", estimate(j))]
+}
+
+/// Hedges' exact correction J(m) = Γ(m/2)/(√(m/2) Γ((m−1)/2)).
+fn small_sample(m: f64) -> f64 {
+    let half = 0.5 * m;
+    math::exp(math::ln_gamma(half) - math::ln_gamma(half - 0.5)) / half.sqrt()
 }
 
 /// Compares two columns pair by pair.
 ///
-/// *Formula*: t of the differences' mean with n − 1; d_z = mean/sd of the differences. *Source*: Student 1908.
-/// *Units*: those of the columns. *Errors*: lengths that differ; fewer than two pairs; differences all the same.
+/// *Formula*: t of the differences' mean with n − 1; d_z = mean/sd of the differences, var d_z = 1/n + d_z²/(2n), normal interval.
+/// *Source*: Student 1908; Borenstein et al. 2009, eq. 4.28 with the differences' own deviation. *Shapes*: two columns of one
+/// length. *Units*: those of the columns. *Errors*: lengths that differ; fewer than two pairs; differences all the same.
 /// *Checked against*: scipy 1.17.
 ///
 /// # Errors
 /// See above.
-pub fn paired_t(x: &[f64], y: &[f64], level: f64) -> Result<Comparison, CompareError> {
+pub fn paired_t(x: &[f64], y: &[f64], how: &How) -> Result<Comparison, CompareError> {
     const TEST: &str = "paired t";
     if x.len() != y.len() {
         return Err(CompareError::Length);
     }
     check(TEST, &[x, y], 2)?;
     let differences: Vec<f64> = x.iter().zip(y).map(|(x, y)| x - y).collect();
-    let m = moments(&differences);
+    one_mean(TEST, "cohen_dz", &differences, how)
+}
+
+/// Compares a mean with a number.
+///
+/// *Formula*: t = (x̄ − μ₀)/(s/√n) with n − 1; d = (x̄ − μ₀)/s, var d = 1/n + d²/(2n), normal interval. *Source*: Student 1908.
+/// *Shapes*: one column. *Units*: those of the column. *Errors*: fewer than two values; no variation.
+/// *Checked against*: scipy 1.17.
+///
+/// # Errors
+/// See above.
+pub fn one_sample_t(x: &[f64], how: &How) -> Result<Comparison, CompareError> {
+    const TEST: &str = "one-sample t";
+    check(TEST, &[x], 2)?;
+    one_mean(TEST, "cohen_d", x, how)
+}
+
+fn one_mean(
+    test: &'static str,
+    effect: &'static str,
+    values: &[f64],
+    how: &How,
+) -> Result<Comparison, CompareError> {
+    let m = moments(values);
     if m.variance == 0.0 {
-        return Err(CompareError::NoVariation { test: TEST });
+        return Err(CompareError::NoVariation { test });
     }
+    let d = (m.mean - how.null) / m.variance.sqrt();
+    let spread = (1.0 / m.n + d * d / (2.0 * m.n)).sqrt();
+    let effect = (effect, Estimate::symmetric(d, spread, Reference::Normal, how.level));
     let error = (m.variance / m.n).sqrt();
-    let reference = Reference::T { df: m.n - 1.0 };
-    let dz = m.mean / m.variance.sqrt();
-    Ok(Comparison {
-        test: TEST,
-        method: "t".to_owned(),
-        statistic: Some(m.mean / error),
-        df: Some(m.n - 1.0),
-        p: two_sided_p(reference, m.mean / error),
-        estimate: Some(Estimate {
-            value: m.mean,
-            standard_error: Some(error),
-            interval: Some(interval(reference, m.mean, error, level)),
-            reference,
-        }),
-        effects: vec![(
-            "cohen_dz",
-            Estimate { value: dz, standard_error: None, interval: None, reference },
-        )],
-        n: vec![m.n as u64],
-    })
+    Ok(of_t(test, (m.mean, error, m.n - 1.0), vec![effect], vec![m.n as u64], how))
 }

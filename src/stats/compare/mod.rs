@@ -2,16 +2,76 @@
 
 mod correlation;
 mod counts;
+mod exact;
 mod means;
 mod ranks;
 
-pub use correlation::{pearson, spearman};
-pub use counts::{chi_square, fisher, proportions};
-pub use means::{paired_t, student_t, welch_t};
+pub use correlation::{kendall, pearson, spearman};
+pub use counts::{binomial, chi_square, proportions};
+pub use exact::fisher;
+pub use means::{one_sample_t, paired_t, student_t, welch_t};
 pub use ranks::{mann_whitney, wilcoxon_signed_rank};
 
-use crate::stats::distribution::Interval;
+use crate::stats::distribution::{Interval, interval, normal_sf, t_sf, two_sided_p};
 use crate::stats::linear::Reference;
+
+/// How a comparison is made.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct How {
+    /// The level of the intervals, which are always two-sided.
+    pub level: f64,
+    /// The difference (or mean, or proportion) that is tested against.
+    pub null: f64,
+    /// The side of p.
+    pub alternative: Alternative,
+    /// Whether a rank test counts p exactly; where it does so by itself if none.
+    pub exact: Option<bool>,
+    /// Whether the normal approximation of a rank test or of two proportions is corrected for continuity; each test's own
+    /// custom if none: rank tests are, proportions are not.
+    pub continuity: Option<bool>,
+    /// Whether the interval of two proportions is Wald's; Newcombe's if not.
+    pub wald: bool,
+}
+
+impl Default for How {
+    fn default() -> Self {
+        Self {
+            level: 0.95,
+            null: 0.0,
+            alternative: Alternative::TwoSided,
+            exact: None,
+            continuity: None,
+            wald: false,
+        }
+    }
+}
+
+/// Which values speak against the null.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Alternative {
+    /// Values on either side.
+    #[default]
+    TwoSided,
+    /// Larger ones.
+    Greater,
+    /// Smaller ones.
+    Less,
+}
+
+impl Alternative {
+    /// The p value of a statistic.
+    fn p(self, reference: Reference, statistic: f64) -> f64 {
+        let above = |statistic: f64| match reference {
+            Reference::Normal => normal_sf(statistic),
+            Reference::T { df } => t_sf(statistic, df),
+        };
+        match self {
+            Self::TwoSided => two_sided_p(reference, statistic),
+            Self::Greater => above(statistic),
+            Self::Less => above(-statistic),
+        }
+    }
+}
 
 /// What a comparison found.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,7 +84,7 @@ pub struct Comparison {
     pub statistic: Option<f64>,
     /// Its degrees of freedom.
     pub df: Option<f64>,
-    /// The two-sided p value.
+    /// The p value, on the side that was asked for.
     pub p: f64,
     /// What is compared (a difference of means, of proportions, a correlation), with its uncertainty.
     pub estimate: Option<Estimate>,
@@ -32,6 +92,8 @@ pub struct Comparison {
     pub effects: Vec<(&'static str, Estimate)>,
     /// Observations in each group, or pairs.
     pub n: Vec<u64>,
+    /// What a reader should know.
+    pub warnings: Vec<String>,
 }
 
 /// A number with its uncertainty.
@@ -45,6 +107,27 @@ pub struct Estimate {
     pub interval: Option<Interval>,
     /// What the interval refers to.
     pub reference: Reference,
+    /// How the interval was made: `t`, `normal`, `newcombe`, `log-normal`, `fisher-z`, `exact`, …; empty without one.
+    pub method: &'static str,
+}
+
+impl Estimate {
+    /// A number without uncertainty.
+    fn plain(value: f64) -> Self {
+        let reference = Reference::Normal;
+        Self { value, standard_error: None, interval: None, reference, method: "" }
+    }
+
+    /// A number with the interval value ± critical · error.
+    fn symmetric(value: f64, error: f64, reference: Reference, level: f64) -> Self {
+        Self {
+            value,
+            standard_error: Some(error),
+            interval: Some(interval(reference, value, error, level)),
+            reference,
+            method: if reference == Reference::Normal { "normal" } else { "t" },
+        }
+    }
 }
 
 /// Why a comparison cannot be made.
@@ -75,9 +158,21 @@ pub enum CompareError {
     /// A table without a row or column that counts.
     #[error("the table needs at least two rows and two columns with counts")]
     Table,
-    /// A table too large for exact arithmetic.
-    #[error("the table is too large for an exact test")]
-    TooLarge,
+    /// A table that is not two by two, for a test of such.
+    #[error("this test takes a table of two rows and two columns")]
+    NotTwoByTwo,
+    /// Data too large for an exact test.
+    #[error("{test}: there are too many observations to count p exactly")]
+    TooLarge {
+        /// The test.
+        test: &'static str,
+    },
+    /// A proportion to test against that is not between 0 and 1.
+    #[error("a proportion to test against must lie between 0 and 1, and {value} does not")]
+    Null {
+        /// The value.
+        value: f64,
+    },
 }
 
 fn check(test: &'static str, groups: &[&[f64]], needed: usize) -> Result<(), CompareError> {

@@ -246,6 +246,27 @@ fn positive_root(tail: f64, start: f64, sf: impl Fn(f64) -> f64, cdf: impl Fn(f6
     0.5 * (low + high)
 }
 
+/// Returns the x with P(X ≤ x) = `probability` of the beta distribution.
+///
+/// *Formula*: bisection on the incomplete beta function to neighbouring doubles. *Source*: DLMF 8.17.
+/// *Checked against*: scipy's `beta.ppf`, relative 1e-12 (tests/reference/summary.py, Clopper and Pearson's intervals).
+#[must_use]
+pub fn beta_quantile(probability: f64, a: f64, b: f64) -> f64 {
+    let (mut low, mut high) = (0.0_f64, 1.0_f64);
+    for _ in 0..1200 {
+        let middle = 0.5 * (low + high);
+        if middle <= low || middle >= high {
+            break;
+        }
+        if incomplete_beta(a, b, middle, 1.0 - middle) < probability {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    0.5 * (low + high)
+}
+
 /// Returns the two-sided p value of a statistic.
 #[must_use]
 pub fn two_sided_p(reference: Reference, statistic: f64) -> f64 {

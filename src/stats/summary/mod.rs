@@ -14,14 +14,36 @@ pub struct Sample<'a> {
     pub clusters: Option<&'a [u32]>,
     /// The level of the interval, such as 0.95.
     pub level: f64,
+    /// How the interval of a fraction is made.
+    pub fractions: FractionInterval,
 }
 
 impl<'a> Sample<'a> {
     /// Makes a sample without weights or clusters, for 95% intervals.
     #[must_use]
     pub fn new(values: &'a [f64]) -> Self {
-        Self { values, frequencies: None, clusters: None, level: 0.95 }
+        Self {
+            values,
+            frequencies: None,
+            clusters: None,
+            level: 0.95,
+            fractions: FractionInterval::default(),
+        }
     }
+}
+
+/// How the interval of a fraction is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum FractionInterval {
+    /// Wilson's without clusters; with them value ± t·se.
+    #[default]
+    Usual,
+    /// Wilson's; with clusters of the effective number of observations p(1−p)/se².
+    Wilson,
+    /// value ± z·se, with clusters value ± t·se; cut at 0 and 1.
+    Wald,
+    /// Clopper and Pearson's; not with clusters.
+    Exact,
 }
 
 /// What to compute of a column.
@@ -29,7 +51,7 @@ impl<'a> Sample<'a> {
 pub enum Measure {
     /// The number of observations.
     Count,
-    /// The share of ones: Wilson's interval, or with clusters the t interval on the cluster-robust error.
+    /// The share of ones, its interval made as [`Sample::fractions`] says.
     Fraction,
     /// The arithmetic mean.
     Mean,
@@ -50,13 +72,19 @@ pub enum Measure {
     Sum,
 }
 
-/// Hyndman and Fan's (1996) definitions of a sample quantile that this kernel offers.
+/// Hyndman and Fan's (1996) nine definitions of a sample quantile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum QuantileDefinition {
     /// Type 1: the inverse of the empirical distribution.
     Inverse,
-    /// Type 2: as type 1, averaging at a step.
+    /// Type 2: as type 1, averaging at a step (SAS 5).
     AveragedInverse,
+    /// Type 3: the nearest observation, the even one at a tie (SAS 2).
+    Nearest,
+    /// Type 4: linear in the empirical distribution, np.
+    Empirical,
+    /// Type 5: np + 1/2 (Hazen).
+    Hazen,
     /// Type 6: (n + 1)p, as Minitab and SPSS.
     Weibull,
     /// Type 7: (n − 1)p + 1, as R, NumPy and Excel.
@@ -64,6 +92,29 @@ pub enum QuantileDefinition {
     Linear,
     /// Type 8: median-unbiased.
     MedianUnbiased,
+    /// Type 9: unbiased for the normal.
+    NormalUnbiased,
+}
+
+impl QuantileDefinition {
+    /// Every definition, type 1 first.
+    pub const ALL: [Self; 9] = [
+        Self::Inverse,
+        Self::AveragedInverse,
+        Self::Nearest,
+        Self::Empirical,
+        Self::Hazen,
+        Self::Weibull,
+        Self::Linear,
+        Self::MedianUnbiased,
+        Self::NormalUnbiased,
+    ];
+
+    /// Its number in Hyndman and Fan's paper and in R.
+    #[must_use]
+    pub fn number(self) -> usize {
+        self as usize + 1
+    }
 }
 
 /// A summary with its uncertainty.
@@ -77,7 +128,8 @@ pub struct Summary {
     pub interval: Option<Interval>,
     /// What the interval refers to.
     pub reference: Reference,
-    /// How the interval was made: `wilson`, `t`, `log-t`, `order-statistics`, `chi-square`; empty without one.
+    /// How the interval was made: `wilson`, `wald`, `exact`, `t`, `log-t`, `order-statistics`, `woodruff`,
+    /// `chi-square`; empty without one.
     pub method: &'static str,
     /// Observations: rows, or the sum of frequencies.
     pub n: u64,
@@ -140,6 +192,12 @@ pub enum SummaryError {
         /// The value.
         value: f64,
     },
+    /// The denominator of a ratio of sums is zero.
+    #[error("the denominator sums to zero")]
+    ZeroDenominator,
+    /// An exact interval of clustered rows.
+    #[error("Clopper and Pearson's interval takes rows for independent, and these are clustered")]
+    ExactOfClusters,
     /// Columns differ in length.
     #[error("the columns differ in length")]
     Length,
@@ -148,8 +206,14 @@ pub enum SummaryError {
 mod moments;
 mod order;
 mod proportion;
+mod ratio;
+
+pub(in crate::stats) use proportion::clopper_pearson;
+pub use ratio::ratio;
 
 use crate::stats::distribution;
+use crate::stats::double_double::DoubleDouble;
+use crate::stats::sum::ExactSum;
 
 /// Summarises a column.
 ///
@@ -165,7 +229,7 @@ pub fn summarise(sample: &Sample<'_>, measure: Measure) -> Result<Summary, Summa
         Measure::Mean => moments::mean(&checked),
         Measure::GeometricMean => moments::geometric_mean(&checked),
         Measure::StandardDeviation => moments::standard_deviation(&checked),
-        Measure::Fraction => proportion::fraction(&checked),
+        Measure::Fraction => proportion::fraction(&checked, sample.fractions),
         Measure::Median => order::quantile(&checked, 0.5, QuantileDefinition::Linear),
         Measure::Quantile { probability, definition } => {
             order::quantile(&checked, probability, definition)
@@ -238,16 +302,50 @@ impl<'a> Checked<'a> {
     }
 
     /// A summary whose interval is value ± critical · error.
-    fn symmetric(&self, value: f64, error: f64, df: f64, clusters: Option<usize>) -> Summary {
-        let reference = Reference::T { df };
+    fn symmetric(&self, value: f64, error: &MeanError) -> Summary {
+        let reference = Reference::T { df: error.df };
         Summary {
             value,
-            standard_error: Some(error),
-            interval: Some(distribution::interval(reference, value, error, self.level)),
+            standard_error: Some(error.value),
+            interval: Some(distribution::interval(reference, value, error.value, self.level)),
             reference,
             method: "t",
             n: self.n,
-            clusters,
+            clusters: error.clusters,
         }
     }
+
+    /// Σ_g (Σ_{i∈g} f·dᵢ)², exact before each rounding, and the number of clusters.
+    fn squared_scores(
+        &self,
+        clusters: &[u32],
+        deviation: impl Fn(usize) -> DoubleDouble,
+    ) -> Result<(f64, usize), SummaryError> {
+        let mut order: Vec<(u32, usize)> = self
+            .weighted()
+            .filter(|(_, _, frequency)| *frequency > 0.0)
+            .map(|(row, _, _)| (clusters[row], row))
+            .collect();
+        order.sort_unstable();
+        let frequency = |row: usize| self.frequencies.map_or(1.0, |all| all[row]);
+        let mut total = ExactSum::new();
+        let mut groups = 0;
+        for rows in order.chunk_by(|one, other| one.0 == other.0) {
+            let mut score = ExactSum::new();
+            for (_, row) in rows {
+                score.add_double(deviation(*row) * frequency(*row));
+            }
+            let score = score.value();
+            total.add_product(score, score);
+            groups += 1;
+        }
+        if groups < 2 { Err(SummaryError::OneCluster) } else { Ok((total.value(), groups)) }
+    }
+}
+
+/// A standard error, its degrees of freedom and the number of clusters.
+struct MeanError {
+    value: f64,
+    df: f64,
+    clusters: Option<usize>,
 }

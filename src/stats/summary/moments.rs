@@ -1,8 +1,6 @@
 //! Means and deviations from exact sums.
 
-use std::collections::BTreeMap;
-
-use super::{Checked, Summary, SummaryError};
+use super::{Checked, MeanError, Summary, SummaryError};
 use crate::stats::distribution::{self, Interval};
 use crate::stats::double_double::DoubleDouble;
 use crate::stats::linear::Reference;
@@ -28,12 +26,9 @@ fn squares(checked: &Checked<'_>, mean: DoubleDouble, value_of: impl Fn(f64) -> 
     total.value()
 }
 
-/// A standard error, its degrees of freedom and the number of clusters.
-type MeanError = (f64, f64, Option<usize>);
-
 /// The standard error of a mean, its degrees of freedom and the number of clusters; none of one observation.
 ///
-/// *Formula*: s/√n with n − 1; with clusters √(G/(G−1) Σ_g (Σ_{i∈g} (y − ȳ))²)/n with G − 1.
+/// *Formula*: s/√n with n − 1; with clusters √(G/(G−1) Σ_g (Σ_{i∈g} (y − ȳ))²)/n with G − 1 (CR1).
 /// *Source*: Liang & Zeger 1986 (the clustered form is that of a regression on a constant, `stata` and `fixest` alike).
 fn error_of_mean(
     checked: &Checked<'_>,
@@ -43,38 +38,26 @@ fn error_of_mean(
     let n = checked.n as f64;
     let Some(clusters) = checked.clusters else {
         let variance = squares(checked, mean, value_of) / (n - 1.0);
-        return Ok((checked.n > 1).then(|| ((variance / n).sqrt(), n - 1.0, None)));
+        let error = MeanError { value: (variance / n).sqrt(), df: n - 1.0, clusters: None };
+        return Ok((checked.n > 1).then_some(error));
     };
-    let mut scores: BTreeMap<u32, ExactSum> = BTreeMap::new();
-    for (row, value, frequency) in checked.weighted() {
-        if frequency > 0.0 {
-            let deviation = (DoubleDouble::from(value_of(value)) - mean) * frequency;
-            scores.entry(clusters[row]).or_default().add_double(deviation);
-        }
-    }
-    let groups = scores.len();
-    if groups < 2 {
-        return Err(SummaryError::OneCluster);
-    }
-    let mut total = ExactSum::new();
-    for score in scores.values() {
-        let score = score.value();
-        total.add_product(score, score);
-    }
+    let deviation = |row: usize| DoubleDouble::from(value_of(checked.values[row])) - mean;
+    let (total, groups) = checked.squared_scores(clusters, deviation)?;
     let g = groups as f64;
-    let variance = g / (g - 1.0) * total.value() / n / n;
-    Ok(Some((variance.sqrt(), g - 1.0, Some(groups))))
+    let value = (g / (g - 1.0) * total).sqrt() / n;
+    Ok(Some(MeanError { value, df: g - 1.0, clusters: Some(groups) }))
 }
 
 /// The mean.
 ///
-/// *Formula*: Σfy/Σf; the interval is ȳ ± t·se. *Units*: those of the column.
-/// *Errors*: one cluster. *Checked against*: NIST StRD univariate sets.
+/// *Formula*: Σfy/Σf; the interval is ȳ ± t·se. *Source*: Student 1908; Liang & Zeger 1986. *Shapes*: one column.
+/// *Units*: those of the column. *Errors*: one cluster.
+/// *Checked against*: NIST StRD univariate sets; statsmodels' OLS on a constant, clustered (tests/reference/summary.py).
 pub(super) fn mean(checked: &Checked<'_>) -> Result<Summary, SummaryError> {
     let mean = exact_mean(checked, |value| value);
     Ok(match error_of_mean(checked, mean, |value| value)? {
         None => checked.plain(mean.value()),
-        Some((error, df, clusters)) => checked.symmetric(mean.value(), error, df, clusters),
+        Some(error) => checked.symmetric(mean.value(), &error),
     })
 }
 
@@ -90,7 +73,9 @@ pub(super) fn sum(checked: &Checked<'_>) -> Summary {
 /// The geometric mean.
 ///
 /// *Formula*: exp(mean of ln y); the interval is the exponential of that of the mean logarithm, the error is
-/// the delta method's, value · se(ln). *Errors*: a value that is not positive; one cluster.
+/// the delta method's, value · se(ln). *Source*: Alf & Grossberg 1979; Liang & Zeger 1986 for clusters.
+/// *Shapes*: one column. *Units*: those of the column. *Errors*: a value that is not positive; one cluster.
+/// *Checked against*: scipy's `gmean` and statsmodels on logarithms (tests/reference/summary.py).
 pub(super) fn geometric_mean(checked: &Checked<'_>) -> Result<Summary, SummaryError> {
     for (row, value, frequency) in checked.weighted() {
         if value <= 0.0 && frequency > 0.0 {
@@ -100,17 +85,17 @@ pub(super) fn geometric_mean(checked: &Checked<'_>) -> Result<Summary, SummaryEr
     let logarithm = |value: f64| if value > 0.0 { math::ln(value) } else { 0.0 };
     let mean = exact_mean(checked, logarithm);
     let value = math::exp(mean.value());
-    let Some((error, df, clusters)) = error_of_mean(checked, mean, logarithm)? else {
+    let Some(error) = error_of_mean(checked, mean, logarithm)? else {
         return Ok(checked.plain(value));
     };
-    let reference = Reference::T { df };
-    let ends = distribution::interval(reference, mean.value(), error, checked.level);
+    let reference = Reference::T { df: error.df };
+    let ends = distribution::interval(reference, mean.value(), error.value, checked.level);
     Ok(Summary {
-        standard_error: Some(value * error),
+        standard_error: Some(value * error.value),
         interval: Some(Interval { low: math::exp(ends.low), high: math::exp(ends.high) }),
         reference,
         method: "log-t",
-        clusters,
+        clusters: error.clusters,
         ..checked.plain(value)
     })
 }
@@ -118,7 +103,9 @@ pub(super) fn geometric_mean(checked: &Checked<'_>) -> Result<Summary, SummaryEr
 /// The standard deviation.
 ///
 /// *Formula*: s = √(Σ(y − ȳ)²/(n − 1)); the interval is the chi-square's, exact for normal data.
-/// No error is given: it would rest on the fourth moment. *Errors*: fewer than two observations.
+/// With clusters there is none. No error is given: it would rest on the fourth moment. *Source*: Cochran 1934.
+/// *Shapes*: one column. *Units*: those of the column. *Errors*: fewer than two observations.
+/// *Checked against*: NIST StRD univariate sets.
 pub(super) fn standard_deviation(checked: &Checked<'_>) -> Result<Summary, SummaryError> {
     if checked.n < 2 {
         return Err(SummaryError::TooFewRows {
@@ -143,10 +130,16 @@ pub(super) fn standard_deviation(checked: &Checked<'_>) -> Result<Summary, Summa
     })
 }
 
-/// The mean and its error, for a fraction.
-pub(super) fn mean_with_error(
+/// The clustered error of the share `p` of rows that `is_in` picks.
+pub(super) fn clustered_share(
     checked: &Checked<'_>,
-) -> Result<(f64, Option<MeanError>), SummaryError> {
-    let mean = exact_mean(checked, |value| value);
-    Ok((mean.value(), error_of_mean(checked, mean, |value| value)?))
+    clusters: &[u32],
+    p: DoubleDouble,
+    is_in: impl Fn(f64) -> bool,
+) -> Result<MeanError, SummaryError> {
+    let one = |row: usize| DoubleDouble::from(f64::from(u8::from(is_in(checked.values[row]))));
+    let (total, groups) = checked.squared_scores(clusters, |row| one(row) - p)?;
+    let g = groups as f64;
+    let value = (g / (g - 1.0) * total).sqrt() / checked.n as f64;
+    Ok(MeanError { value, df: g - 1.0, clusters: Some(groups) })
 }

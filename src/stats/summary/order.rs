@@ -1,7 +1,9 @@
 //! Quantiles, by Hyndman and Fan's definitions, with distribution-free intervals.
 
+use super::moments::clustered_share;
 use super::{Checked, QuantileDefinition, Summary, SummaryError};
-use crate::stats::distribution::{Interval, normal_upper_quantile};
+use crate::stats::distribution::{Interval, incomplete_beta, interval};
+use crate::stats::double_double::DoubleDouble;
 use crate::stats::linear::Reference;
 
 /// The sorted values with the number of observations up to and including each.
@@ -37,40 +39,62 @@ impl Sorted {
         self.values[place.min(self.values.len() - 1)]
     }
 
-    fn between(&self, position: f64) -> f64 {
-        let position = position.clamp(1.0, self.n as f64);
-        let below = position.floor();
-        let share = position - below;
-        let low = self.at(below);
-        if share == 0.0 { low } else { low + share * (self.at(below + 1.0) - low) }
+    /// A quantile, by the rules of R's `quantile` (with its allowance of 4 units in the last place for steps).
+    fn quantile(&self, p: f64, definition: QuantileDefinition) -> f64 {
+        use QuantileDefinition as Q;
+        let n = self.n as f64;
+        let fuzz = 4.0 * f64::EPSILON * n.max(1.0);
+        let position = match definition {
+            Q::Inverse | Q::AveragedInverse | Q::Empirical => n * p,
+            Q::Nearest => n * p - 0.5,
+            Q::Hazen => n * p + 0.5,
+            Q::Weibull => (n + 1.0) * p,
+            Q::Linear => (n - 1.0) * p + 1.0,
+            Q::MedianUnbiased => (n + 1.0 / 3.0) * p + 1.0 / 3.0,
+            Q::NormalUnbiased => (n + 0.25) * p + 0.375,
+        };
+        let below = (position + fuzz).floor();
+        let rest = if (position - below).abs() < fuzz { 0.0 } else { position - below };
+        let share = match definition {
+            Q::Inverse => f64::from(u8::from(rest > 0.0)),
+            Q::AveragedInverse => {
+                if rest > 0.0 {
+                    1.0
+                } else {
+                    0.5
+                }
+            }
+            Q::Nearest => f64::from(u8::from(rest > 0.0 || below.rem_euclid(2.0) == 1.0)),
+            _ => rest,
+        };
+        let (low, high) = (self.at(below), self.at(below + 1.0));
+        if share == 0.0 {
+            low
+        } else if share == 1.0 {
+            high
+        } else {
+            low + share * (high - low)
+        }
     }
 
-    fn quantile(&self, p: f64, definition: QuantileDefinition) -> f64 {
-        let n = self.n as f64;
-        let position = n * p;
-        // A step that decimals put an ulp off the whole number is the whole number (as in R).
-        let near = (position - position.round()).abs() < 4.0 * f64::EPSILON * n;
-        let position = if near { position.round() } else { position };
-        match definition {
-            QuantileDefinition::AveragedInverse if position.fract() == 0.0 => {
-                0.5 * (self.at(position) + self.at(position + 1.0))
-            }
-            QuantileDefinition::Inverse | QuantileDefinition::AveragedInverse => {
-                self.at(position.ceil())
-            }
-            QuantileDefinition::Weibull => self.between((n + 1.0) * p),
-            QuantileDefinition::Linear => self.between((n - 1.0) * p + 1.0),
-            QuantileDefinition::MedianUnbiased => self.between((n + 1.0 / 3.0) * p + 1.0 / 3.0),
-        }
+    /// The share of observations up to `value`.
+    fn up_to(&self, value: f64) -> f64 {
+        let place = self.values.partition_point(|known| *known <= value);
+        let count = place.checked_sub(1).map_or(0, |last| self.up_to[last]);
+        count as f64 / self.n as f64
     }
 }
 
 /// A quantile.
 ///
-/// *Formula*: Hyndman & Fan 1996, definitions 1, 2, 6, 7 and 8. The interval runs between the order statistics of ranks
-/// np ± z√(np(1−p)) rounded outwards; none where a rank falls outside the sample, and none with clusters.
-/// *Source*: Hyndman & Fan 1996; Conover 1999, section 3.2. *Errors*: a probability outside 0..=1.
-/// *Checked against*: R's `quantile`, types 1, 2, 6, 7, 8.
+/// *Formula*: Hyndman & Fan 1996, all nine definitions. The interval runs from the order statistic of rank l to that of rank u:
+/// the largest l with P(B < l) ≤ α/2 and the smallest u with P(B ≥ u) ≤ α/2 for B binomial (n, p), so that it
+/// covers at least as often as its level says, whatever the distribution; none where a rank falls outside the sample.
+/// With clusters Woodruff's: the clustered error of the share of values up to the quantile, p ± t·se with G − 1, and the quantiles (by
+/// the same definition) at both ends; none where an end leaves 0..1. *Source*: Hyndman & Fan 1996; Conover
+/// 1999, section 3.2; Woodruff 1952; Francisco & Fuller 1991. *Shapes*: one column. *Units*: those of the column.
+/// *Errors*: a probability outside 0..=1; one cluster.
+/// *Checked against*: R's `quantile`, types 1 to 9; scipy's binomial ranks (tests/reference/summary.py).
 pub(super) fn quantile(
     checked: &Checked<'_>,
     probability: f64,
@@ -80,24 +104,56 @@ pub(super) fn quantile(
         return Err(SummaryError::Probability { value: probability });
     }
     let sorted = Sorted::of(checked);
-    let plain = checked.plain(sorted.quantile(probability, definition));
-    if checked.clusters.is_some() {
-        return Ok(plain);
+    let value = sorted.quantile(probability, definition);
+    let plain = checked.plain(value);
+    if let Some(clusters) = checked.clusters {
+        let share = DoubleDouble::from(sorted.up_to(value));
+        let error = clustered_share(checked, clusters, share, |one| one <= value)?;
+        let reference = Reference::T { df: error.df };
+        let ends = interval(reference, probability, error.value, checked.level);
+        let inside = error.value > 0.0 && ends.low > 0.0 && ends.high < 1.0;
+        let at = |end: f64| sorted.quantile(end, definition);
+        let ends = inside.then(|| Interval { low: at(ends.low), high: at(ends.high) });
+        let method = if inside { "woodruff" } else { "" };
+        return Ok(Summary {
+            interval: ends,
+            reference,
+            method,
+            clusters: error.clusters,
+            ..plain
+        });
     }
-    let n = sorted.n as f64;
-    let half = normal_upper_quantile(0.5 * (1.0 - checked.level))
-        * (n * probability * (1.0 - probability)).sqrt();
-    let low = (n * probability - half).floor();
-    let high = (n * probability + half).ceil() + 1.0;
-    if low < 1.0 || high > n {
-        return Ok(plain);
-    }
+    let Some((low, high)) = ranks(sorted.n, probability, checked.level) else { return Ok(plain) };
     Ok(Summary {
-        interval: Some(Interval { low: sorted.at(low), high: sorted.at(high) }),
-        reference: Reference::Normal,
+        interval: Some(Interval { low: sorted.at(low as f64), high: sorted.at(high as f64) }),
         method: "order-statistics",
         ..plain
     })
+}
+
+/// The ranks, from 1, between which the quantile lies with at least this probability.
+fn ranks(n: u64, probability: f64, level: f64) -> Option<(u64, u64)> {
+    if probability <= 0.0 || probability >= 1.0 {
+        return None;
+    }
+    let tail = 0.5 * (1.0 - level);
+    // P(B >= k) of the binomial falls with k.
+    let reaches = |k: u64, p: f64| match k {
+        0 => 1.0,
+        k if k > n => 0.0,
+        k => incomplete_beta(k as f64, (n - k + 1) as f64, p, 1.0 - p),
+    };
+    let smallest = |p: f64| {
+        let (mut no, mut yes) = (0, n + 1);
+        while yes - no > 1 {
+            let middle = no + (yes - no) / 2;
+            if reaches(middle, p) <= tail { yes = middle } else { no = middle }
+        }
+        yes
+    };
+    // The lower rank is the upper one of the other tail, counted from the other end.
+    let (high, low) = (smallest(probability), smallest(1.0 - probability));
+    (high <= n && low <= n).then(|| (n + 1 - low, high))
 }
 
 #[cfg(test)]
@@ -105,19 +161,12 @@ mod tests {
     use super::*;
     use crate::stats::summary::{Measure, Sample, summarise};
 
-    /// R 4.4: `sapply(c(1,2,6,7,8), \(t) quantile(c(1,3,4,8,15,16,23,42,100,108), .3, type = t))`.
+    /// R 4.2: `sapply(1:9, \(t) quantile(c(1,3,4,8,15,16,23,42,100,108), .3, type = t))`.
     #[test]
     fn the_definitions_are_those_of_r() {
         let values = [100.0, 1.0, 3.0, 108.0, 4.0, 8.0, 42.0, 15.0, 16.0, 23.0];
-        let expected = [4.0, 6.0, 5.2, 6.8, 5.733_333_333_333_333];
-        let definitions = [
-            QuantileDefinition::Inverse,
-            QuantileDefinition::AveragedInverse,
-            QuantileDefinition::Weibull,
-            QuantileDefinition::Linear,
-            QuantileDefinition::MedianUnbiased,
-        ];
-        for (definition, expected) in definitions.into_iter().zip(expected) {
+        let expected = [4.0, 6.0, 4.0, 4.0, 6.0, 5.2, 6.8, 5.733_333_333_333_333, 5.8];
+        for (definition, expected) in QuantileDefinition::ALL.into_iter().zip(expected) {
             let measure = Measure::Quantile { probability: 0.3, definition };
             let found = summarise(&Sample::new(&values), measure).unwrap().value;
             assert!((found - expected).abs() < 1e-12, "{definition:?}: {found}");

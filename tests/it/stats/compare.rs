@@ -1,8 +1,12 @@
-//! Comparisons against scipy 1.17 and statsmodels 0.15 (`tests/reference/compare.py` prints the values).
+//! Comparisons against scipy 1.17 and statsmodels 0.15 (`tests/reference/compare.py` writes the values).
+
+use std::collections::BTreeMap;
+use std::path::Path;
 
 use secondlook::stats::compare::{
-    CompareError, Comparison, chi_square, fisher, mann_whitney, paired_t, pearson, proportions,
-    spearman, student_t, welch_t, wilcoxon_signed_rank,
+    Alternative, CompareError, Comparison, Estimate, How, binomial, chi_square, fisher, kendall,
+    mann_whitney, one_sample_t, paired_t, pearson, proportions, spearman, student_t, welch_t,
+    wilcoxon_signed_rank,
 };
 
 const X: [f64; 10] = [4.17, 5.58, 5.18, 6.11, 4.50, 4.61, 5.17, 4.53, 5.33, 5.14];
@@ -10,75 +14,234 @@ const Y: [f64; 10] = [4.81, 4.17, 4.41, 3.59, 5.87, 3.83, 6.03, 4.89, 4.32, 4.69
 const A: [f64; 8] = [1.0, 2.0, 2.0, 3.0, 5.0, 8.0, 8.0, 9.0];
 const B: [f64; 7] = [2.0, 3.0, 4.0, 4.0, 6.0, 9.0, 12.0];
 
-/// scipy's tails are good to about 1e-13.
-fn close(found: f64, expected: f64) {
-    assert!((found - expected).abs() <= 1e-11 * expected.abs().max(1e-3), "{found} for {expected}");
+/// The peers' answers, by case and part.
+struct Reference(BTreeMap<String, BTreeMap<String, f64>>);
+
+impl Reference {
+    fn read() -> Self {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/reference/compare.json");
+        let text = std::fs::read_to_string(path).expect("the reference is in the tree");
+        Self(serde_json::from_str(&text).expect("JSON"))
+    }
+
+    /// scipy's tails are good to about 1e-13.
+    #[track_caller]
+    fn close(&self, case: &str, part: &str, found: f64) {
+        self.near(case, part, found, 1e-11);
+    }
+
+    #[track_caller]
+    fn near(&self, case: &str, part: &str, found: f64, tolerance: f64) {
+        let expected = self.0[case][part];
+        let size = expected.abs().max(1e-3);
+        assert!(
+            (found - expected).abs() <= tolerance * size,
+            "{case} {part}: {found} for {expected}"
+        );
+    }
+
+    #[track_caller]
+    fn p(&self, case: &str, found: Result<Comparison, CompareError>) -> Comparison {
+        let found = found.expect("it can be compared");
+        self.close(case, "p", found.p);
+        found
+    }
+
+    #[track_caller]
+    fn both(&self, case: &str, found: Result<Comparison, CompareError>) -> Comparison {
+        let found = self.p(case, found);
+        self.close(case, "statistic", found.statistic.expect("a statistic"));
+        found
+    }
+
+    #[track_caller]
+    fn ends(&self, case: &str, found: &Estimate, tolerance: f64) {
+        let interval = found.interval.expect("an interval");
+        self.near(case, "low", interval.low, tolerance);
+        self.near(case, "high", interval.high, tolerance);
+    }
 }
 
-fn is(found: Result<Comparison, CompareError>, statistic: f64, p: f64) -> Comparison {
-    let found = found.expect("it can be compared");
-    close(found.statistic.expect("a statistic"), statistic);
-    close(found.p, p);
-    found
+const SIDES: [(&str, Alternative); 3] = [
+    ("two-sided", Alternative::TwoSided),
+    ("greater", Alternative::Greater),
+    ("less", Alternative::Less),
+];
+
+fn effect(found: &Comparison, name: &str) -> Estimate {
+    found.effects.iter().find(|(known, _)| *known == name).expect("the effect").1
 }
 
 #[test]
 fn means() {
-    let welch = is(welch_t(&X, &Y, 0.95), 1.191_260_381_848_701, 0.250_382_508_587_548_9);
-    close(welch.df.expect("df"), 16.523_585_056_859_3);
-    let interval = welch.estimate.and_then(|estimate| estimate.interval).expect("an interval");
-    close(interval.low, -0.287_516_221_346_811_1);
-    close(interval.high, 1.029_516_221_346_810_3);
-    is(student_t(&X, &Y, 0.95), 1.191_260_381_848_700_9, 0.249_023_165_973_006_6);
-    is(paired_t(&X, &Y, 0.95), 0.993_841_513_057_940_6, 0.346_267_287_144_038_2);
-    assert_eq!(
-        welch_t(&[1.0; 3], &[1.0; 3], 0.95),
-        Err(CompareError::NoVariation { test: "Welch's t" })
-    );
-    assert!(matches!(welch_t(&X[..1], &Y, 0.95), Err(CompareError::TooFew { found: 1, .. })));
+    let reference = Reference::read();
+    for (side, alternative) in SIDES {
+        let how = How { alternative, ..How::default() };
+        reference.both(&format!("welch {side}"), welch_t(&X, &Y, &how));
+        reference.both(&format!("student {side}"), student_t(&X, &Y, &how));
+        reference.both(&format!("paired {side}"), paired_t(&X, &Y, &how));
+        let one = How { null: 5.3, ..how };
+        reference.both(&format!("one-sample {side}"), one_sample_t(&X, &one));
+    }
+    let welch = welch_t(&X, &Y, &How::default()).expect("it can be compared");
+    reference.close("welch interval", "df", welch.df.expect("df"));
+    reference.ends("welch interval", &welch.estimate.expect("a difference"), 1e-11);
+    for name in ["cohen_d", "hedges_g"] {
+        let found = effect(&welch, name);
+        reference.close(name, "value", found.value);
+        reference.close(name, "se", found.standard_error.expect("an error"));
+        reference.ends(name, &found, 1e-11);
+    }
+    let paired = paired_t(&X, &Y, &How::default()).expect("it can be compared");
+    reference.close("cohen_dz", "value", effect(&paired, "cohen_dz").value);
+    reference.ends("cohen_dz", &effect(&paired, "cohen_dz"), 1e-11);
+    let one = How { null: 5.3, level: 0.9, ..How::default() };
+    let one = one_sample_t(&X, &one).expect("it can be compared").estimate.expect("a mean");
+    reference.ends("one-sample interval", &one, 1e-11);
 }
 
 #[test]
 fn ranks() {
-    let exact = is(mann_whitney(&X[..6], &Y[4..9]), 16.0, 0.930_735_930_735_930_6);
-    assert_eq!(exact.method, "exact");
-    is(mann_whitney(&A, &B), 22.0, 0.521_459_627_055_835_8);
-    // scipy gives the smaller of W+ and W-; ours is W+, of 55 in all.
-    is(wilcoxon_signed_rank(&X, &Y), 55.0 - 18.0, 0.375);
-    is(wilcoxon_signed_rank(&A[..7], &B), 0.0, 0.017_881_797_540_909_5);
+    let reference = Reference::read();
+    for (side, alternative) in SIDES {
+        let how = How { alternative, ..How::default() };
+        let case = format!("mann-whitney exact {side}");
+        let exact = reference.both(&case, mann_whitney(&X[..6], &Y[4..9], &how));
+        assert_eq!(exact.method, "exact");
+        let case = format!("wilcoxon exact {side}");
+        // scipy gives the smaller of W+ and W-; ours is W+, of 55 in all.
+        let exact = reference.p(&case, wilcoxon_signed_rank(&X, &Y, &how));
+        assert_eq!(exact.statistic, Some(37.0));
+        for (kind, continuity) in [("corrected", true), ("plain", false)] {
+            let how = How { continuity: Some(continuity), ..how };
+            reference.both(&format!("mann-whitney {kind} {side}"), mann_whitney(&A, &B, &how));
+            let case = format!("wilcoxon {kind} {side}");
+            reference.p(&case, wilcoxon_signed_rank(&A[..7], &B, &how));
+        }
+    }
+    let exact = How { exact: Some(true), ..How::default() };
+    let found = reference.p("mann-whitney ties", mann_whitney(&A[..5], &B[..5], &exact));
+    assert_eq!(found.method, "exact, over the mid-ranks of ties");
+    let other = [2.0, 1.0, 5.0, 1.0, 9.0, 2.0, 10.0];
+    reference.p("wilcoxon ties", wilcoxon_signed_rank(&A[..7], &other, &exact));
+    let many = vec![1.0; 300];
+    let found = mann_whitney(&many, &[2.0; 300], &exact);
+    assert_eq!(found, Err(CompareError::TooLarge { test: "Mann-Whitney U" }));
 }
 
 #[test]
 fn correlations() {
-    let found = pearson(&X, &Y, 0.95).expect("it correlates");
-    let estimate = found.estimate.expect("r");
-    close(estimate.value, -0.457_668_277_068_158_44);
-    close(found.p, 0.183_511_559_932_705_4);
-    let interval = estimate.interval.expect("an interval");
-    close(interval.low, -0.844_067_965_843_486_2);
-    close(interval.high, 0.241_568_357_324_894_84);
-    let found = spearman(&A[..7], &B, 0.95).expect("it correlates");
-    close(found.estimate.expect("rho").value, 0.963_343_294_485_565_5);
-    close(found.p, 0.000_484_456_935_594_750_6);
+    let reference = Reference::read();
+    for (side, alternative) in SIDES {
+        let how = How { alternative, ..How::default() };
+        let found = reference.p(&format!("pearson {side}"), pearson(&X, &Y, &how));
+        reference.close(&format!("pearson {side}"), "statistic", found.estimate.expect("r").value);
+        let found = reference.p(&format!("spearman {side}"), spearman(&A[..7], &B, &how));
+        reference.close(
+            &format!("spearman {side}"),
+            "statistic",
+            found.estimate.expect("rho").value,
+        );
+        for (kind, x, y) in [("exact", &X[..], &Y[..]), ("ties", &A[..7], &B[..])] {
+            let case = format!("kendall {kind} {side}");
+            let found = reference.p(&case, kendall(x, y, &how));
+            reference.close(&case, "statistic", found.estimate.expect("tau").value);
+        }
+    }
+    let found = pearson(&X, &Y, &How::default()).expect("it correlates");
+    reference.ends("pearson interval", &found.estimate.expect("r"), 1e-11);
 }
 
 #[test]
 fn counts() {
+    let reference = Reference::read();
     let table = vec![vec![12, 5], vec![9, 17]];
-    is(chi_square(&table, false), 5.323_514_720_573_543, 0.021_039_532_997_787_696);
-    is(chi_square(&table, true), 3.981_159_771_600_947_5, 0.046_011_872_130_546_77);
+    reference.both("chi2 False", chi_square(&table, false, 0.95));
+    reference.both("chi2 True", chi_square(&table, true, 0.95));
     let table = vec![vec![12, 5], vec![9, 17], vec![4, 4]];
-    is(chi_square(&table, false), 5.326_331_360_946_744, 0.069_727_138_149_574_2);
-    let found = fisher([[8, 2], [1, 5]], 0.95).expect("a table");
-    close(found.p, 0.034_965_034_965_034_975);
-    close(found.effects[1].1.value, 20.0);
-    close(fisher([[120, 80], [90, 110]], 0.95).expect("a table").p, 0.003_635_185_555_881_440_2);
-    let found = is(
-        proportions([56, 48], [70, 80], 0.95),
-        2.650_171_951_258_533_6,
-        0.008_045_081_368_196_56,
+    let found = reference.both("chi2 3x2", chi_square(&table, false, 0.95));
+    reference.close("chi2 3x2", "v", effect(&found, "cramer_v").value);
+    assert_eq!(found.warnings, ["2 expected counts are below 5: chi-square is approximate"]);
+    let tables = [
+        ("small", [[8, 2], [1, 5]]),
+        ("large", [[120, 80], [90, 110]]),
+        ("zero", [[7, 0], [3, 9]]),
+    ];
+    for (side, alternative) in SIDES {
+        let how = How { alternative, ..How::default() };
+        for (name, table) in tables {
+            reference.p(&format!("fisher {name} {side}"), fisher(table, &how));
+        }
+        for (k, n, null) in [
+            (7, 20, 0.5),
+            (7, 20, 0.2),
+            (0, 12, 0.1),
+            (3, 100, 0.07),
+            (12, 12, 0.9),
+            (480, 1000, 0.5),
+        ] {
+            let case = format!("binomial {k} {n} {null} {side}");
+            reference.p(&case, binomial(k, n, &How { null, ..how }));
+        }
+        reference.both(&format!("proportions {side}"), proportions([56, 48], [70, 80], &how));
+    }
+}
+
+#[test]
+fn effects_of_counts() {
+    let reference = Reference::read();
+    let how = How::default();
+    for (name, table) in [("small", [[8, 2], [1, 5]]), ("large", [[120, 80], [90, 110]])] {
+        let found = fisher(table, &how).expect("a table").estimate.expect("a ratio");
+        // scipy seeks the root to about 1e-8 only.
+        reference.near(&format!("conditional {name}"), "value", found.value, 1e-7);
+        reference.ends(&format!("conditional {name}"), &found, 1e-7);
+    }
+    let none = fisher([[0, 7], [9, 3]], &how).expect("a table");
+    let estimate = none.estimate.expect("a ratio");
+    assert_eq!((estimate.value, estimate.interval.expect("an interval").low), (0.0, 0.0));
+    reference.ends("conditional none", &estimate, 1e-7);
+    assert_eq!(none.warnings, ["a cell of the table is zero: no risk ratio or odds ratio"]);
+    let all = fisher([[7, 0], [3, 9]], &how).expect("a table");
+    assert_eq!(all.estimate, None);
+    assert!(all.warnings.contains(&"the conditional odds ratio is infinite".to_owned()));
+    for (k, n) in [(7, 20), (0, 12), (480, 1000)] {
+        let found = binomial(k, n, &How { null: 0.5, ..how }).expect("a share");
+        reference.ends(&format!("clopper {k} {n}"), &found.estimate.expect("a share"), 1e-11);
+    }
+    let found = proportions([56, 48], [70, 80], &how).expect("two shares");
+    reference.ends("newcomb", &found.estimate.expect("a difference"), 1e-11);
+    reference.ends("odds", &effect(&found, "odds_ratio"), 1e-11);
+    reference.ends("risk", &effect(&found, "risk_ratio"), 1e-11);
+    reference.close("odds", "value", effect(&found, "odds_ratio").value);
+    reference.close("risk", "value", effect(&found, "risk_ratio").value);
+    let wald = proportions([56, 48], [70, 80], &How { wald: true, ..how }).expect("two shares");
+    reference.ends("wald", &wald.estimate.expect("a difference"), 1e-11);
+}
+
+#[test]
+fn what_cannot_be_compared_is_refused() {
+    let how = How::default();
+    assert_eq!(
+        welch_t(&[1.0; 3], &[1.0; 3], &how),
+        Err(CompareError::NoVariation { test: "Welch's t" })
     );
-    let interval = found.estimate.and_then(|estimate| estimate.interval).expect("an interval");
-    close(interval.low, 0.052_431_472_402_364_98);
-    close(interval.high, 0.333_872_654_036_906_14);
+    let few = CompareError::TooFew { test: "Welch's t", needed: 2, found: 1 };
+    assert_eq!(welch_t(&X[..1], &Y, &how), Err(few));
+    let flat = welch_t(&[1.0; 3], &X, &how).expect("one group varies");
+    assert_eq!(flat.warnings, ["a group does not vary"]);
+    let still = |test| Err(CompareError::NoVariation { test });
+    assert_eq!(one_sample_t(&[2.0; 4], &how), still("one-sample t"));
+    assert_eq!(paired_t(&X, &X, &how), still("paired t"));
+    assert_eq!(mann_whitney(&[3.0; 4], &[3.0; 2], &how), still("Mann-Whitney U"));
+    assert_eq!(wilcoxon_signed_rank(&X, &X, &how), still("Wilcoxon signed rank"));
+    assert_eq!(pearson(&X, &[1.0; 10], &how), still("Pearson's r"));
+    assert_eq!(kendall(&X, &[1.0; 10], &how), still("Kendall's tau-b"));
+    assert_eq!(proportions([0, 0], [9, 9], &how), still("two proportions"));
+    assert_eq!(fisher([[3, 0], [5, 0]], &how), Err(CompareError::Table));
+    assert_eq!(chi_square(&[vec![3, 0], vec![5, 0]], false, 0.95), Err(CompareError::Table));
+    assert_eq!(binomial(1, 2, &How { null: 1.0, ..how }), Err(CompareError::Null { value: 1.0 }));
+    assert_eq!(pearson(&X, &Y[1..], &how), Err(CompareError::Length));
+    let odd = [1.0, f64::NAN, 2.0];
+    assert_eq!(student_t(&odd, &X, &how), Err(CompareError::NotFinite));
 }

@@ -3,13 +3,13 @@
 use crate::diagnostic::{Problem, Spanned};
 use crate::expression::{EvaluationError, Expression, Reference};
 use crate::method::fragment::Fragment;
-use crate::method::steps::{Outcome, Running, Step, plain_estimate};
+use crate::method::steps::{Outcome, Running, Slopes, Step, plain_estimate};
 use crate::results::{Estimate, split_part};
 use crate::stats::distribution;
 use crate::stats::linear::Reference as Distribution;
 use crate::stats::math;
 
-use super::{Ends, Referred, step_of};
+use super::{Ends, Referred, sources, step_of};
 
 /// A checked `contrast`.
 pub(super) struct Contrasting {
@@ -47,10 +47,11 @@ impl Step for Contrasting {
         estimate.unit.clone_from(&self.unit);
         estimate.n = shared(&terms, |one| one.n);
         estimate.clusters = shared(&terms, |one| one.clusters);
-        note_independence(&terms, &mut outcome);
         match self.variance(&terms, &references, &values, running) {
-            Ok(Some(variance)) => {
+            Ok(Some((variance, slopes))) => {
                 estimate.se = Some(math::sqrt(variance));
+                sources::note(&slopes, running, &mut outcome);
+                outcome.slopes.insert(running.id.to_owned(), slopes);
                 let distribution = self.distribution(&terms)?;
                 self.interval(&mut estimate, &terms, distribution, &references)?;
             }
@@ -104,30 +105,25 @@ impl Contrasting {
         Problem::error(message).at(&self.value.span())
     }
 
-    /// g'Σg; none where no estimate has an error; an explanation where one of several has none.
+    /// g'Σg and the slopes in the estimates that no other explains; none where no estimate has an error;
+    /// an explanation where one of several has none.
     fn variance(
         &self,
         terms: &[Term<'_>],
         references: &[Reference],
         values: &[f64],
         running: &Running<'_>,
-    ) -> Result<Option<f64>, String> {
+    ) -> Result<Option<(f64, Slopes)>, String> {
         let errors = terms.iter().filter_map(|term| term.estimate?.se).count();
         if errors == 0 {
             return Ok(None);
         }
         let gradient = self.expression.gradient(references, values);
         let (_, gradient) = gradient.map_err(|error| format!("no standard error: {error}"))?;
-        let mut variance = 0.0;
-        for (left, slope) in terms.iter().zip(&gradient) {
-            for (right, other) in terms.iter().zip(&gradient) {
-                if *slope != 0.0 && *other != 0.0 {
-                    variance += slope * other * covariance(left, right, running)?;
-                }
-            }
-        }
-        // Rounding may leave a variance that is zero a shade below it.
-        Ok(Some(variance.max(0.0)))
+        let named = terms.iter().zip(gradient).filter(|(term, _)| term.estimate.is_some());
+        let named = named.map(|(term, slope)| (term.address.to_owned(), slope)).collect();
+        let slopes = sources::expand(named, running);
+        Ok(Some((sources::variance(&slopes, running)?, slopes)))
     }
 
     fn distribution(&self, terms: &[Term<'_>]) -> Result<Distribution, Problem> {
@@ -195,44 +191,6 @@ impl Contrasting {
         let help = "write `interval = \"delta\"`";
         Err(Problem::error(message).at(&self.value.span()).help(help))
     }
-}
-
-/// Says which steps' estimates are taken as independent.
-fn note_independence(terms: &[Term<'_>], outcome: &mut Outcome) {
-    let mut steps: Vec<&str> = Vec::new();
-    for term in terms.iter().filter(|term| term.estimate.is_some_and(|one| one.se.is_some())) {
-        let step = step_of(term.address);
-        if !steps.contains(&step) {
-            steps.push(step);
-        }
-    }
-    if steps.len() > 1 {
-        let text = format!("estimates of {} are taken as independent", steps.join(", "));
-        outcome.note("independence", text);
-    }
-}
-
-/// The covariance of two estimates: of one step, as the step says; of two, none.
-fn covariance(left: &Term<'_>, right: &Term<'_>, running: &Running<'_>) -> Result<f64, String> {
-    let (Some(one), Some(other)) = (left.estimate, right.estimate) else { return Ok(0.0) };
-    let error = |estimate: &Estimate, address: &str| {
-        estimate.se.ok_or_else(|| format!("no standard error: `{address}` has none"))
-    };
-    let (one_error, other_error) = (error(one, left.address)?, error(other, right.address)?);
-    if left.address == right.address {
-        return Ok(one_error * other_error);
-    }
-    let step = step_of(left.address);
-    if step != step_of(right.address) {
-        return Ok(0.0);
-    }
-    let joint = running.outcomes.get(step).map(|outcome| &outcome.joint);
-    joint.and_then(|joint| joint.covariance(left.address, right.address)).ok_or_else(|| {
-        format!(
-            "no standard error: the covariance of `{}` and `{}` is not known",
-            left.address, right.address
-        )
-    })
 }
 
 fn shared<T: PartialEq>(terms: &[Term<'_>], part: impl Fn(&Estimate) -> Option<T>) -> Option<T> {

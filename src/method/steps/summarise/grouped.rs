@@ -2,11 +2,13 @@
 //!
 //! Groups come in the order of their values, whatever the order of the rows.
 
+use std::collections::BTreeMap;
+
 use crate::diagnostic::Problem;
 use crate::engine::{Coded, Column};
 use crate::method::fragment::Fragment;
-use crate::stats::sum::sum;
-use crate::stats::summary::{Sample, Summary, SummaryError, summarise};
+use crate::stats::sum::{dot, sum};
+use crate::stats::summary::{FractionInterval, Sample, Summary, SummaryError, ratio, summarise};
 
 use super::measure::Statistic;
 
@@ -14,6 +16,8 @@ use super::measure::Statistic;
 pub(super) struct Grouped {
     /// For each measure its column, where it has one.
     pub(super) columns: Vec<Option<Column>>,
+    /// For each ratio the column below, by the place of its measure.
+    pub(super) below: BTreeMap<usize, Column>,
     /// The columns of `by`.
     pub(super) keys: Vec<Column>,
     /// The frequency of each row.
@@ -37,18 +41,27 @@ pub(super) struct Group {
 /// The code of a null in `by`: after every value.
 pub(super) const NULL: u32 = Coded::NULL;
 
+/// How intervals are made.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Intervals {
+    pub(super) level: f64,
+    pub(super) fractions: FractionInterval,
+}
+
 /// A number with what is known about it.
 pub(super) struct Number {
     pub(super) value: f64,
     pub(super) n: f64,
     pub(super) clusters: Option<u64>,
     pub(super) summary: Option<Summary>,
+    /// Why it has no standard error or interval, where it should have.
+    pub(super) lacks: Option<&'static str>,
 }
 
 impl Number {
     /// A number without uncertainty.
     pub(super) fn plain(value: f64, n: f64) -> Self {
-        Self { value, n, clusters: None, summary: None }
+        Self { value, n, clusters: None, summary: None, lacks: None }
     }
 }
 
@@ -59,6 +72,7 @@ impl From<Summary> for Number {
             n: summary.n as f64,
             clusters: summary.clusters.map(|count| count as u64),
             summary: Some(summary),
+            lacks: None,
         }
     }
 }
@@ -125,16 +139,17 @@ impl Grouped {
         &self,
         rows: &[usize],
         total: &[usize],
-        level: f64,
+        intervals: Intervals,
     ) -> Result<Number, SummaryError> {
         if self.clusters.is_none() {
             let (ones, all) = (self.weigh(rows), self.weigh(total));
             let taken = Taken {
                 values: vec![1.0, 0.0],
+                below: None,
                 frequencies: Some(vec![ones, all - ones]),
                 clusters: None,
             };
-            return taken.number(Statistic::Fraction, level);
+            return taken.number(Statistic::Fraction, intervals);
         }
         let mut inside = vec![false; total.iter().max().map_or(0, |last| last + 1)];
         for row in rows {
@@ -146,10 +161,11 @@ impl Grouped {
         let values = total.iter().map(|row| f64::from(u8::from(is_in(row)))).collect();
         let taken = Taken {
             values,
+            below: None,
             frequencies: self.weights.as_ref().map(|all| picked(all, total)),
             clusters: self.clusters.as_ref().map(|all| picked(all, total)),
         };
-        taken.number(Statistic::Fraction, level)
+        taken.number(Statistic::Fraction, intervals)
     }
 
     /// The values of a column in some rows, nulls left out.
@@ -158,9 +174,25 @@ impl Grouped {
         let kept: Vec<usize> = rows.iter().copied().filter(|row| at(row).is_some()).collect();
         Taken {
             values: kept.iter().filter_map(at).collect(),
+            below: None,
             frequencies: self.weights.as_ref().map(|all| picked(all, &kept)),
             clusters: self.clusters.as_ref().map(|all| picked(all, &kept)),
         }
+    }
+
+    /// The values of two columns in some rows, those left out where either is null.
+    pub(super) fn take_both(
+        &self,
+        above: &[Option<f64>],
+        below: &[Option<f64>],
+        rows: &[usize],
+    ) -> Taken {
+        let under = |row: &usize| below.get(*row).copied().flatten();
+        let kept: Vec<usize> = rows.iter().copied().filter(|row| under(row).is_some()).collect();
+        let mut taken = self.take(above, &kept);
+        let at = |row: &&usize| above.get(**row).copied().flatten().is_some();
+        taken.below = Some(kept.iter().filter(at).filter_map(under).collect());
+        taken
     }
 }
 
@@ -171,67 +203,109 @@ fn picked<T: Copy>(all: &[T], rows: &[usize]) -> Vec<T> {
 /// Values of one column in one group, with their frequencies and clusters.
 pub(super) struct Taken {
     pub(super) values: Vec<f64>,
+    /// The second column of a ratio.
+    below: Option<Vec<f64>>,
     frequencies: Option<Vec<f64>>,
     clusters: Option<Vec<u32>>,
 }
 
 impl Taken {
     /// Computes a statistic.
-    pub(super) fn number(&self, statistic: Statistic, level: f64) -> Result<Number, SummaryError> {
-        let weight = |row: usize| {
-            self.frequencies.as_ref().map_or(1.0, |all| all.get(row).copied().unwrap_or(0.0))
-        };
-        let n = match &self.frequencies {
-            None => self.values.len() as f64,
-            Some(all) => sum(all),
-        };
-        let Some(kernel) = statistic.kernel() else {
-            let counted = self.values.iter().enumerate().filter(|(row, _)| weight(*row) > 0.0);
-            let values = counted.map(|(_, value)| *value);
-            let extreme = match statistic {
-                Statistic::Smallest => values.reduce(f64::min),
-                _ => values.reduce(f64::max),
-            };
-            return Ok(Number::plain(extreme.ok_or(SummaryError::NoRows)?, n));
-        };
-        let whole =
-            self.frequencies.as_ref().is_none_or(|all| all.iter().all(|w| w.fract() == 0.0));
-        if !whole && matches!(statistic, Statistic::Mean | Statistic::Sum | Statistic::Fraction) {
-            let terms: Vec<f64> =
-                self.values.iter().enumerate().map(|(row, value)| weight(row) * value).collect();
-            let total = sum(&terms);
-            let value = if statistic == Statistic::Sum { total } else { total / n };
-            return Ok(Number::plain(value, n));
+    pub(super) fn number(
+        &self,
+        statistic: Statistic,
+        intervals: Intervals,
+    ) -> Result<Number, SummaryError> {
+        let Some(kernel) = statistic.kernel() else { return self.extreme(statistic) };
+        if !self.whole()
+            && matches!(statistic, Statistic::Mean | Statistic::Sum | Statistic::Fraction)
+        {
+            let total = self.total(&self.values);
+            let value = if statistic == Statistic::Sum { total } else { total / self.n() };
+            return Ok(Number::plain(value, self.n()));
         }
+        self.with_error(statistic.averages(), intervals, |sample| summarise(sample, kernel))
+    }
+
+    /// The ratio of the two columns' sums.
+    pub(super) fn ratio(&self, intervals: Intervals) -> Result<Number, SummaryError> {
+        let below = self.below.as_ref().ok_or(SummaryError::NoRows)?;
+        if !self.whole() {
+            let (above, whole) = (self.total(&self.values), self.total(below));
+            if whole == 0.0 {
+                return Err(SummaryError::ZeroDenominator);
+            }
+            return Ok(Number::plain(above / whole, self.n()));
+        }
+        self.with_error(true, intervals, |sample| {
+            ratio(&self.values, &Sample { values: below, ..*sample })
+        })
+    }
+
+    /// The number with its error; without where its rows are one, or one cluster.
+    fn with_error(
+        &self,
+        averages: bool,
+        intervals: Intervals,
+        kernel: impl Fn(&Sample<'_>) -> Result<Summary, SummaryError>,
+    ) -> Result<Number, SummaryError> {
+        let Intervals { level, fractions } = intervals;
         let sample = Sample {
             values: &self.values,
             frequencies: self.frequencies.as_deref(),
             clusters: self.clusters.as_deref(),
             level,
+            fractions,
         };
-        match summarise(&sample, kernel) {
-            Err(SummaryError::TooFewRows { .. } | SummaryError::OneCluster)
-                if matches!(statistic, Statistic::Mean | Statistic::GeometricMean) =>
-            {
-                self.without_error(statistic, n)
+        match kernel(&sample) {
+            Err(SummaryError::OneCluster) => {
+                let summary = kernel(&Sample { clusters: None, ..sample })?;
+                let lacks = Some(if summary.n == 1 { ONE_ROW } else { ONE_CLUSTER });
+                Ok(Number { lacks, ..Number::plain(summary.value, summary.n as f64) })
             }
-            other => Ok(Number::from(other?)),
+            other => {
+                let mut number = Number::from(other?);
+                let summary = number.summary.as_ref();
+                let lonely = averages && summary.is_some_and(|one| one.standard_error.is_none());
+                let flat =
+                    summary.is_some_and(|one| one.clusters.is_some() && one.interval.is_none());
+                number.lacks = lonely.then_some(ONE_ROW).or(flat.then_some(NO_INTERVAL));
+                Ok(number)
+            }
         }
     }
 
-    /// A mean of one row or one cluster: a value, no error.
-    fn without_error(&self, statistic: Statistic, n: f64) -> Result<Number, SummaryError> {
-        let sample = Sample {
-            clusters: None,
-            frequencies: self.frequencies.as_deref(),
-            ..Sample::new(&self.values)
+    fn extreme(&self, statistic: Statistic) -> Result<Number, SummaryError> {
+        let weight = |row: usize| {
+            self.frequencies.as_ref().map_or(1.0, |all| all.get(row).copied().unwrap_or(0.0))
         };
-        if let (Some(kernel), true) = (statistic.kernel(), n > 1.0)
-            && let Ok(summary) = summarise(&sample, kernel)
-        {
-            return Ok(Number::plain(summary.value, n));
+        let counted = self.values.iter().enumerate().filter(|(row, _)| weight(*row) > 0.0);
+        let values = counted.map(|(_, value)| *value);
+        let extreme = match statistic {
+            Statistic::Smallest => values.reduce(f64::min),
+            _ => values.reduce(f64::max),
+        };
+        Ok(Number::plain(extreme.ok_or(SummaryError::NoRows)?, self.n()))
+    }
+
+    fn whole(&self) -> bool {
+        self.frequencies.as_ref().is_none_or(|all| all.iter().all(|weight| weight.fract() == 0.0))
+    }
+
+    fn n(&self) -> f64 {
+        self.frequencies.as_ref().map_or(self.values.len() as f64, |all| sum(all))
+    }
+
+    fn total(&self, values: &[f64]) -> f64 {
+        match &self.frequencies {
+            None => sum(values),
+            Some(frequencies) => dot(frequencies, values),
         }
-        let first = self.values.first().copied().ok_or(SummaryError::NoRows)?;
-        Ok(Number::plain(first, n))
     }
 }
+
+/// Why a number has no standard error.
+pub(super) const ONE_ROW: &str = "one row: no standard error";
+pub(super) const ONE_CLUSTER: &str = "one cluster: no standard error";
+pub(super) const NO_INTERVAL: &str = "the clusters are too few or too alike: no interval";
+pub(super) const NO_DEVIATION: &str = "one row: no standard deviation";

@@ -1,35 +1,82 @@
 //! The joint covariance of summaries, for contrasts.
 //!
 //! *Formula*: an average's influence in row i is ψᵢ = (xᵢ − x̄)/n (for a share (1ᵢ − p)/n, for a
-//! geometric mean g(ln xᵢ − ln g)/n). Two estimates correlate by ρ = Σ wᵢψᵢφᵢ / √(Σ wᵢψᵢ² Σ wᵢφᵢ²),
+//! geometric mean g(ln xᵢ − ln g)/n, for a ratio of sums (aᵢ − r bᵢ)/Σb). Two estimates correlate by ρ = Σ wᵢψᵢφᵢ / √(Σ wᵢψᵢ² Σ wᵢφᵢ²),
 //! summed within clusters first where there are any; their covariance is ρ times their standard
 //! errors, so that the diagonal is exactly what each reports for itself.
 //! *Source*: the delta method for functions of means; Cameron & Miller 2015 for clusters.
 
 use std::collections::BTreeMap;
 
+use crate::engine::Column;
 use crate::method::steps::Joint;
 use crate::results::Estimate;
 use crate::stats::math;
 use crate::stats::sum::sum;
 
-use super::measure::Statistic;
+use super::grouped::{Group, Grouped};
+use super::measure::{Statistic, What};
+use super::run::Summarising;
+
+impl Summarising {
+    /// The covariance of those of the estimates that are wanted.
+    pub(super) fn joint(
+        &self,
+        grouped: &Grouped,
+        measured: &[Vec<Option<Estimate>>],
+        wanted: &dyn Fn(&str) -> bool,
+    ) -> Joint {
+        let mut influences = Vec::new();
+        for (place, estimates) in measured.iter().enumerate() {
+            for (group, estimate) in grouped.groups.iter().zip(estimates) {
+                if let Some(estimate) = estimate.as_ref().filter(|one| wanted(&one.id)) {
+                    let rows = self.influence(place, grouped, group, estimate.value);
+                    influences.push(Influence { estimate: estimate.clone(), rows });
+                }
+            }
+        }
+        covariance(&influences, grouped.weights.as_deref(), grouped.clusters.as_deref())
+    }
+
+    fn influence(
+        &self,
+        place: usize,
+        grouped: &Grouped,
+        group: &Group,
+        value: f64,
+    ) -> Option<Vec<(usize, f64)>> {
+        let numbers = || grouped.columns.get(place)?.as_ref().and_then(Column::numbers);
+        match &self.measures.get(place)?.what {
+            What::Share => {
+                let all = self.totals(grouped);
+                let total = all.get(&self.outer(group)).cloned().unwrap_or_default();
+                Some(of_share(&group.rows, &total, value))
+            }
+            What::Of { statistic, .. } => of_column(*statistic, &numbers()?, &group.rows, value),
+            What::Ratio { .. } => {
+                let below = grouped.below.get(&place).and_then(Column::numbers)?;
+                Some(of_ratio(&numbers()?, &below, &group.rows, value))
+            }
+            What::Count | What::Distinct(_) => None,
+        }
+    }
+}
 
 /// An estimate and its influence in each row that it depends on; none where it is not known.
-pub(super) struct Influence {
-    pub(super) estimate: Estimate,
-    pub(super) rows: Option<Vec<(usize, f64)>>,
+struct Influence {
+    estimate: Estimate,
+    rows: Option<Vec<(usize, f64)>>,
 }
 
 /// The influence of a share of `rows` in `total`.
-pub(super) fn of_share(rows: &[usize], total: &[usize], share: f64) -> Vec<(usize, f64)> {
+fn of_share(rows: &[usize], total: &[usize], share: f64) -> Vec<(usize, f64)> {
     let inside: std::collections::BTreeSet<&usize> = rows.iter().collect();
     let indicator = |row: &usize| f64::from(u8::from(inside.contains(row)));
     total.iter().map(|row| (*row, indicator(row) - share)).collect()
 }
 
 /// The influence of a statistic of a column; none where this does not know it.
-pub(super) fn of_column(
+fn of_column(
     statistic: Statistic,
     numbers: &[Option<f64>],
     rows: &[usize],
@@ -49,8 +96,20 @@ pub(super) fn of_column(
     Some(influence)
 }
 
+/// The influence of a ratio of sums.
+fn of_ratio(
+    above: &[Option<f64>],
+    below: &[Option<f64>],
+    rows: &[usize],
+    ratio: f64,
+) -> Vec<(usize, f64)> {
+    let at = |numbers: &[Option<f64>], row: usize| numbers.get(row).copied().flatten();
+    let influence = |row: &usize| Some((*row, at(above, *row)? - ratio * at(below, *row)?));
+    rows.iter().filter_map(influence).collect()
+}
+
 /// The covariance matrix of estimates.
-pub(super) fn covariance(
+fn covariance(
     influences: &[Influence],
     weights: Option<&[f64]>,
     clusters: Option<&[u32]>,

@@ -32,6 +32,13 @@ pub(super) enum What {
         /// The statistic.
         statistic: Statistic,
     },
+    /// The ratio of the sums of two columns of numbers.
+    Ratio {
+        /// The column above.
+        column: Fragment,
+        /// The column below.
+        below: Fragment,
+    },
 }
 
 /// A statistic of one column of numbers.
@@ -40,32 +47,32 @@ pub(super) enum Statistic {
     Fraction,
     Mean,
     GeometricMean,
-    Median,
-    Quantile(f64),
+    Quantile(f64, QuantileDefinition),
     Deviation,
     Sum,
     Smallest,
     Largest,
 }
 
-const WORDS: [(&str, Statistic); 8] = [
+const WORDS: [(&str, Statistic); 7] = [
     ("fraction", Statistic::Fraction),
     ("mean", Statistic::Mean),
     ("geometric_mean", Statistic::GeometricMean),
-    ("median", Statistic::Median),
     ("sd", Statistic::Deviation),
     ("sum", Statistic::Sum),
     ("min", Statistic::Smallest),
     ("max", Statistic::Largest),
 ];
 
-/// The definition behind every quantile and median.
-pub(super) const DEFINITION: QuantileDefinition = QuantileDefinition::Linear;
-
 impl Statistic {
     /// Its name in a method.
     pub(super) fn word(self) -> &'static str {
         WORDS.iter().find(|(_, known)| *known == self).map_or("quantile", |(word, _)| word)
+    }
+
+    /// Whether it is an average, which has a standard error unless there is one row.
+    pub(super) fn averages(self) -> bool {
+        matches!(self, Self::Fraction | Self::Mean | Self::GeometricMean)
     }
 
     /// The kernel that computes it; none for the smallest and largest.
@@ -74,9 +81,8 @@ impl Statistic {
             Self::Fraction => summary::Measure::Fraction,
             Self::Mean => summary::Measure::Mean,
             Self::GeometricMean => summary::Measure::GeometricMean,
-            Self::Median => summary::Measure::Median,
-            Self::Quantile(probability) => {
-                summary::Measure::Quantile { probability, definition: DEFINITION }
+            Self::Quantile(probability, definition) => {
+                summary::Measure::Quantile { probability, definition }
             }
             Self::Deviation => summary::Measure::StandardDeviation,
             Self::Sum => summary::Measure::Sum,
@@ -105,33 +111,56 @@ pub(super) fn parse(written: &Fragment) -> Result<What, Box<Problem>> {
     };
     let columns: Vec<Fragment> =
         arguments.iter().map(|argument| written.part(text::extent(argument))).collect();
+    let of = |column: &Fragment, statistic| What::Of { column: column.clone(), statistic };
     match (word, columns.as_slice()) {
         ("count", []) => Ok(What::Count),
         ("distinct", [column]) => Ok(What::Distinct(column.clone())),
-        ("quantile", [column, level]) => {
-            let probability = level.text.parse().ok().filter(|p| (0.0..=1.0).contains(p));
-            match probability {
-                Some(probability) => Ok(What::Of {
-                    column: column.clone(),
-                    statistic: Statistic::Quantile(probability),
-                }),
-                None => Err(Box::new(
-                    Problem::error(format!("`{}` is no level of a quantile", level.text))
-                        .at(&level.span())
-                        .help("write a number from 0 to 1, such as 0.95"),
-                )),
-            }
+        ("ratio", [column, below]) => {
+            Ok(What::Ratio { column: column.clone(), below: below.clone() })
+        }
+        ("quantile", [column, level, rest @ ..]) if rest.len() < 2 => {
+            let definition = definition(rest.first())?;
+            Ok(of(column, Statistic::Quantile(probability(level)?, definition)))
+        }
+        ("median", [column, rest @ ..]) if rest.len() < 2 => {
+            Ok(of(column, Statistic::Quantile(0.5, definition(rest.first())?)))
         }
         ("quantile", _) => Err(Box::new(arity(written, "quantile(x, 0.95)"))),
+        ("ratio", _) => Err(Box::new(arity(written, "ratio(x, y)"))),
         (word, [column]) => match WORDS.iter().find(|(known, _)| *known == word) {
-            Some((_, statistic)) => Ok(What::Of { column: column.clone(), statistic: *statistic }),
+            Some((_, statistic)) => Ok(of(column, *statistic)),
             None => Err(Box::new(unknown(written, &tokens))),
         },
-        (word, _) if word == "distinct" || WORDS.iter().any(|(known, _)| *known == word) => {
+        (word, _)
+            if ["distinct", "median"].contains(&word)
+                || WORDS.iter().any(|(known, _)| *known == word) =>
+        {
             Err(Box::new(arity(written, &format!("{word}(x)"))))
         }
         _ => Err(Box::new(unknown(written, &tokens))),
     }
+}
+
+fn probability(level: &Fragment) -> Result<f64, Box<Problem>> {
+    let probability = level.text.parse().ok().filter(|p| (0.0..=1.0).contains(p));
+    probability.ok_or_else(|| {
+        let message = format!("`{}` is no level of a quantile", level.text);
+        let help = "write a number from 0 to 1, such as 0.95";
+        Box::new(Problem::error(message).at(&level.span()).help(help))
+    })
+}
+
+/// Reads `type = 6`; the default where there is none.
+fn definition(written: Option<&Fragment>) -> Result<QuantileDefinition, Box<Problem>> {
+    let Some(written) = written else { return Ok(QuantileDefinition::default()) };
+    let number = written.text.split_once('=').filter(|(key, _)| key.trim() == "type");
+    let number = number.and_then(|(_, number)| number.trim().parse::<usize>().ok());
+    let known = QuantileDefinition::ALL.into_iter().find(|one| Some(one.number()) == number);
+    known.ok_or_else(|| {
+        let message = format!("`{}` is no definition of a quantile", written.text);
+        let help = "write `type = 7` (the default), or another of Hyndman and Fan's, 1 to 9";
+        Box::new(Problem::error(message).at(&written.span()).help(help))
+    })
 }
 
 fn arity(written: &Fragment, form: &str) -> Problem {
@@ -140,7 +169,7 @@ fn arity(written: &Fragment, form: &str) -> Problem {
 }
 
 fn unknown(written: &Fragment, tokens: &[Token<'_>]) -> Problem {
-    let mut words = vec!["count", "fraction", "distinct", "quantile"];
+    let mut words = vec!["count", "fraction", "distinct", "median", "quantile", "ratio"];
     words.extend(WORDS.iter().map(|(word, _)| *word).skip(1));
     let first = tokens.first();
     let place = first.map_or_else(|| written.span(), |token| written.place(token.range.clone()));

@@ -9,15 +9,16 @@ use crate::diagnostic::Problem;
 use crate::engine::{Coded, Column, Schema, Table, Values};
 use crate::method::fragment::Fragment;
 use crate::method::steps::derive::culprit;
-use crate::method::steps::{Joint, Outcome, Running, Step, plain_estimate};
+use crate::method::steps::{Outcome, Running, Step, plain_estimate};
 use crate::method::text::quote;
 use crate::results::Estimate;
 use crate::stats::linear::Reference;
 use crate::stats::summary::SummaryError;
 
-use super::grouped::{Group, Grouped, NULL, Number, frequencies, groups};
-use super::joint::{self, Influence};
+use super::change::Change;
+use super::grouped::{Group, Grouped, Intervals, NO_DEVIATION, NULL, Number, frequencies, groups};
 use super::measure::{Measure, Statistic, What};
+use super::told::{self, Lacking, warn};
 
 /// A checked `summarise`.
 pub(super) struct Summarising {
@@ -27,7 +28,8 @@ pub(super) struct Summarising {
     pub(super) measures: Vec<Measure>,
     pub(super) weights: Option<Fragment>,
     pub(super) cluster: Option<String>,
-    pub(super) level: f64,
+    pub(super) intervals: Intervals,
+    pub(super) change: Option<Change>,
     pub(super) output: Schema,
 }
 
@@ -43,12 +45,20 @@ impl Step for Summarising {
         let mut outcome = Outcome { sql: vec![sql], ..Outcome::default() };
         let grouped = self.group(&table, running, &mut outcome)?;
         let mut measured = Vec::new();
-        for (place, measure) in self.measures.iter().enumerate() {
-            measured.push(self.measure(place, measure, &grouped, running, &mut outcome)?);
+        let mut lacking = Lacking::default();
+        for place in 0..self.measures.len() {
+            measured.push(self.measure(place, &grouped, running, &mut lacking, &mut outcome)?);
         }
-        self.warn_of_lonely(&grouped, &measured, &mut outcome);
-        outcome.joint = self.joint(&grouped, &measured, running.wanted);
+        let braces: Vec<String> = grouped.groups.iter().map(|one| self.braces(one)).collect();
+        lacking.warn(&braces, &mut outcome);
+        let mut changes = Outcome::default();
+        self.changes(&grouped, &measured, running, &mut changes)?;
+        let wanted = self.wanted(running.wanted, &changes.slopes);
+        outcome.joint = self.joint(&grouped, &measured, &|id| wanted.contains(id));
         self.finish(&grouped, measured, rows_in, running, &mut outcome)?;
+        outcome.estimates.append(&mut changes.estimates);
+        outcome.warnings.append(&mut changes.warnings);
+        outcome.slopes = changes.slopes;
         Ok(outcome)
     }
 }
@@ -60,8 +70,13 @@ impl Summarising {
             list.push(format!("{} AS \"by {index}\"", quote(name)));
         }
         for (index, measure) in self.measures.iter().enumerate() {
-            if let What::Distinct(column) | What::Of { column, .. } = &measure.what {
+            if let What::Distinct(column) | What::Of { column, .. } | What::Ratio { column, .. } =
+                &measure.what
+            {
                 list.push(format!("({}) AS \"measure {index}\"", column.text));
+            }
+            if let What::Ratio { below, .. } = &measure.what {
+                list.push(format!("({}) AS \"below {index}\"", below.text));
             }
         }
         if let Some(weights) = &self.weights {
@@ -77,11 +92,13 @@ impl Summarising {
     }
 
     fn expressions(&self) -> Vec<(&str, &Fragment)> {
-        let columns = self.measures.iter().filter_map(|measure| match &measure.what {
-            What::Distinct(column) | What::Of { column, .. } => {
-                Some((measure.name.as_str(), column))
-            }
-            _ => None,
+        let columns = self.measures.iter().flat_map(|measure| {
+            let (column, below) = match &measure.what {
+                What::Distinct(column) | What::Of { column, .. } => (Some(column), None),
+                What::Ratio { column, below } => (Some(column), Some(below)),
+                What::Count | What::Share => (None, None),
+            };
+            column.into_iter().chain(below).map(|column| (measure.name.as_str(), column))
         });
         columns.chain(self.weights.iter().map(|weights| ("weight", weights))).collect()
     }
@@ -95,6 +112,8 @@ impl Summarising {
         let columns = (0..self.measures.len())
             .map(|index| table.column(&format!("measure {index}")).cloned())
             .collect();
+        let below = |index| Some((index, table.column(&format!("below {index}"))?.clone()));
+        let below = (0..self.measures.len()).filter_map(below).collect();
         let weights = match (table.column("weight"), &self.weights) {
             (Some(column), Some(written)) => Some(frequencies(column, written)?),
             _ => None,
@@ -115,40 +134,49 @@ impl Summarising {
         let groups = groups(&keys, table.rows());
         let counted: usize = groups.iter().map(|group| group.rows.len()).sum();
         running.same_rows(counted, table.rows())?;
-        Ok(Grouped { columns, keys, weights, clusters, groups })
+        Ok(Grouped { columns, below, keys, weights, clusters, groups })
     }
 
     /// One measure in every group, in the order of the groups.
     fn measure(
         &self,
         place: usize,
-        measure: &Measure,
         grouped: &Grouped,
         running: &Running<'_>,
+        lacking: &mut Lacking,
         outcome: &mut Outcome,
     ) -> Result<Vec<Option<Estimate>>, Problem> {
+        let Some(measure) = self.measures.get(place) else { return Ok(Vec::new()) };
         let totals = self.totals(grouped);
-        let numbers = grouped.columns.get(place).and_then(Option::as_ref).and_then(Column::numbers);
-        let numbers = numbers.unwrap_or_default();
+        let column = grouped.columns.get(place).and_then(Option::as_ref);
+        let numbers = column.and_then(Column::numbers).unwrap_or_default();
+        let below = grouped.below.get(&place).and_then(Column::numbers).unwrap_or_default();
         let mut empty = Vec::new();
         let mut nulls = 0;
         let mut estimates = Vec::new();
-        for group in &grouped.groups {
+        for (index, group) in grouped.groups.iter().enumerate() {
             let address = format!("{}/{}{}", running.id, measure.name, self.braces(group));
             let total = totals.get(&self.outer(group)).cloned().unwrap_or_default();
-            let column = grouped.columns.get(place).and_then(Option::as_ref);
-            let found = self.one(&measure.what, (column, &numbers), grouped, group, &total);
-            let (summary, missing) = found.map_err(|error| {
-                let message = format!("`{address}` cannot be computed: {error}");
-                Problem::error(message).at(&measure.written.span())
-            })?;
+            let columns = (column, numbers.as_slice(), below.as_slice());
+            let (number, missing) = match self.one(&measure.what, columns, grouped, group, &total) {
+                Err(SummaryError::TooFewRows { .. }) if grouped.groups.len() > 1 => {
+                    lacking.add(NO_DEVIATION, index);
+                    estimates.push(None);
+                    continue;
+                }
+                found => found
+                    .map_err(|error| told::problem(&address, &error, &measure.written.span()))?,
+            };
             nulls += missing;
-            let Some(summary) = summary else {
+            let Some(number) = number else {
                 empty.push(address);
                 estimates.push(None);
                 continue;
             };
-            estimates.push(Some(self.estimate(running.id, address, &summary)));
+            if let Some(what) = number.lacks {
+                lacking.add(what, index);
+            }
+            estimates.push(Some(self.estimate(running.id, address, &number)));
         }
         if nulls > 0 {
             outcome.note(&format!("nulls left out of {}", measure.name), nulls);
@@ -161,44 +189,8 @@ impl Summarising {
         Ok(estimates)
     }
 
-    /// Says once for a step where standard errors are missing because there is one row.
-    fn warn_of_lonely(
-        &self,
-        grouped: &Grouped,
-        measured: &[Vec<Option<Estimate>>],
-        outcome: &mut Outcome,
-    ) {
-        let mut lonely = vec![false; grouped.groups.len()];
-        for (measure, estimates) in self.measures.iter().zip(measured) {
-            for (slot, estimate) in lonely.iter_mut().zip(estimates) {
-                let one =
-                    estimate.as_ref().is_some_and(|one| one.n == Some(1.0) && one.se.is_none());
-                *slot |= one && measure.what.has_error();
-            }
-        }
-        let groups: Vec<String> = grouped
-            .groups
-            .iter()
-            .zip(&lonely)
-            .filter(|(_, lonely)| **lonely)
-            .map(|(group, _)| self.braces(group))
-            .collect();
-        match groups.len() {
-            0 => {}
-            1 if self.by.is_empty() => {
-                outcome.warnings.push("there is one row: no standard error".to_owned());
-            }
-            all if all == lonely.len() => {
-                outcome
-                    .warnings
-                    .push(format!("each of the {all} groups has one row: no standard error"));
-            }
-            _ => warn(outcome, "one row: no standard error", &groups),
-        }
-    }
-
     /// The rows of each denominator of a bare `fraction`.
-    fn totals(&self, grouped: &Grouped) -> BTreeMap<Vec<u32>, Vec<usize>> {
+    pub(super) fn totals(&self, grouped: &Grouped) -> BTreeMap<Vec<u32>, Vec<usize>> {
         let mut totals: BTreeMap<Vec<u32>, Vec<usize>> = BTreeMap::new();
         if self.measures.iter().any(|measure| matches!(measure.what, What::Share)) {
             for group in &grouped.groups {
@@ -208,23 +200,29 @@ impl Summarising {
         totals
     }
 
-    fn outer(&self, group: &Group) -> Vec<u32> {
+    pub(super) fn outer(&self, group: &Group) -> Vec<u32> {
         let place = |name: &String| self.by.iter().position(|key| key == name);
         let code = |name: &String| place(name).and_then(|at| group.codes.get(at)).copied();
         self.within.iter().filter_map(code).collect()
     }
 
     /// The group as an address names it: `{month=2026-04,mode=fix}`, nothing for all rows.
-    fn braces(&self, group: &Group) -> String {
-        let pairs = self.by.iter().zip(&group.labels);
-        let pairs: Vec<String> = pairs.map(|(key, label)| format!("{key}={label}")).collect();
+    pub(super) fn braces(&self, group: &Group) -> String {
+        self.braces_without(group, usize::MAX)
+    }
+
+    /// The group as an address names it, without the key at one place.
+    pub(super) fn braces_without(&self, group: &Group, key: usize) -> String {
+        let pairs = self.by.iter().zip(&group.labels).enumerate();
+        let kept = pairs.filter(|(place, _)| *place != key);
+        let pairs: Vec<String> = kept.map(|(_, (key, label))| format!("{key}={label}")).collect();
         if pairs.is_empty() { String::new() } else { format!("{{{}}}", pairs.join(",")) }
     }
 
     fn one(
         &self,
         what: &What,
-        (column, numbers): (Option<&Column>, &[Option<f64>]),
+        (column, numbers, below): (Option<&Column>, &[Option<f64>], &[Option<f64>]),
         grouped: &Grouped,
         group: &Group,
         total: &[usize],
@@ -234,7 +232,7 @@ impl Summarising {
                 let count = grouped.weigh(&group.rows);
                 Ok((Some(Number::plain(count, count)), 0))
             }
-            (What::Share, _) => Ok((Some(grouped.share(&group.rows, total, self.level)?), 0)),
+            (What::Share, _) => Ok((Some(grouped.share(&group.rows, total, self.intervals)?), 0)),
             (What::Distinct(_), Some(column)) => {
                 let kept: Vec<usize> =
                     group.rows.iter().copied().filter(|row| column.is_valid(*row)).collect();
@@ -247,9 +245,19 @@ impl Summarising {
                 if taken.values.is_empty() {
                     return Ok((None, missing));
                 }
-                Ok((Some(taken.number(*statistic, self.level)?), missing))
+                Ok((Some(taken.number(*statistic, self.intervals)?), missing))
             }
-            (What::Distinct(_) | What::Of { .. }, None) => Err(SummaryError::NoRows),
+            (What::Ratio { .. }, Some(_)) => {
+                let taken = grouped.take_both(numbers, below, &group.rows);
+                let missing = group.rows.len() - taken.values.len();
+                if taken.values.is_empty() {
+                    return Ok((None, missing));
+                }
+                Ok((Some(taken.ratio(self.intervals)?), missing))
+            }
+            (What::Distinct(_) | What::Of { .. } | What::Ratio { .. }, None) => {
+                Err(SummaryError::NoRows)
+            }
         }
     }
 
@@ -261,7 +269,7 @@ impl Summarising {
             estimate.se = summary.standard_error;
             if let Some(interval) = summary.interval {
                 estimate.ci = Some([interval.low, interval.high]);
-                estimate.level = Some(self.level);
+                estimate.level = Some(self.intervals.level);
                 estimate.interval = Some(summary.method.to_owned());
                 let (name, df) = match summary.reference {
                     Reference::Normal => ("normal", None),
@@ -272,41 +280,6 @@ impl Summarising {
             }
         }
         estimate
-    }
-
-    /// The covariance of the estimates that later contrasts use together.
-    fn joint(
-        &self,
-        grouped: &Grouped,
-        measured: &[Vec<Option<Estimate>>],
-        wanted: &[String],
-    ) -> Joint {
-        let mut influences = Vec::new();
-        for (place, (measure, estimates)) in self.measures.iter().zip(measured).enumerate() {
-            for (group, estimate) in grouped.groups.iter().zip(estimates) {
-                let Some(estimate) = estimate.as_ref().filter(|one| wanted.contains(&one.id))
-                else {
-                    continue;
-                };
-                let rows = match &measure.what {
-                    What::Share => {
-                        let all = self.totals(grouped);
-                        let total = all.get(&self.outer(group)).cloned().unwrap_or_default();
-                        Some(joint::of_share(&group.rows, &total, estimate.value))
-                    }
-                    What::Of { statistic, .. } => {
-                        let column = grouped.columns.get(place).and_then(Option::as_ref);
-                        let numbers = column.and_then(Column::numbers);
-                        numbers.and_then(|numbers| {
-                            joint::of_column(*statistic, &numbers, &group.rows, estimate.value)
-                        })
-                    }
-                    What::Count | What::Distinct(_) => None,
-                };
-                influences.push(Influence { estimate: estimate.clone(), rows });
-            }
-        }
-        joint::covariance(&influences, grouped.weights.as_deref(), grouped.clusters.as_deref())
     }
 
     fn finish(
@@ -336,19 +309,25 @@ impl Summarising {
     }
 
     fn note(&self, outcome: &mut Outcome) {
-        let of = |what: &dyn Fn(Statistic) -> bool| {
-            self.measures.iter().any(
-                |measure| matches!(&measure.what, What::Of { statistic, .. } if what(*statistic)),
-            )
-        };
-        if of(&|one| matches!(one, Statistic::Median | Statistic::Quantile(_))) {
-            outcome.note("quantiles", "type 7 (linear between order statistics)");
+        let mut types: Vec<usize> = Vec::new();
+        for measure in &self.measures {
+            if let What::Of { statistic: Statistic::Quantile(_, definition), .. } = measure.what {
+                types.push(definition.number());
+            }
+        }
+        types.sort_unstable();
+        types.dedup();
+        if !types.is_empty() {
+            let types: Vec<String> = types.iter().map(usize::to_string).collect();
+            let text = format!("type {} of Hyndman and Fan 1996", types.join(", "));
+            outcome.note("quantiles", text);
         }
         if self.weights.is_some() {
             outcome.note("weights", "frequency");
         }
         if let Some(cluster) = &self.cluster {
             outcome.note("cluster", cluster);
+            outcome.note("standard errors", "CR1: G/(G-1), t with G-1");
         }
         if !self.within.is_empty() {
             outcome.note("fraction within", self.within.join(", "));
@@ -397,32 +376,19 @@ fn distinct(column: &Column, rows: &[usize]) -> usize {
     seen.into_iter().filter(|seen| *seen).count()
 }
 
-/// Adds one warning for all addresses that share it.
-fn warn(outcome: &mut Outcome, what: &str, addresses: &[String]) {
-    let shown: Vec<&str> = addresses.iter().take(5).map(String::as_str).collect();
-    let more = addresses.len() - shown.len();
-    match more {
-        _ if shown.is_empty() => {}
-        0 => outcome.warnings.push(format!("{what}: {}", shown.join("; "))),
-        _ => outcome.warnings.push(format!("{what}: {}; and {more} more", shown.join("; "))),
-    }
-}
-
 /// Codes the clusters of rows.
 fn cluster_codes(column: &Column, name: &str, running: &Running<'_>) -> Result<Vec<u32>, Problem> {
-    let (codes, _) = column.codes();
+    let (codes, levels) = column.codes();
     let nulls = codes.iter().filter(|code| code.is_none()).count();
     if nulls > 0 {
         let message = format!("cluster `{name}` is null in {nulls} rows");
         let help = "keep such rows out with a filter, or give them a cluster with coalesce";
         return Err(Problem::error(message).at(running.span).help(help));
     }
-    Ok(codes.into_iter().flatten().collect())
-}
-
-impl What {
-    /// Says whether a standard error belongs to it.
-    fn has_error(&self) -> bool {
-        matches!(self, Self::Of { statistic: Statistic::Mean | Statistic::GeometricMean, .. })
+    if levels.len() == 1 && column.len() > 1 {
+        let message = format!("all rows are in one cluster of `{name}`: no clustered error exists");
+        let help = "cluster by a column that varies, or leave `cluster` out";
+        return Err(Problem::error(message).at(running.span).help(help));
     }
+    Ok(codes.into_iter().flatten().collect())
 }

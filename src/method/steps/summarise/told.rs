@@ -1,0 +1,75 @@
+//! What a `summarise` says of groups that lack something, and of what it cannot compute.
+
+use std::collections::BTreeMap;
+
+use crate::diagnostic::{Problem, Span};
+use crate::method::steps::Outcome;
+use crate::stats::summary::SummaryError;
+
+/// The groups that lack something, by what they lack.
+#[derive(Default)]
+pub(super) struct Lacking(BTreeMap<&'static str, Vec<usize>>);
+
+impl Lacking {
+    /// Notes that a group, by its place, lacks something.
+    pub(super) fn add(&mut self, what: &'static str, group: usize) {
+        let groups = self.0.entry(what).or_default();
+        if !groups.contains(&group) {
+            groups.push(group);
+        }
+    }
+
+    /// Says it once for a step; `braces` are the groups as addresses name them.
+    pub(super) fn warn(&self, braces: &[String], outcome: &mut Outcome) {
+        for (what, groups) in &self.0 {
+            let mut groups = groups.clone();
+            groups.sort_unstable();
+            let named: Vec<String> =
+                groups.iter().filter_map(|group| braces.get(*group)).cloned().collect();
+            if named.iter().all(String::is_empty) {
+                outcome.warnings.push((*what).to_owned());
+            } else if named.len() == braces.len() && named.len() > 5 {
+                outcome.warnings.push(format!("{what}: each of the {} groups", named.len()));
+            } else {
+                warn(outcome, what, &named);
+            }
+        }
+    }
+}
+
+/// Adds one warning for all addresses that share it.
+pub(super) fn warn(outcome: &mut Outcome, what: &str, addresses: &[String]) {
+    let shown: Vec<&str> = addresses.iter().take(5).map(String::as_str).collect();
+    let more = addresses.len() - shown.len();
+    match more {
+        _ if shown.is_empty() => {}
+        0 => outcome.warnings.push(format!("{what}: {}", shown.join("; "))),
+        _ => outcome.warnings.push(format!("{what}: {}; and {more} more", shown.join("; "))),
+    }
+}
+
+/// Says why an estimate cannot be computed, and what to do.
+pub(super) fn problem(address: &str, error: &SummaryError, span: &Span) -> Problem {
+    let (why, help) = match error {
+        SummaryError::NotPositive { value, .. } => (
+            format!("the value {value} is not positive, and has no logarithm"),
+            "keep the values above 0 with a filter, and say so in `assumes`",
+        ),
+        SummaryError::NotBinary { value, .. } => (
+            format!("the value {value} is neither 0 nor 1"),
+            "write a condition: `fraction(x > 0)`",
+        ),
+        SummaryError::Frequency { value, .. } => (
+            format!("the weight {value} is no whole number"),
+            "this statistic takes weights as counts of equal rows",
+        ),
+        SummaryError::NotFinite { .. } => (
+            "a value is not a finite number".to_owned(),
+            "look for a division by zero or a logarithm of zero",
+        ),
+        SummaryError::NoRows => ("the weights sum to zero".to_owned(), ""),
+        other => (other.to_string(), ""),
+    };
+    let problem = Problem::error(format!("`{address}` cannot be computed: {why}")).at(span);
+    if help.is_empty() { problem } else { problem.help(help) }
+}
