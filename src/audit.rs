@@ -58,9 +58,8 @@ pub fn run(
     engine: &Engine,
     observer: &dyn Observer,
 ) -> Result<Results, Error> {
-    let present = evidence::verify(house, opened, observer)?;
     let mut runs = Vec::new();
-    for evidence in evidence::load(opened, &present, observer)? {
+    for evidence in evidence::gather(house, opened, observer)? {
         let Some(plan) = &opened.plan else { continue };
         let request = RunRequest {
             id: &evidence.run.id,

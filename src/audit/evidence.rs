@@ -26,19 +26,46 @@ pub struct Evidence {
     pub datasets: Vec<results::Dataset>,
 }
 
-/// Verifies every file that a run of the study needs.
+/// Verifies every file that a run of the study needs, and loads the tables of every run.
+///
+/// A file whose table is loaded is hashed while it is read, once; the others are hashed alone. Where a
+/// table cannot be loaded, all files are hashed first of all: a changed one is what went wrong.
 ///
 /// # Errors
-/// When any is changed, or missing: all of them are named.
-pub fn verify(
+/// When any file is changed or missing (all of them are named), or a table does not fit its manifest.
+pub fn gather(
     house: &House,
     opened: &Opened,
+    observer: &dyn Observer,
+) -> Result<Vec<Evidence>, Error> {
+    let read_later = |dataset: &str, file: &str| {
+        let tables = opened.runs.iter().flat_map(|run| &run.bind);
+        let mut tables = tables.filter(|(_, bound, _)| bound == dataset).map(|(.., table)| table);
+        let of = opened.manifests.get(dataset);
+        tables.any(|table| of.and_then(|of| of.table(table)).is_some_and(|t| t.file.value == file))
+    };
+    let loaded = verify(house, opened, &read_later, observer)
+        .and_then(|present| load(opened, &present, observer));
+    loaded.or_else(|error| {
+        verify(house, opened, &|_, _| false, observer)?;
+        Err(error)
+    })
+}
+
+/// Verifies every file that a run of the study needs; by its size only where it is `read_later`.
+fn verify(
+    house: &House,
+    opened: &Opened,
+    read_later: &(dyn Fn(&str, &str) -> bool + Sync),
     observer: &dyn Observer,
 ) -> Result<BTreeMap<(String, String), PathBuf>, Error> {
     let mut present = BTreeMap::new();
     let (mut missing, mut changed) = (Vec::new(), Vec::new());
     for (id, dataset) in &opened.manifests {
-        for file in manifest::verify(dataset, &house.shelves(id), Depth::Full, observer) {
+        let depth = |file: &manifest::File| {
+            if read_later(id, &file.path.value) { Depth::Fast } else { Depth::Full }
+        };
+        for file in manifest::verify_each(dataset, &house.shelves(id), &depth, observer) {
             if let State::Verified { at, .. } = &file.state {
                 present.insert((id.clone(), file.path.clone()), at.clone());
             }
@@ -103,7 +130,7 @@ pub fn sort_out(
 ///
 /// # Errors
 /// When a table does not fit its manifest: all problems of all tables.
-pub fn load(
+fn load(
     opened: &Opened,
     present: &BTreeMap<(String, String), PathBuf>,
     observer: &dyn Observer,
@@ -112,6 +139,8 @@ pub fn load(
     let wanted: BTreeMap<String, Schema> =
         opened.plan.as_ref().map(|plan| plan.inputs().into_iter().collect()).unwrap_or_default();
     let mut runs = Vec::new();
+    // Runs often bind the same table: it is read once.
+    let mut read: Vec<(&str, &str, Option<&Schema>, Loaded)> = Vec::new();
     for run in &opened.runs {
         let mut inputs = BTreeMap::new();
         let mut basis = run.basis;
@@ -124,8 +153,17 @@ pub fn load(
                     .insert(input.clone(), Binding::Withheld { dataset: dataset.clone(), reason });
                 continue;
             }
-            match open_table(manifest, table, wanted.get(input), present, observer) {
+            let schema = wanted.get(input);
+            let known = read.iter().find(|(of, id, columns, _)| {
+                *of == dataset.as_str() && *id == table.as_str() && *columns == schema
+            });
+            if let Some((.., loaded)) = known {
+                inputs.insert(input.clone(), Binding::Table(loaded.clone()));
+                continue;
+            }
+            match open_table(manifest, table, schema, present, observer) {
                 Ok(loaded) => {
+                    read.push((dataset, table, schema, loaded.clone()));
                     inputs.insert(input.clone(), Binding::Table(loaded));
                 }
                 Err(found) => problems.extend(found),

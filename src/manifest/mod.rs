@@ -26,4 +26,4 @@ pub use record::{
 };
 pub use shelves::{NotOpened, Opened, Shelves, Stamp};
 pub use url::UrlError;
-pub use verify::{Checked, Depth, State, verify};
+pub use verify::{Checked, Depth, State, verify, verify_each};

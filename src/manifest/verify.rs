@@ -85,10 +85,21 @@ pub fn verify(
     depth: Depth,
     observer: &dyn Observer,
 ) -> Vec<Checked> {
+    verify_each(manifest, shelves, &|_| depth, observer)
+}
+
+/// Checks every file of a manifest, each as closely as `depth` says: see [`verify`].
+#[must_use]
+pub fn verify_each(
+    manifest: &Manifest,
+    shelves: &Shelves,
+    depth: &(dyn Fn(&File) -> Depth + Sync),
+    observer: &dyn Observer,
+) -> Vec<Checked> {
     manifest
         .files
         .par_iter()
-        .map(|file| check(&manifest.id.value, file, shelves, depth, observer))
+        .map(|file| check(&manifest.id.value, file, shelves, depth(file), observer))
         .collect()
 }
 

@@ -69,6 +69,35 @@ impl ExactSum {
         }
     }
 
+    /// Adds terms, as [`Self::add`] does one by one, faster where their sizes are alike.
+    pub fn extend(&mut self, terms: &[f64]) {
+        for block in terms.chunks(BLOCK) {
+            match aligned(block) {
+                Some((total, position)) => self.add_aligned(total, position),
+                None => block.iter().for_each(|term| self.add(*term)),
+            }
+        }
+    }
+
+    /// Adds a whole number of units of 2^(position − 1074).
+    fn add_aligned(&mut self, total: i128, position: u32) {
+        let (limb, shift) = ((position / LIMB) as usize, position % LIMB);
+        let size = total.unsigned_abs();
+        for (step, slots) in (limb..limb + 4).enumerate() {
+            let part = ((size >> (LIMB * step as u32)) as u64 & MASK as u64) << shift;
+            let (low, high) = ((part & MASK as u64) as i64, (part >> LIMB) as i64);
+            let sign = if total < 0 { -1 } else { 1 };
+            self.limbs[slots] += sign * low;
+            if high != 0 {
+                self.limbs[slots + 1] += sign * high;
+            }
+        }
+        self.additions += 2;
+        if self.additions >= ROOM {
+            self.carry();
+        }
+    }
+
     /// Adds the exact product of two numbers (whose product must not overflow or fall below 1e-290).
     pub fn add_product(&mut self, a: f64, b: f64) {
         let product = two_product(a, b);
@@ -142,6 +171,38 @@ impl ExactSum {
     }
 }
 
+/// Terms that are added at once.
+const BLOCK: usize = 512;
+/// Binary places between the largest and the smallest term of a block that fit beside a mantissa of
+/// 53 bits and the 9 bits of a block in 127.
+const SPREAD: u64 = 64;
+
+/// The sum of a block as a whole number, and the position of its unit; none where a term is not
+/// finite or the terms' sizes are too far apart.
+fn aligned(block: &[f64]) -> Option<(i128, u32)> {
+    let exponent = |term: &f64| (term.to_bits() >> 52) & 0x7ff;
+    let (mut least, mut most) = (0x7ff_u64, 0_u64);
+    for term in block {
+        // A zero is of every size.
+        let exponent = exponent(term);
+        least = least.min(if *term == 0.0 { 0x7fe } else { exponent.max(1) });
+        most = most.max(exponent);
+    }
+    if most == 0x7ff || most > least + SPREAD {
+        return None;
+    }
+    let mut total = 0_i128;
+    for term in block {
+        let bits = term.to_bits();
+        let exponent = (bits >> 52) & 0x7ff;
+        let fraction = bits & ((1 << 52) - 1);
+        let mantissa = if exponent == 0 { fraction } else { fraction | (1 << 52) };
+        let size = i128::from(mantissa) << exponent.max(1).saturating_sub(least);
+        total += if bits >> 63 == 1 { -size } else { size };
+    }
+    Some((total, least as u32 - 1))
+}
+
 /// Rounds limbs in 0 .. 2³² (units of 2⁻¹⁰⁷⁴) to the nearest double, ties to even.
 fn rounded(limbs: &[i64; LIMBS]) -> f64 {
     let Some(top) = limbs.iter().rposition(|limb| *limb != 0) else {
@@ -170,9 +231,7 @@ fn rounded(limbs: &[i64; LIMBS]) -> f64 {
 #[must_use]
 pub fn sum(values: &[f64]) -> f64 {
     let mut total = ExactSum::new();
-    for value in values {
-        total.add(*value);
-    }
+    total.extend(values);
     total.value()
 }
 
@@ -193,9 +252,7 @@ pub fn mean(values: &[f64]) -> DoubleDouble {
         return DoubleDouble::ZERO;
     }
     let mut total = ExactSum::new();
-    for value in values {
-        total.add(*value);
-    }
+    total.extend(values);
     total.double_value() / DoubleDouble::from(values.len() as f64)
 }
 
@@ -229,6 +286,25 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn blocks_add_what_single_terms_add(
+            values in prop::collection::vec((-1.0_f64..1.0, -8_i32..8), 0..1200), wide in 0_i32..9, deep in 0_i32..134
+        ) {
+            let mut terms: Vec<f64> = values.iter()
+                .map(|(value, power)| libm::scalbn(*value, power * wide - 8 * deep)).collect();
+            terms.extend([0.0, -0.0, f64::MIN_POSITIVE * 0.5]);
+            let (mut one_by_one, mut block) = (ExactSum::new(), ExactSum::new());
+            terms.iter().for_each(|term| one_by_one.add(*term));
+            block.extend(&terms);
+            block.carry();
+            one_by_one.carry();
+            prop_assert_eq!(one_by_one.limbs, block.limbs);
+            let largest = vec![f64::MAX; 600];
+            block.extend(&largest);
+            block.extend(&largest.iter().map(|term| -term).collect::<Vec<_>>());
+            prop_assert_eq!(block.value().to_bits(), one_by_one.value().to_bits());
+        }
+
         #[test]
         fn order_and_grouping_change_nothing(
             values in prop::collection::vec(-1e300_f64..1e300, 0..40), cut in 0_usize..40, seed in any::<u64>()

@@ -331,11 +331,16 @@ impl<'a> Checked<'a> {
         let mut total = ExactSum::new();
         let mut groups = 0;
         for rows in order.chunk_by(|one, other| one.0 == other.0) {
-            let mut score = ExactSum::new();
-            for (_, row) in rows {
-                score.add_double(deviation(*row) * frequency(*row));
-            }
-            let score = score.value();
+            let score = match rows {
+                [(_, row)] => (deviation(*row) * frequency(*row)).value(),
+                _ => {
+                    let mut score = ExactSum::new();
+                    for (_, row) in rows {
+                        score.add_double(deviation(*row) * frequency(*row));
+                    }
+                    score.value()
+                }
+            };
             total.add_product(score, score);
             groups += 1;
         }

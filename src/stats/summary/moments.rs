@@ -8,22 +8,60 @@ use crate::stats::math;
 use crate::stats::sum::ExactSum;
 
 /// The mean to twice the precision of a double.
-fn exact_mean(checked: &Checked<'_>, value_of: impl Fn(f64) -> f64) -> DoubleDouble {
-    let mut total = ExactSum::new();
-    for (_, value, frequency) in checked.weighted() {
-        total.add_product(frequency, value_of(value));
-    }
-    total.double_value() / DoubleDouble::from(checked.n as f64)
+fn exact_mean(checked: &Checked<'_>, values: &[f64]) -> DoubleDouble {
+    exact_sum(checked, values).double_value() / DoubleDouble::from(checked.n as f64)
 }
 
-/// The sum of squared deviations from the mean.
-fn squares(checked: &Checked<'_>, mean: DoubleDouble, value_of: impl Fn(f64) -> f64) -> f64 {
+fn exact_sum(checked: &Checked<'_>, values: &[f64]) -> ExactSum {
     let mut total = ExactSum::new();
-    for (_, value, frequency) in checked.weighted() {
-        let deviation = DoubleDouble::from(value_of(value)) - mean;
-        total.add_double(deviation * deviation * frequency);
+    match checked.frequencies {
+        None => total.extend(values),
+        Some(frequencies) => {
+            values.iter().zip(frequencies).for_each(|(value, f)| total.add_product(*f, *value));
+        }
+    }
+    total
+}
+
+/// The sum of squared deviations from the mean: exact of the squares as they round.
+fn squares(checked: &Checked<'_>, mean: DoubleDouble, values: &[f64]) -> f64 {
+    if let Some(squares) = whole_squares(checked, values) {
+        return squares;
+    }
+    let square = |row: usize, value: f64| {
+        let deviation = DoubleDouble::from(value) - mean;
+        let frequency = checked.frequencies.map_or(1.0, |frequencies| frequencies[row]);
+        (deviation * deviation * frequency).value()
+    };
+    let mut total = ExactSum::new();
+    let mut block = Vec::with_capacity(BLOCK);
+    for (place, part) in values.chunks(BLOCK).enumerate() {
+        block.clear();
+        block.extend(
+            part.iter().enumerate().map(|(row, value)| square(place * BLOCK + row, *value)),
+        );
+        total.extend(&block);
     }
     total.value()
+}
+
+/// Rows whose squares are summed at once.
+const BLOCK: usize = 512;
+
+/// The sum of squared deviations of whole numbers, (nΣx² − (Σx)²)/n in integers; none for others.
+fn whole_squares(checked: &Checked<'_>, values: &[f64]) -> Option<f64> {
+    let small = |value: &f64| value.abs() < 1e9 && value.fract() == 0.0;
+    if checked.frequencies.is_some() || !values.iter().all(small) {
+        return None;
+    }
+    let (mut sum, mut squares) = (0_i128, 0_i128);
+    for part in values.chunks(BLOCK) {
+        let sums = part.iter().map(|value| *value as i64).sum::<i64>();
+        sum += i128::from(sums);
+        squares += part.iter().map(|value| i128::from(*value as i64 * *value as i64)).sum::<i128>();
+    }
+    let numerator = (checked.n as i128).checked_mul(squares)?.checked_sub(sum.checked_mul(sum)?)?;
+    Some(numerator as f64 / checked.n as f64)
 }
 
 /// The standard error of a mean, its degrees of freedom and the number of clusters; none of one observation.
@@ -33,15 +71,15 @@ fn squares(checked: &Checked<'_>, mean: DoubleDouble, value_of: impl Fn(f64) -> 
 fn error_of_mean(
     checked: &Checked<'_>,
     mean: DoubleDouble,
-    value_of: impl Fn(f64) -> f64,
+    values: &[f64],
 ) -> Result<Option<MeanError>, SummaryError> {
     let n = checked.n as f64;
     let Some(clusters) = checked.clusters else {
-        let variance = squares(checked, mean, value_of) / (n - 1.0);
+        let variance = squares(checked, mean, values) / (n - 1.0);
         let error = MeanError { value: (variance / n).sqrt(), df: n - 1.0, clusters: None };
         return Ok((checked.n > 1).then_some(error));
     };
-    let deviation = |row: usize| DoubleDouble::from(value_of(checked.values[row])) - mean;
+    let deviation = |row: usize| DoubleDouble::from(values[row]) - mean;
     let (total, groups) = checked.squared_scores(clusters, deviation)?;
     let g = groups as f64;
     let value = (g / (g - 1.0) * total).sqrt() / n;
@@ -54,8 +92,8 @@ fn error_of_mean(
 /// *Units*: those of the column. *Errors*: one cluster.
 /// *Checked against*: NIST StRD univariate sets; statsmodels' OLS on a constant, clustered (tests/reference/summary.py).
 pub(super) fn mean(checked: &Checked<'_>) -> Result<Summary, SummaryError> {
-    let mean = exact_mean(checked, |value| value);
-    Ok(match error_of_mean(checked, mean, |value| value)? {
+    let mean = exact_mean(checked, checked.values);
+    Ok(match error_of_mean(checked, mean, checked.values)? {
         None => checked.plain(mean.value()),
         Some(error) => checked.symmetric(mean.value(), &error),
     })
@@ -63,11 +101,7 @@ pub(super) fn mean(checked: &Checked<'_>) -> Result<Summary, SummaryError> {
 
 /// The sum, exact and rounded once.
 pub(super) fn sum(checked: &Checked<'_>) -> Summary {
-    let mut total = ExactSum::new();
-    for (_, value, frequency) in checked.weighted() {
-        total.add_product(frequency, value);
-    }
-    checked.plain(total.value())
+    checked.plain(exact_sum(checked, checked.values).value())
 }
 
 /// The geometric mean.
@@ -82,10 +116,11 @@ pub(super) fn geometric_mean(checked: &Checked<'_>) -> Result<Summary, SummaryEr
             return Err(SummaryError::NotPositive { row, value });
         }
     }
-    let logarithm = |value: f64| if value > 0.0 { math::ln(value) } else { 0.0 };
-    let mean = exact_mean(checked, logarithm);
+    let logarithm = |value: &f64| if *value > 0.0 { math::ln(*value) } else { 0.0 };
+    let logarithms: Vec<f64> = checked.values.iter().map(logarithm).collect();
+    let mean = exact_mean(checked, &logarithms);
     let value = math::exp(mean.value());
-    let Some(error) = error_of_mean(checked, mean, logarithm)? else {
+    let Some(error) = error_of_mean(checked, mean, &logarithms)? else {
         return Ok(checked.plain(value));
     };
     let reference = Reference::T { df: error.df };
@@ -114,8 +149,8 @@ pub(super) fn standard_deviation(checked: &Checked<'_>) -> Result<Summary, Summa
             found: checked.n,
         });
     }
-    let mean = exact_mean(checked, |value| value);
-    let sum = squares(checked, mean, |value| value);
+    let mean = exact_mean(checked, checked.values);
+    let sum = squares(checked, mean, checked.values);
     let df = checked.n as f64 - 1.0;
     let tail = 0.5 * (1.0 - checked.level);
     let interval = Interval {
