@@ -1,11 +1,10 @@
 //! One cell at a time into a typed column.
 
-use crate::engine::{Column, Values};
+use crate::engine::{Column, Dictionary, Values};
 use crate::manifest;
 
 use super::Printed;
-use super::dictionary::Dictionary;
-use super::value::{CellError, boolean, date, float, half_unit, int, timestamp};
+use super::value::{CellError, boolean, date, float, half_unit, int, timestamp, utf8};
 
 /// A column being read.
 pub(super) struct Builder<'a> {
@@ -163,7 +162,10 @@ fn code_of(
     if let Some(code) = last.filter(|code| dictionary.is(*code, cell)) {
         return Ok(code);
     }
-    let code = dictionary.code(cell)?;
+    let code = match dictionary.code(cell) {
+        Some(code) => code,
+        None => return utf8(cell).map(|_| 0),
+    };
     *last = Some(code);
     Ok(code)
 }

@@ -12,7 +12,6 @@
 
 mod cell;
 mod delimited;
-mod dictionary;
 mod findings;
 mod jsonl;
 mod regular;
@@ -167,6 +166,7 @@ impl Reading<'_> {
                 .declared
                 .columns
                 .iter()
+                .filter(|column| !self.passes(column))
                 .map(|column| (column.name.value.clone(), plain_kind(column.kind)))
                 .collect(),
         };
@@ -184,6 +184,13 @@ impl Reading<'_> {
         };
         let parsed = Parsed { columns, ..Parsed::nothing() };
         Ok(self.checked(parsed, findings, sha256, bytes))
+    }
+
+    /// Says whether nobody asks for a column and the file's own structure shows that it is in order.
+    fn passes(&self, column: &manifest::Column) -> bool {
+        let (name, kind) = (&column.name.value, plain_kind(column.kind));
+        !self.wanted.needs(column)
+            && Engine::parquet_is_sound(self.file_at, name, kind, column.not_null)
     }
 
     /// Applies the manifest's rules to what was parsed.

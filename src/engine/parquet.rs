@@ -14,7 +14,8 @@ use datafusion::parquet::arrow::arrow_reader::{
 };
 use datafusion::parquet::file::metadata::{ParquetMetaData, RowGroupMetaData};
 
-use super::{ColumnType, EngineError, Schema, Table, batch};
+use super::pages::Pages;
+use super::{Column, ColumnType, EngineError, Schema, Table, batch};
 
 /// The most rows of a file.
 const MOST_ROWS: i64 = 1 << 30;
@@ -29,16 +30,35 @@ const LARGEST_FOOTER: u64 = 64 << 20;
 /// The stack of the reader.
 const STACK: usize = 32 << 20;
 
-/// Reads the columns of a file into a table, on a thread of its own: a panic there is an error here.
+/// Reads the columns of a file into a table.
 pub(super) fn read(path: &Path, columns: &Schema) -> Result<Table, EngineError> {
     let file = File::open(path).map_err(|error| bad(format!("cannot be read: {error}")))?;
     let schema = columns.clone();
+    apart(move || read_here(file, &schema))?
+}
+
+/// Works on a thread of its own: a panic there is an error here.
+fn apart<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, EngineError> {
     let reader = std::thread::Builder::new()
         .name("secondlook-parquet".to_owned())
         .stack_size(STACK)
-        .spawn(move || read_here(file, &schema))
+        .spawn(work)
         .map_err(|error| bad(format!("no thread to read it: {error}")))?;
-    reader.join().unwrap_or_else(|_| Err(bad("is not well-formed parquet")))
+    reader.join().map_err(|_| bad("is not well-formed parquet"))
+}
+
+/// See [`Engine::parquet_is_sound`](super::Engine::parquet_is_sound).
+pub(super) fn is_sound(path: &Path, column: &str, kind: ColumnType, not_null: bool) -> bool {
+    let Ok(file) = File::open(path) else { return false };
+    let schema = Schema { columns: vec![(column.to_owned(), kind)] };
+    let look = move || {
+        let bytes = check_ends(&file).ok()?;
+        let pages = Pages::open(file)?;
+        let rows = check_footer(pages.metadata(), bytes).ok()?;
+        let place = *find_columns(pages.schema(), &schema).ok()?.first()?;
+        Some(!not_null || pages.has_values_only(place, rows as usize)?)
+    };
+    apart(look).ok().flatten().unwrap_or(false)
 }
 
 fn bad(message: impl Into<String>) -> EngineError {
@@ -52,12 +72,16 @@ fn malformed(error: &dyn std::fmt::Display) -> EngineError {
 
 fn read_here(file: File, columns: &Schema) -> Result<Table, EngineError> {
     let bytes = check_ends(&file)?;
+    let pages = file.try_clone().ok().and_then(Pages::open);
     let options = ArrowReaderOptions::new().with_skip_arrow_metadata(false);
     let builder = ParquetRecordBatchReaderBuilder::try_new_with_options(file, options)
         .map_err(|error| malformed(&error))?;
     let rows = check_footer(builder.metadata(), bytes)?;
     let places = find_columns(builder.schema(), columns)?;
-    let mask = ProjectionMask::roots(builder.parquet_schema(), places);
+    let mut named = quick(pages.as_ref(), columns, &places, rows as usize);
+    let slow = named.iter().zip(&places).filter(|((_, column), _)| column.is_none());
+    let slow: Vec<usize> = slow.map(|(_, place)| *place).collect();
+    let mask = ProjectionMask::roots(builder.parquet_schema(), slow);
     let reader = builder
         .with_projection(mask)
         .with_batch_size(64 << 10)
@@ -76,7 +100,27 @@ fn read_here(file: File, columns: &Schema) -> Result<Table, EngineError> {
     if found != rows {
         return Err(bad(format!("has {found} rows, and its footer says {rows}")));
     }
-    assemble(columns, &batches)
+    for ((name, kind), (_, column)) in columns.columns.iter().zip(&mut named) {
+        if column.is_none() {
+            *column = Some(assembled(name, *kind, &batches)?);
+        }
+    }
+    let named = named.into_iter().filter_map(|(name, column)| Some((name, column?))).collect();
+    Table::from_columns(named).map_err(|error| bad(error.to_string()))
+}
+
+/// The columns that [`Pages`] can read.
+fn quick(
+    pages: Option<&Pages>,
+    columns: &Schema,
+    places: &[usize],
+    rows: usize,
+) -> Vec<(String, Option<Column>)> {
+    let read = |((name, kind), place): (&(String, ColumnType), &usize)| {
+        let column = pages.and_then(|pages| pages.column(*place, *kind, rows));
+        (name.clone(), column)
+    };
+    columns.columns.iter().zip(places).map(read).collect()
 }
 
 /// Checks the marks at both ends and the size of the footer; returns the size of the file.
@@ -177,16 +221,12 @@ fn fits(found: &DataType, kind: ColumnType) -> bool {
         || plain.is_some_and(|plain| numeric.contains(&plain)) && numeric.contains(&kind)
 }
 
-fn assemble(columns: &Schema, batches: &[RecordBatch]) -> Result<Table, EngineError> {
-    let mut named = Vec::with_capacity(columns.columns.len());
-    for (name, kind) in &columns.columns {
-        let pieces: Vec<ArrayRef> =
-            batches.iter().filter_map(|batch| batch.column_by_name(name).cloned()).collect();
-        let pieces: Vec<ArrayRef> =
-            pieces.iter().map(|piece| exact_ints(name, *kind, piece)).collect::<Result<_, _>>()?;
-        named.push((name.clone(), batch::to_column(name, *kind, &pieces)?));
-    }
-    Table::from_columns(named).map_err(|error| bad(error.to_string()))
+fn assembled(name: &str, kind: ColumnType, batches: &[RecordBatch]) -> Result<Column, EngineError> {
+    let pieces = batches.iter().filter_map(|batch| batch.column_by_name(name));
+    let pieces: Vec<ArrayRef> =
+        pieces.map(|piece| exact_ints(name, kind, piece)).collect::<Result<_, _>>()?;
+    let column = batch::to_column(name, kind, &pieces)?;
+    Ok(Column { values: column.values.in_byte_order(), valid: column.valid })
 }
 
 /// Lets floats that are whole be ints (`1.0` is one); any other is an error.
@@ -209,7 +249,7 @@ fn exact_ints(name: &str, kind: ColumnType, piece: &ArrayRef) -> Result<ArrayRef
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::{Column, Values};
+    use crate::engine::Values;
     use datafusion::parquet::arrow::ArrowWriter;
 
     fn table() -> Table {

@@ -23,7 +23,9 @@ use super::direct::Direct;
 use super::lazy::LookOnlyWhereNeeded;
 use super::provider::Plain;
 use super::sql::{self, Admitted, Words};
-use super::{EngineError, Schema, Table, aggregate, batch, failure, parquet, plan, scalar};
+use super::{
+    ColumnType, EngineError, Schema, Table, aggregate, batch, failure, parquet, plan, scalar,
+};
 
 /// The stack of each worker: a plan of a thousand operators needs a few MiB in an unoptimised build.
 const STACK: usize = 32 << 20;
@@ -221,6 +223,13 @@ impl Engine {
     /// When the file is malformed, too large, lacks a column, or holds another type.
     pub fn read_parquet(path: &Path, columns: &Schema) -> Result<Table, EngineError> {
         parquet::read(path, columns)
+    }
+
+    /// Says whether a parquet file plainly has a column of a type, without nulls where none may be, as
+    /// far as its footer and its marks of nulls tell. False says nothing: read the column.
+    #[must_use]
+    pub fn parquet_is_sound(path: &Path, column: &str, kind: ColumnType, not_null: bool) -> bool {
+        parquet::is_sound(path, column, kind, not_null)
     }
 
     fn names(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, Arc<Table>>> {

@@ -1,8 +1,6 @@
-//! Texts by number: each distinct cell of a column once.
+//! Texts by number: each distinct text of a column once. No type of the engine here.
 
 use std::hash::{BuildHasher as _, RandomState};
-
-use super::value::{CellError, utf8};
 
 /// The slots of a new dictionary.
 const FEW: usize = 64;
@@ -12,50 +10,56 @@ const FEW: usize = 64;
 /// A table of open addresses, never more than half full. Its hash starts from a random number, so
 /// that no file can be written to collide; nothing that is computed depends on it.
 #[derive(Debug)]
-pub(super) struct Dictionary {
+pub struct Dictionary {
     levels: Vec<String>,
-    /// A cell's hash in the upper half, its code and one in the lower; zero where there is none.
+    /// A text's hash in the upper half, its code and one in the lower; zero where there is none.
     slots: Vec<u64>,
     seed: u64,
 }
 
+impl Default for Dictionary {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Dictionary {
     /// Begins without texts.
-    pub(super) fn new() -> Self {
+    #[must_use]
+    pub fn new() -> Self {
         let seed = RandomState::new().hash_one(0_u8);
         Self { levels: Vec::new(), slots: vec![0; FEW], seed }
     }
 
-    /// Returns the code of a cell, a new one for a new text.
-    ///
-    /// # Errors
-    /// Where it is not UTF-8.
-    pub(super) fn code(&mut self, cell: &[u8]) -> Result<u32, CellError> {
+    /// Returns the code of a text, a new one for a new text; none where it is not UTF-8.
+    pub fn code(&mut self, cell: &[u8]) -> Option<u32> {
         let hash = self.hash(cell);
         let mut at = self.first_slot(hash);
         while let Some(slot) = self.slots.get(at).copied().filter(|slot| *slot != 0) {
             let code = slot as u32 - 1;
             if slot >> 32 == u64::from(hash) && self.is(code, cell) {
-                return Ok(code);
+                return Some(code);
             }
             at = (at + 1) & (self.slots.len() - 1);
         }
         let code = self.levels.len() as u32;
-        self.levels.push(utf8(cell)?.to_owned());
+        self.levels.push(std::str::from_utf8(cell).ok()?.to_owned());
         self.put(at, hash, code);
         if self.levels.len() * 2 > self.slots.len() {
             self.grow();
         }
-        Ok(code)
+        Some(code)
     }
 
-    /// Says whether a code is that of a cell.
-    pub(super) fn is(&self, code: u32, cell: &[u8]) -> bool {
+    /// Says whether a code is that of a text.
+    #[must_use]
+    pub fn is(&self, code: u32, cell: &[u8]) -> bool {
         self.levels.get(code as usize).is_some_and(|level| level.as_bytes() == cell)
     }
 
     /// Returns the texts by their codes.
-    pub(super) fn into_levels(self) -> Vec<String> {
+    #[must_use]
+    pub fn into_levels(self) -> Vec<String> {
         self.levels
     }
 
@@ -112,7 +116,7 @@ mod tests {
         let texts: Vec<String> = (0..5000).map(|at| format!("text {}", at * 7 % 1999)).collect();
         let codes: Vec<u32> =
             texts.iter().map(|text| dictionary.code(text.as_bytes()).expect("UTF-8")).collect();
-        assert!(dictionary.code(b"\xff").is_err());
+        assert!(dictionary.code(b"\xff").is_none());
         let levels = dictionary.into_levels();
         assert_eq!(levels.len(), 1999);
         for (text, code) in texts.iter().zip(codes) {

@@ -1,0 +1,359 @@
+//! Plain columns of a parquet file, read from its pages: a text's dictionary stays a dictionary.
+//!
+//! Knows what nearly every file holds: flat columns of int32, int64, double and text, plain or by a
+//! dictionary. For all else, and for whatever is not well formed, the answer is none: the library's
+//! own reader then reads the column, or says what is wrong with it.
+
+use std::fs::File;
+use std::sync::Arc;
+
+use datafusion::arrow::datatypes::{DataType, Schema as EngineSchema};
+use datafusion::parquet::arrow::parquet_to_arrow_schema;
+use datafusion::parquet::basic::{Encoding, Type};
+use datafusion::parquet::column::page::Page;
+use datafusion::parquet::file::metadata::ParquetMetaData;
+use datafusion::parquet::file::reader::{FileReader, SerializedFileReader};
+
+use super::{Column, ColumnType, Dictionary, Values};
+
+/// A file whose columns are all flat.
+pub(super) struct Pages {
+    reader: SerializedFileReader<File>,
+    schema: Arc<EngineSchema>,
+}
+
+impl Pages {
+    /// Opens a file whose footer was checked; none where it has columns within columns.
+    pub(super) fn open(file: File) -> Option<Self> {
+        let reader = SerializedFileReader::new(file).ok()?;
+        let metadata = reader.metadata().file_metadata();
+        let described = metadata.schema_descr();
+        let schema = parquet_to_arrow_schema(described, metadata.key_value_metadata()).ok()?;
+        let flat = described.num_columns() == schema.fields().len()
+            && described.columns().iter().all(|column| column.max_rep_level() == 0);
+        flat.then(|| Self { schema: Arc::new(schema), reader })
+    }
+
+    pub(super) fn metadata(&self) -> &ParquetMetaData {
+        self.reader.metadata()
+    }
+
+    pub(super) fn schema(&self) -> &EngineSchema {
+        &self.schema
+    }
+
+    /// Reads a column.
+    pub(super) fn column(&self, place: usize, kind: ColumnType, rows: usize) -> Option<Column> {
+        let stored = self.schema.fields().get(place)?.data_type();
+        let ints =
+            matches!(stored, DataType::Int8 | DataType::Int16 | DataType::Int32 | DataType::Int64);
+        let texts = matches!(stored, DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View);
+        match kind {
+            ColumnType::Text if texts => {
+                let mut dictionary = Dictionary::new();
+                let (codes, valid) =
+                    self.read(place, rows, Type::BYTE_ARRAY, &mut Texts(&mut dictionary))?;
+                let values = Values::Text { codes, levels: dictionary.into_levels() };
+                Some(Column { values: values.in_byte_order(), valid })
+            }
+            ColumnType::Int if ints => {
+                let narrow = self.read(place, rows, Type::INT32, &mut Narrow);
+                let (values, valid) =
+                    narrow.or_else(|| self.read(place, rows, Type::INT64, &mut Wide))?;
+                Some(Column { values: Values::Int(values), valid })
+            }
+            ColumnType::Float if *stored == DataType::Float64 => {
+                let (values, valid) = self.read(place, rows, Type::DOUBLE, &mut Doubles)?;
+                let finite = values.iter().all(|value| value.is_finite());
+                finite.then_some(Column { values: Values::Float(values), valid })
+            }
+            _ => None,
+        }
+    }
+
+    /// Says whether no row of a column is null; none where that cannot be told.
+    pub(super) fn has_values_only(&self, place: usize, rows: usize) -> Option<bool> {
+        let mut found = 0;
+        for group in 0..self.reader.num_row_groups() {
+            let mut pages =
+                self.reader.get_row_group(group).ok()?.get_column_page_reader(place).ok()?;
+            let optional = self.optional(place)?;
+            while let Some(page) = pages.get_next_page().ok()? {
+                let Some(data) = Data::of(&page, optional)? else { continue };
+                found += data.rows;
+                if data.levels(rows)?.contains(&0) {
+                    return Some(false);
+                }
+            }
+        }
+        (found == rows).then_some(true)
+    }
+
+    fn optional(&self, place: usize) -> Option<bool> {
+        let columns = self.metadata().file_metadata().schema_descr();
+        match columns.columns().get(place)?.max_def_level() {
+            0 => Some(false),
+            1 => Some(true),
+            _ => None,
+        }
+    }
+
+    fn read<D: Decode>(
+        &self,
+        place: usize,
+        rows: usize,
+        stored: Type,
+        decode: &mut D,
+    ) -> Option<(Vec<D::Value>, Option<Vec<bool>>)> {
+        let columns = self.metadata().file_metadata().schema_descr();
+        if columns.columns().get(place)?.physical_type() != stored {
+            return None;
+        }
+        let optional = self.optional(place)?;
+        let mut out = Out { values: Vec::with_capacity(rows), valid: None, rows };
+        for group in 0..self.reader.num_row_groups() {
+            let mut pages =
+                self.reader.get_row_group(group).ok()?.get_column_page_reader(place).ok()?;
+            let mut dictionary = Vec::new();
+            while let Some(page) = pages.get_next_page().ok()? {
+                match &page {
+                    Page::DictionaryPage { buf, num_values, encoding, .. } => {
+                        let plain = [Encoding::PLAIN, Encoding::PLAIN_DICTIONARY];
+                        if !plain.contains(encoding) || *num_values as usize > buf.len() {
+                            return None;
+                        }
+                        dictionary = Vec::with_capacity(*num_values as usize);
+                        decode.plain(buf, *num_values as usize, &mut dictionary)?;
+                    }
+                    _ => out.page(&Data::of(&page, optional)??, &dictionary, decode)?,
+                }
+            }
+        }
+        (out.values.len() == rows).then_some((out.values, out.valid))
+    }
+}
+
+/// The values that a column is read into.
+struct Out<T> {
+    values: Vec<T>,
+    valid: Option<Vec<bool>>,
+    rows: usize,
+}
+
+impl<T: Copy + Default> Out<T> {
+    fn page<D: Decode<Value = T>>(
+        &mut self,
+        data: &Data<'_>,
+        dictionary: &[T],
+        decode: &mut D,
+    ) -> Option<()> {
+        let before = self.values.len();
+        if data.rows > self.rows - before {
+            return None;
+        }
+        let levels = data.levels(data.rows)?;
+        let nulls = levels.iter().filter(|level| **level == 0).count();
+        let count = data.rows - nulls;
+        match data.encoding {
+            Encoding::PLAIN => decode.plain(data.values, count, &mut self.values)?,
+            Encoding::PLAIN_DICTIONARY | Encoding::RLE_DICTIONARY => {
+                let (width, packed) = data.values.split_first()?;
+                let mut places = Vec::with_capacity(count);
+                hybrid(packed, u32::from(*width), count, &mut places)?;
+                for place in places {
+                    self.values.push(*dictionary.get(place as usize)?);
+                }
+            }
+            _ => return None,
+        }
+        if nulls > 0 {
+            self.spread(before, &levels);
+        } else if let Some(valid) = &mut self.valid {
+            valid.resize(before + data.rows, true);
+        }
+        Some(())
+    }
+
+    /// Moves the values of a page apart, to make room for its nulls.
+    fn spread(&mut self, before: usize, levels: &[u32]) {
+        let dense = self.values.split_off(before);
+        let mut dense = dense.into_iter();
+        let valid = self.valid.get_or_insert_with(|| vec![true; before]);
+        for level in levels {
+            valid.push(*level != 0);
+            let value = if *level == 0 { None } else { dense.next() };
+            self.values.push(value.unwrap_or_default());
+        }
+    }
+}
+
+/// A data page: marks of nulls, then values.
+struct Data<'a> {
+    rows: usize,
+    encoding: Encoding,
+    marks: Option<&'a [u8]>,
+    values: &'a [u8],
+}
+
+impl<'a> Data<'a> {
+    /// Looks at a page: some none for one without data, none where it is not well formed.
+    fn of(page: &'a Page, optional: bool) -> Option<Option<Self>> {
+        match page {
+            Page::DictionaryPage { .. } => Some(None),
+            Page::DataPage { buf, num_values, encoding, def_level_encoding, .. } => {
+                let rows = *num_values as usize;
+                let plain = Self { rows, encoding: *encoding, marks: None, values: buf };
+                if !optional {
+                    return Some(Some(plain));
+                }
+                let (size, rest) = buf.split_first_chunk::<4>()?;
+                let (marks, values) = rest.split_at_checked(u32::from_le_bytes(*size) as usize)?;
+                let known = *def_level_encoding == Encoding::RLE;
+                known.then_some(Some(Self { marks: Some(marks), values, ..plain }))
+            }
+            Page::DataPageV2 {
+                buf,
+                num_values,
+                encoding,
+                def_levels_byte_len,
+                rep_levels_byte_len,
+                ..
+            } => {
+                let (marks, values) = buf.split_at_checked(*def_levels_byte_len as usize)?;
+                let marks = optional.then_some(marks);
+                let data = Self { rows: *num_values as usize, encoding: *encoding, marks, values };
+                (*rep_levels_byte_len == 0).then_some(Some(data))
+            }
+        }
+    }
+
+    /// One for each row with a value, zero for each null; nothing where no row can be null.
+    fn levels(&self, most: usize) -> Option<Vec<u32>> {
+        let Some(marks) = self.marks else { return Some(Vec::new()) };
+        if self.rows > most {
+            return None;
+        }
+        let mut levels = Vec::with_capacity(self.rows);
+        hybrid(marks, 1, self.rows, &mut levels)?;
+        Some(levels)
+    }
+}
+
+/// Reads `count` numbers of `width` bits, in runs and packs of eight.
+fn hybrid(bytes: &[u8], width: u32, count: usize, out: &mut Vec<u32>) -> Option<()> {
+    if width > 32 {
+        return None;
+    }
+    let mut rest = bytes;
+    while out.len() < count {
+        let header = varint(&mut rest)?;
+        let left = count - out.len();
+        if header & 1 == 0 {
+            let (value, after) = rest.split_at_checked(width.div_ceil(8) as usize)?;
+            rest = after;
+            let run = usize::try_from(header >> 1).ok().filter(|run| *run > 0)?.min(left);
+            let value =
+                value.iter().rev().fold(0_u32, |value, byte| (value << 8) | u32::from(*byte));
+            out.resize(out.len() + run, value);
+        } else {
+            let groups = usize::try_from(header >> 1).ok().filter(|groups| *groups > 0)?;
+            let size = groups.checked_mul(width as usize)?.min(rest.len());
+            let (packed, after) = rest.split_at_checked(size)?;
+            rest = after;
+            unpack(packed, width, groups.checked_mul(8)?.min(left), out)?;
+        }
+    }
+    Some(())
+}
+
+fn varint(rest: &mut &[u8]) -> Option<u64> {
+    let mut value = 0_u64;
+    for shift in (0..35).step_by(7) {
+        let byte = *rest.split_off_first()?;
+        value |= u64::from(byte & 0x7f) << shift;
+        if byte & 0x80 == 0 {
+            return Some(value);
+        }
+    }
+    None
+}
+
+fn unpack(packed: &[u8], width: u32, count: usize, out: &mut Vec<u32>) -> Option<()> {
+    if (count * width as usize).div_ceil(8) > packed.len() {
+        return None;
+    }
+    let mask = (1_u64 << width) - 1;
+    for index in 0..count {
+        let bit = index * width as usize;
+        let bytes = packed.get(bit / 8..).unwrap_or_default();
+        let word = match bytes.first_chunk::<8>() {
+            Some(word) => u64::from_le_bytes(*word),
+            None => bytes.iter().rev().fold(0_u64, |word, byte| (word << 8) | u64::from(*byte)),
+        };
+        out.push((word >> (bit % 8) & mask) as u32);
+    }
+    Some(())
+}
+
+/// How plain values are written.
+trait Decode {
+    type Value: Copy + Default;
+
+    /// Reads `count` values; none where they are not well formed.
+    fn plain(&mut self, bytes: &[u8], count: usize, out: &mut Vec<Self::Value>) -> Option<()>;
+}
+
+struct Narrow;
+struct Wide;
+struct Doubles;
+struct Texts<'a>(&'a mut Dictionary);
+
+fn fixed<const SIZE: usize, T>(
+    bytes: &[u8],
+    count: usize,
+    out: &mut Vec<T>,
+    value: impl Fn([u8; SIZE]) -> T,
+) -> Option<()> {
+    let (chunks, _) = bytes.as_chunks::<SIZE>();
+    out.extend(chunks.get(..count)?.iter().map(|chunk| value(*chunk)));
+    Some(())
+}
+
+impl Decode for Narrow {
+    type Value = i64;
+
+    fn plain(&mut self, bytes: &[u8], count: usize, out: &mut Vec<i64>) -> Option<()> {
+        fixed(bytes, count, out, |value| i64::from(i32::from_le_bytes(value)))
+    }
+}
+
+impl Decode for Wide {
+    type Value = i64;
+
+    fn plain(&mut self, bytes: &[u8], count: usize, out: &mut Vec<i64>) -> Option<()> {
+        fixed(bytes, count, out, i64::from_le_bytes)
+    }
+}
+
+impl Decode for Doubles {
+    type Value = f64;
+
+    fn plain(&mut self, bytes: &[u8], count: usize, out: &mut Vec<f64>) -> Option<()> {
+        fixed(bytes, count, out, f64::from_le_bytes)
+    }
+}
+
+impl Decode for Texts<'_> {
+    type Value = u32;
+
+    fn plain(&mut self, bytes: &[u8], count: usize, out: &mut Vec<u32>) -> Option<()> {
+        let mut rest = bytes;
+        for _ in 0..count {
+            let (size, after) = rest.split_first_chunk::<4>()?;
+            let (text, after) = after.split_at_checked(u32::from_le_bytes(*size) as usize)?;
+            out.push(self.0.code(text)?);
+            rest = after;
+        }
+        Some(())
+    }
+}
