@@ -5,11 +5,12 @@ use super::super::rows::{Rows, power_below};
 use super::super::{Design, Values};
 
 /// The most levels of all factors together.
-const MOST_LEVELS: usize = 1000;
+pub(super) const MOST_LEVELS: usize = 1000;
 /// An effect of at most so many levels becomes columns.
 const FEW_LEVELS: usize = 300;
 
 /// A factor: the place of each kept row's level among all levels, or of the blank one.
+#[derive(Clone)]
 pub(super) struct Factor {
     /// The places of a code; codes beyond the table are blank.
     pub(super) places: Vec<u16>,
@@ -30,19 +31,28 @@ pub(super) enum Source {
 }
 
 /// What a column's values are.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+#[derive(Clone, Copy)]
+pub(super) enum Kind<'a> {
     Constant,
     /// One in the rows of this level.
     Level(usize),
     /// A column of numbers.
     Number(usize),
+    /// A number for each level of a factor.
+    Coded(&'a Coding),
+}
+
+/// The numbers that stand for a factor's levels, by place.
+pub(super) struct Coding {
+    pub(super) parts: Vec<(usize, f64)>,
+    /// The power of two that they were multiplied by.
+    pub(super) scale: f64,
 }
 
 /// A column of the small system.
-pub(super) struct Column {
+pub(super) struct Column<'a> {
     pub(super) role: Role,
-    pub(super) kind: Kind,
+    pub(super) kind: Kind<'a>,
 }
 
 /// The columns and factors of a design.
@@ -51,11 +61,11 @@ pub(super) struct Plan<'a> {
     pub(super) factors: Vec<Factor>,
     /// Levels of all factors; the blank one comes after them.
     pub(super) levels: usize,
-    pub(super) columns: Vec<Column>,
+    pub(super) columns: Vec<Column<'a>>,
     /// Columns of numbers with their powers of two, the outcome last where it is one.
     pub(super) numbers: Vec<(&'a [f64], f64)>,
     /// What the outcome is.
-    pub(super) outcome: Kind,
+    pub(super) outcome: Kind<'a>,
     /// The levels of the first effect where it is eliminated level by level, having too many for columns; else zero.
     pub(super) eliminated: usize,
     /// Whether a constant is in the span of the columns.
@@ -96,10 +106,10 @@ impl<'a> Plan<'a> {
             }
         }
         plan.add_outcome(rows);
-        // Elimination is by groups of the packed rows, and of counts only.
+        // Elimination is by groups of the packed rows.
         let grouped =
             || rows.clusters.first().is_some_and(|way| way.level == rows.effects[0].level);
-        if plan.eliminated > 0 && !(plan.numbers.is_empty() && grouped()) {
+        if plan.eliminated > 0 && !grouped() {
             return None;
         }
         (plan.levels <= MOST_LEVELS).then_some(plan)
@@ -156,7 +166,7 @@ impl<'a> Plan<'a> {
         (self.levels <= MOST_LEVELS).then_some(())
     }
 
-    fn number(&mut self, values: &'a [f64], rows: &Rows) -> Kind {
+    fn number(&mut self, values: &'a [f64], rows: &Rows) -> Kind<'a> {
         let largest = rows.kept.iter().map(|row| values[*row].abs()).fold(0.0, f64::max);
         self.numbers.push((values, 1.0 / power_below(largest)));
         Kind::Number(self.numbers.len() - 1)
@@ -193,9 +203,10 @@ impl<'a> Plan<'a> {
         self.scale(self.outcome)
     }
 
-    fn scale(&self, kind: Kind) -> f64 {
+    fn scale(&self, kind: Kind<'_>) -> f64 {
         match kind {
             Kind::Number(place) => self.numbers[place].1,
+            Kind::Coded(coding) => coding.scale,
             _ => 1.0,
         }
     }
