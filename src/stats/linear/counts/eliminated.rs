@@ -149,8 +149,7 @@ pub(super) fn taken<const N: usize>(sums: &Sums, packed: &Packed<N>) -> Taken {
         let bounds = &packed.starts[*group as usize..*group as usize + 2];
         (bounds[1] - bounds[0]) as usize
     };
-    let mut order: Vec<u32> = (0..packed.starts.len() as u32 - 1).collect();
-    order.sort_unstable_by_key(|group| (length(group), *group));
+    let order = by_length(&packed.starts);
     for members in order.chunk_by(|a, b| length(a) == length(b)) {
         for member in members {
             let from = packed.starts[*member as usize] as usize;
@@ -161,4 +160,20 @@ pub(super) fn taken<const N: usize>(sums: &Sums, packed: &Packed<N>) -> Taken {
         class.divide(length(&members[0]).max(1), &mut taken);
     }
     taken
+}
+
+/// Lists groups by their length: a counting sort.
+fn by_length(starts: &[u32]) -> Vec<u32> {
+    let lengths = || starts.windows(2).map(|bounds| (bounds[1] - bounds[0]) as usize);
+    let mut next = vec![0_u32; lengths().max().unwrap_or(0) + 2];
+    lengths().for_each(|length| next[length + 1] += 1);
+    for length in 1..next.len() {
+        next[length] += next[length - 1];
+    }
+    let mut order = vec![0_u32; starts.len() - 1];
+    for (group, length) in lengths().enumerate() {
+        order[next[length] as usize] = group as u32;
+        next[length] += 1;
+    }
+    order
 }

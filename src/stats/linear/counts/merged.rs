@@ -75,9 +75,9 @@ impl Merged {
     }
 }
 
-/// An absorbed effect has a level in every row.
+/// An absorbed effect, and whole numbers, have a level in every row.
 fn has_blank(factor: &Factor) -> bool {
-    !matches!(factor.source, Source::Effect(_))
+    !matches!(factor.source, Source::Effect(_) | Source::Values(_))
 }
 
 fn digits(factor: &Factor) -> usize {

@@ -15,6 +15,7 @@ mod plan;
 mod scores;
 mod sums;
 mod system;
+mod table;
 
 use super::assembly::Assembly;
 use super::count::{Count, Squares};
@@ -23,7 +24,8 @@ use super::rows::Rows;
 use super::spread::{Spread, cluster_spread};
 use super::{Covariance, Design, Fit, LinearError, Preset, Reference, Weights};
 use crate::stats::matrix::Matrix;
-pub use panel::{Coded, Panel, Regressor, Specification, Table};
+pub use panel::Panel;
+pub use table::{Coded, Regressor, Specification, Table};
 
 use packed::Packed;
 use plan::Plan;
@@ -51,8 +53,9 @@ pub(super) fn fit(design: &Design<'_>, rows: &Rows) -> Option<Result<Fit, Linear
 }
 
 fn fit_planned(design: &Design<'_>, rows: &Rows) -> Option<Result<Fit, LinearError>> {
-    let plan = Plan::of(design, rows)?;
-    let merged = packed::merged(&plan, rows.count)?;
+    let codings = plan::codings(design, rows);
+    let plan = Plan::of(design, rows, &codings)?;
+    let merged = packed::merged(&plan, rows.count, design.outcome.len())?;
     match merged.len() {
         0..=3 => solve::<3>(design, rows, &plan, merged),
         4..=6 => solve::<6>(design, rows, &plan, merged),
@@ -119,10 +122,10 @@ fn spread<const N: usize>(
     squares: &Squares,
     count: &Count,
 ) -> Spread {
-    if solution.wanted.len() < 4 {
-        spread_by::<N, 4>(design, rows, plan, packed, solution, squares, count)
-    } else {
-        spread_by::<N, 8>(design, rows, plan, packed, solution, squares, count)
+    match solution.wanted.len() {
+        0..4 => spread_by::<N, 4>(design, rows, plan, packed, solution, squares, count),
+        4..6 => spread_by::<N, 6>(design, rows, plan, packed, solution, squares, count),
+        _ => spread_by::<N, 8>(design, rows, plan, packed, solution, squares, count),
     }
 }
 

@@ -7,6 +7,8 @@ use super::plan::{Factor, Plan, Source};
 
 /// Rows packed at a time, before they go to their places.
 const CHUNK: usize = 1024;
+/// Parts that rows are sorted into first, at most twice as many.
+const PARTS: usize = 128;
 
 /// Rows of `N` merged codes.
 pub(super) struct Packed<const N: usize> {
@@ -24,54 +26,25 @@ pub(super) struct Packed<const N: usize> {
 impl<const N: usize> Packed<N> {
     /// Packs the rows of a plan whose factors were merged.
     ///
-    /// *Formula*: counting sort by cluster. *Shapes*: 2N bytes and eight a number for each row.
+    /// *Formula*: counting sort by cluster, first into parts whose places stay in the cache.
+    /// *Shapes*: 2N bytes and eight a number for each row; while it sorts, 8 + 2N more.
     pub(super) fn of(plan: &Plan<'_>, rows: &Rows, merged: Vec<Merged>) -> Self {
-        let n = rows.count;
         let width = plan.numbers.len();
-        let way = rows.clusters.first();
-        let starts = way.map_or_else(Vec::new, Codes::starts);
-        let mut next = starts.clone();
-        let mut packed =
-            Self { rows: vec![[0; N]; n], merged, numbers: vec![0.0; n * width], width, starts };
-        let parts: Vec<(usize, &Factor, Vec<u16>)> = packed
-            .merged
-            .iter()
-            .enumerate()
-            .flat_map(|(slot, group)| group.parts(plan).map(move |(f, part)| (slot, f, part)))
-            .collect();
-        let mut chunk = vec![[0_u16; N]; CHUNK.min(n)];
-        let mut codes = vec![[0_u16; CHUNK]; N];
-        let mut numbers = Vec::with_capacity(width * CHUNK);
-        for from in (0..n).step_by(CHUNK) {
-            let chunk = &mut chunk[..CHUNK.min(n - from)];
-            codes.iter_mut().for_each(|codes| codes.fill(0));
-            for (slot, factor, part) in &parts {
-                add(&mut codes[*slot][..chunk.len()], from, factor, part, plan, rows);
+        let (packed, moves, starts) = match rows.clusters.first() {
+            None => {
+                let mut packed = Vec::with_capacity(rows.count);
+                each_row(plan, rows, &merged, |_, codes| packed.push(codes));
+                (packed, None, Vec::new())
             }
-            for (at, row) in chunk.iter_mut().enumerate() {
-                *row = std::array::from_fn(|slot| codes[slot][at]);
+            Some(way) => {
+                let starts = way.starts();
+                let parted = parted(plan, rows, &merged, way, &starts);
+                let (packed, moves) = sorted(&parted, &starts, width > 0);
+                (packed, Some(moves), starts)
             }
-            numbers.clear();
-            for row in rows.kept[from..from + chunk.len()].iter().filter(|_| width > 0) {
-                numbers.extend(plan.numbers.iter().map(|(values, scale)| values[*row] * scale));
-            }
-            let Some(way) = way else {
-                packed.rows[from..from + chunk.len()].copy_from_slice(chunk);
-                packed.numbers[from * width..][..numbers.len()].copy_from_slice(&numbers);
-                continue;
-            };
-            for (at, (row, level)) in chunk.iter().zip(&way.level[from..]).enumerate() {
-                let slot = next[*level as usize] as usize;
-                next[*level as usize] = slot as u32 + 1;
-                packed.rows[slot] = *row;
-                if width > 0 {
-                    let own = &numbers[at * width..(at + 1) * width];
-                    packed.numbers[slot * width..(slot + 1) * width].copy_from_slice(own);
-                }
-            }
-        }
-        drop(parts);
-        packed
+        };
+        let numbers = numbers(plan, rows, moves.as_deref());
+        Self { rows: packed, merged, numbers, width, starts }
     }
 
     /// The numbers of a row.
@@ -81,10 +54,102 @@ impl<const N: usize> Packed<N> {
     }
 }
 
-/// Merges a plan's factors; none where that leaves too many.
-pub(super) fn merged(plan: &Plan<'_>, n: usize) -> Option<Vec<Merged>> {
+/// Merges a plan's factors; none where that leaves too many, or where rows need more than 32 bits to be named.
+pub(super) fn merged(plan: &Plan<'_>, n: usize, all: usize) -> Option<Vec<Merged>> {
+    u32::try_from(all).ok()?;
     let merged = merge(plan, n);
     (merged.len() <= 16).then_some(merged)
+}
+
+/// Gives every kept row's place and merged codes, in the order of the rows.
+fn each_row<const N: usize>(
+    plan: &Plan<'_>,
+    rows: &Rows,
+    merged: &[Merged],
+    mut take: impl FnMut(usize, [u16; N]),
+) {
+    let parts: Vec<(usize, &Factor, Vec<u16>)> = merged
+        .iter()
+        .enumerate()
+        .flat_map(|(slot, group)| group.parts(plan).map(move |(f, part)| (slot, f, part)))
+        .collect();
+    let mut codes = vec![[0_u16; CHUNK]; N];
+    for from in (0..rows.count).step_by(CHUNK) {
+        let count = CHUNK.min(rows.count - from);
+        codes.iter_mut().for_each(|codes| codes.fill(0));
+        for (slot, factor, part) in &parts {
+            add(&mut codes[*slot][..count], from, factor, part, plan, rows);
+        }
+        for at in 0..count {
+            take(from + at, std::array::from_fn(|slot| codes[slot][at]));
+        }
+    }
+}
+
+/// A row on its way: its cluster, its place in the design, its codes.
+type Parted<const N: usize> = (u32, u32, [u16; N]);
+
+/// Sorts rows roughly: by parts of the clusters, few enough that each is written to in turn.
+fn parted<const N: usize>(
+    plan: &Plan<'_>,
+    rows: &Rows,
+    merged: &[Merged],
+    way: &Codes<'_>,
+    starts: &[u32],
+) -> Vec<Parted<N>> {
+    let shift = (usize::BITS - (way.count / PARTS).leading_zeros()).min(31);
+    let mut next: Vec<u32> =
+        (0..=way.count >> shift).map(|part| starts[(part << shift).min(way.count)]).collect();
+    let mut parted: Vec<Parted<N>> = vec![(0, 0, [0; N]); rows.count];
+    each_row(plan, rows, merged, |kept, codes| {
+        let level = way.level[kept];
+        let slot = &mut next[(level >> shift) as usize];
+        parted[*slot as usize] = (level, rows.kept[kept] as u32, codes);
+        *slot = slot.wrapping_add(1);
+    });
+    parted
+}
+
+/// Sorts rows by cluster; and lists where each row of the design went, where asked.
+fn sorted<const N: usize>(
+    parted: &[Parted<N>],
+    starts: &[u32],
+    listed: bool,
+) -> (Vec<[u16; N]>, Vec<(u32, u32)>) {
+    let mut next = starts.to_vec();
+    let mut packed = vec![[0_u16; N]; parted.len()];
+    let mut moves = Vec::with_capacity(if listed { parted.len() } else { 0 });
+    for (level, row, codes) in parted {
+        let slot = &mut next[*level as usize];
+        packed[*slot as usize] = *codes;
+        if listed {
+            moves.push((*slot, *row));
+        }
+        *slot = slot.wrapping_add(1);
+    }
+    (packed, moves)
+}
+
+/// The scaled numbers, row by row, in the order of the packed rows.
+fn numbers(plan: &Plan<'_>, rows: &Rows, moves: Option<&[(u32, u32)]>) -> Vec<f64> {
+    let width = plan.numbers.len();
+    if width == 0 {
+        return Vec::new();
+    }
+    let mut numbers = vec![0.0; rows.count * width];
+    let mut write = |slot: usize, row: usize| {
+        let into = &mut numbers[slot * width..][..width];
+        for (number, (values, scale)) in into.iter_mut().zip(&plan.numbers) {
+            *number = values[row] * scale;
+        }
+    };
+    match moves {
+        Some(moves) => {
+            moves.iter().for_each(|(slot, row)| write(*slot as usize, *row as usize));
+        }
+        None => rows.kept.iter().enumerate().for_each(|(slot, row)| write(slot, *row)),
+    }
+    numbers
 }
 
 /// Adds a factor's part to the codes of a chunk of rows.
@@ -109,6 +174,13 @@ fn add(
                 for (code, kept) in codes.iter_mut().zip(kept) {
                     let part = part.get(raw[*kept] as usize).copied().unwrap_or(0);
                     *code = code.wrapping_add(part);
+                }
+            }
+        }
+        Source::Values(term) => {
+            if let Values::Numbers(values) = &plan.design.terms[term].values {
+                for (code, kept) in codes.iter_mut().zip(kept) {
+                    *code = code.wrapping_add(part[values[*kept] as usize]);
                 }
             }
         }

@@ -3,64 +3,14 @@
 use super::super::columns::Role;
 use super::super::count::Count;
 use super::super::rows::{Codes, Rows, power_below};
-use super::super::{Covariance, Design, Fit, LinearError, Preset, Term, Weights};
+use super::super::{Covariance, Design, Fit, LinearError, Term};
 use super::merged::Merged;
 use super::packed::{Packed, merged};
 use super::plan::{Coding, Column, Factor, Kind, MOST_LEVELS, Plan, Source};
 use super::sums::Sums;
 use super::system::System;
+use super::table::{Coded, Regressor, Specification, Table};
 use std::borrow::Cow;
-
-/// The columns that specifications choose from, all of one length.
-#[derive(Debug, Clone, Default)]
-pub struct Table<'a> {
-    /// Factors: level codes.
-    pub factors: Vec<&'a [u32]>,
-    /// Regressors of numbers.
-    pub numbers: Vec<&'a [f64]>,
-    /// Outcomes.
-    pub outcomes: Vec<&'a [f64]>,
-    /// Clusters, where errors are to be clustered.
-    pub clusters: Option<&'a [u32]>,
-}
-
-/// One regressor of a specification.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Regressor {
-    /// Its name, as estimates will carry it.
-    pub name: String,
-    /// Its values.
-    pub values: Coded,
-}
-
-/// Where a regressor's values come from.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Coded {
-    /// The column of numbers at this place.
-    Number(usize),
-    /// A number for each code of a factor (an indicator, a slope, a threshold …): any linear map of its dummies.
-    Levels {
-        /// The factor's place.
-        factor: usize,
-        /// The number of each code; codes beyond are zero.
-        values: Vec<f64>,
-    },
-}
-
-/// One model on a table.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Specification {
-    /// The outcome's place.
-    pub outcome: usize,
-    /// The regressors, in order.
-    pub terms: Vec<Regressor>,
-    /// The factors to absorb; without one, the model has an intercept.
-    pub absorb: Vec<usize>,
-    /// How the covariance is estimated (HC2 and HC3 are fitted alone).
-    pub covariance: Covariance,
-    /// The small-sample convention.
-    pub preset: Preset,
-}
 
 /// A sample of a table, packed and counted once for all specifications.
 ///
@@ -215,7 +165,7 @@ fn share(table: &Table<'_>, kept: &[usize]) -> Result<Option<Shared>, LinearErro
     if clusters.iter().any(|way| way.count < 2) {
         return Err(LinearError::OneCluster);
     }
-    let count = factors.len();
+    let (count, all) = (factors.len(), table.outcomes.first().map_or(0, |y| y.len()));
     let codes = factors.iter().zip(&table.factors).map(|(f, raw)| codes_of(f, raw, kept)).collect();
     let nested = factors.iter().map(|f| clusters.iter().any(|way| f.nested_in(way))).collect();
     let mut numbers: Vec<(&[f64], f64)> = Vec::new();
@@ -243,7 +193,7 @@ fn share(table: &Table<'_>, kept: &[usize]) -> Result<Option<Shared>, LinearErro
     let rows = sample(kept.to_vec(), effects, clusters);
     let empty = Design::new(Vec::new(), Vec::new());
     let Some(plan) = plan_of(&empty, &rows, numbers) else { return Ok(None) };
-    let Some(merged) = merged(&plan, rows.count) else { return Ok(None) };
+    let Some(merged) = merged(&plan, rows.count, all) else { return Ok(None) };
     let Some((store, sums)) = store(&plan, &rows, merged) else { return Ok(None) };
     let level = |outcome: Outcome| match outcome {
         Outcome::Level(effect) => Outcome::Level(plan.factors[effect].levels.end - 1),
@@ -335,7 +285,6 @@ impl Shared {
         let codings = self.codings(specification);
         let terms = specification.terms.iter().map(|t| Term::numbers(t.name.clone(), Vec::new()));
         let mut design = Design::new(Vec::new(), terms.collect());
-        design.weights = Weights::None;
         design.covariance = specification.covariance;
         design.preset = specification.preset;
         design.absorb = specification.absorb.iter().map(|_| Cow::Owned(Vec::new())).collect();
@@ -373,16 +322,9 @@ impl Shared {
 
     fn codings(&self, specification: &Specification) -> Vec<Coding> {
         let coding = |term: &Regressor| {
-            let Coded::Levels { factor, values } = &term.values else {
-                return Coding { parts: Vec::new(), scale: 1.0 };
-            };
+            let Coded::Levels { factor, values } = &term.values else { return Coding::of(&[]) };
             let value = |code: &u32| values.get(*code as usize).copied().unwrap_or(0.0);
-            let values: Vec<f64> = self.codes[*factor].iter().map(value).collect();
-            let largest = values.iter().fold(0.0_f64, |most, value| most.max(value.abs()));
-            let scale = 1.0 / power_below(largest);
-            let places = self.factors[*factor].levels.clone();
-            let parts = places.zip(values).filter(|(_, value)| *value != 0.0);
-            Coding { parts: parts.map(|(place, value)| (place, value * scale)).collect(), scale }
+            Coding::of(&self.codes[*factor].iter().map(value).collect::<Vec<_>>())
         };
         specification.terms.iter().map(coding).collect()
     }
@@ -428,7 +370,9 @@ impl Shared {
         for (place, (term, coding)) in specification.terms.iter().zip(codings).enumerate() {
             let kind = match &term.values {
                 Coded::Number(number) => Kind::Number(*number),
-                Coded::Levels { .. } => Kind::Coded(coding),
+                Coded::Levels { factor, .. } => {
+                    Kind::Coded(coding, self.factors[*factor].levels.start)
+                }
             };
             columns.push(Column { role: Role::Term(place), kind });
         }

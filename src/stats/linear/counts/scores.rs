@@ -7,7 +7,7 @@ use super::system::Solution;
 use crate::stats::matrix::Matrix;
 
 /// Clusters summed in one block; blocks are added in their order, whoever computed them.
-const BLOCK: usize = 1024;
+const BLOCK: usize = 256;
 
 /// The contributions of merged codes and numbers to a row's residual (lane 0) and influence weights.
 struct Table<const N: usize, const L: usize> {
@@ -64,9 +64,9 @@ impl<const L: usize> Parts<L> {
             Kind::Constant => self.start[lane] += part,
             Kind::Level(level) => self.levels[level][lane] += part,
             Kind::Number(number) => self.numbers[number][lane] += part,
-            Kind::Coded(coding) => {
+            Kind::Coded(coding, first) => {
                 for (level, value) in &coding.parts {
-                    self.levels[*level][lane] += part * value;
+                    self.levels[first + level][lane] += part * value;
                 }
             }
         }
@@ -140,46 +140,26 @@ impl<const N: usize, const L: usize> Table<N, L> {
         sum
     }
 
-    /// A row's residual, and its products with the influence weights behind it.
-    #[expect(clippy::inline_always, reason = "every row passes here")]
-    #[inline(always)]
-    fn products(row: [f64; L]) -> [f64; L] {
-        let residual = row[0];
-        let mut products = row.map(|influence| residual * influence);
-        products[0] = residual;
-        products
-    }
-
     /// The score of a cluster: the sum over its rows of residual times influence, whatever their order; in lane 0
     /// that of the residuals themselves.
     #[expect(clippy::inline_always, reason = "every row passes here")]
     #[inline(always)]
     fn score(&self, packed: &Packed<N>, from: usize, to: usize) -> [f64; L] {
         let rows = &packed.rows[from..to];
-        let plain = packed.width == 0;
-        let of = |at: usize| {
-            let numbers = if plain { &[] } else { packed.numbers(from + at) };
-            Self::products(self.row(&rows[at], numbers))
-        };
-        match rows.len() {
-            0 => [0.0; L],
-            1 => of(0),
-            2 => {
-                let mut score = of(0);
-                add(&mut score, &of(1));
-                score
-            }
-            many => {
-                let mut score = [0.0; L];
-                for at in 0..many {
-                    let part = of(at);
-                    for lane in 0..L {
-                        score[lane] += (part[lane] + self.rounder[lane]) - self.rounder[lane];
-                    }
-                }
-                score
+        // Two numbers have the same sum either way round; more are rounded to the grid first.
+        let rounder = if rows.len() > 2 { self.rounder } else { [0.0; L] };
+        let mut score = [0.0; L];
+        for (at, row) in rows.iter().enumerate() {
+            let numbers = if packed.width == 0 { &[] } else { packed.numbers(from + at) };
+            let lanes = self.row(row, numbers);
+            let residual = lanes[0];
+            let mut factors = lanes;
+            factors[0] = 1.0;
+            for lane in 0..L {
+                score[lane] += (residual * factors[lane] + rounder[lane]) - rounder[lane];
             }
         }
+        score
     }
 
     /// The score of a cluster less its means: Σe·x̃ − Σe Σx̃/n. Zero for a single row, as it must be.
@@ -247,33 +227,70 @@ impl<const N: usize, const L: usize> Tables<N, L> {
     /// *Shapes*: wanted + 1. *Checked against*: the exact path, 1e-11.
     pub(super) fn clustered(&self, packed: &Packed<N>) -> Matrix {
         let chunks = self.chunks.len();
-        let used = if chunks == 1 { self.wanted + 1 } else { L };
         let groups = packed.starts.len() - 1;
         let mut total = vec![[[0.0; L]; L]; chunks * chunks];
-        let mut score = vec![[0.0; L]; chunks];
-        for block in packed.starts[..groups].chunks(BLOCK).zip((0..).step_by(BLOCK)) {
-            let mut part = vec![[[0.0; L]; L]; chunks * chunks];
-            for (group, from) in (block.1..).zip(block.0) {
-                let to = packed.starts[group + 1] as usize;
-                self.scores(packed, *from as usize, to, &mut score);
-                for (i, a) in score.iter().enumerate() {
-                    for (b, sums) in score[..=i].iter().zip(&mut part[i * chunks..]) {
-                        for (a, line) in a[..used].iter().zip(sums) {
-                            for lane in 0..L {
-                                line[lane] += a * b[lane];
-                            }
-                        }
-                    }
-                }
+        for first in (0..groups).step_by(BLOCK) {
+            let bounds = &packed.starts[first..=groups.min(first + BLOCK)];
+            if let [table] = &self.chunks[..] {
+                let part = self.block(table, packed, bounds);
+                total[0].iter_mut().zip(&part).for_each(|(total, part)| add(total, part));
+                continue;
             }
-            for (total, part) in total.iter_mut().flatten().zip(part.iter().flatten()) {
-                add(total, part);
+            for (total, part) in total.iter_mut().zip(self.block_of_many(packed, bounds)) {
+                total.iter_mut().zip(&part).for_each(|(total, part)| add(total, part));
             }
         }
         Matrix::from_fn(self.wanted + 1, self.wanted + 1, |i, j| {
             let (a, b) = (self.lane(i).max(self.lane(j)), self.lane(i).min(self.lane(j)));
             total[a.0 * chunks + b.0][a.1][b.1]
         })
+    }
+
+    /// A block of clusters with one table.
+    #[inline(never)]
+    fn block(&self, table: &Table<N, L>, packed: &Packed<N>, bounds: &[u32]) -> [[f64; L]; L] {
+        let mut scores = [[0.0; L]; BLOCK];
+        for (score, bounds) in scores.iter_mut().zip(bounds.windows(2)) {
+            let (from, to) = (bounds[0] as usize, bounds[1] as usize);
+            *score = if self.centred {
+                table.centred_score(packed, from, to)
+            } else {
+                table.score(packed, from, to)
+            };
+            score[0] *= self.mean;
+        }
+        let mut part = [[0.0; L]; L];
+        for (i, line) in part.iter_mut().enumerate().take(self.wanted + 1) {
+            let mut sum = [0.0; L];
+            for score in &scores {
+                let factor = score[i];
+                for lane in 0..L {
+                    sum[lane] += factor * score[lane];
+                }
+            }
+            *line = sum;
+        }
+        part
+    }
+
+    /// A block of clusters with several tables.
+    fn block_of_many(&self, packed: &Packed<N>, bounds: &[u32]) -> Vec<[[f64; L]; L]> {
+        let chunks = self.chunks.len();
+        let mut part = vec![[[0.0; L]; L]; chunks * chunks];
+        let mut score = vec![[0.0; L]; chunks];
+        for bounds in bounds.windows(2) {
+            self.scores(packed, bounds[0] as usize, bounds[1] as usize, &mut score);
+            for (i, a) in score.iter().enumerate() {
+                for (b, sums) in score[..=i].iter().zip(&mut part[i * chunks..]) {
+                    for (a, line) in a.iter().zip(sums) {
+                        for lane in 0..L {
+                            line[lane] += a * b[lane];
+                        }
+                    }
+                }
+            }
+        }
+        part
     }
 
     /// Σ e² x̃x̃' over rows, exact whatever their order.

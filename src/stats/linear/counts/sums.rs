@@ -2,7 +2,7 @@
 
 use super::merged::Merged;
 use super::packed::Packed;
-use super::plan::{Kind, Plan};
+use super::plan::{Coding, Kind, Plan};
 use crate::stats::double_double::DoubleDouble;
 
 /// Exact sums over rows, whatever their order.
@@ -178,9 +178,15 @@ impl Sums {
 
     /// The sum of the product of two columns, less what the eliminated effect explains of it.
     pub(super) fn pair(&self, a: Kind<'_>, b: Kind<'_>) -> DoubleDouble {
-        let raw = self.raw_pair(a, b);
-        // A coding is never asked for beside an eliminated effect.
-        self.taken.as_ref().map_or(raw, |taken| raw - taken.pair(a, b))
+        match (a, b) {
+            (Kind::Coded(coding, first), other) | (other, Kind::Coded(coding, first)) => {
+                coded(coding, first, |level| self.pair(level, other))
+            }
+            _ => {
+                let raw = self.raw_pair(a, b);
+                self.taken.as_ref().map_or(raw, |taken| raw - taken.pair(a, b))
+            }
+        }
     }
 
     /// The sum of the product of two columns.
@@ -188,10 +194,8 @@ impl Sums {
         let of_unit = |sum: i128| DoubleDouble::from_integer(sum).scaled(1.0 / self.unit);
         let counted = |count: u32| DoubleDouble::from(f64::from(count));
         match (a, b) {
-            (Kind::Coded(coding), other) | (other, Kind::Coded(coding)) => {
-                coding.parts.iter().fold(DoubleDouble::ZERO, |sum, (level, value)| {
-                    sum + self.raw_pair(Kind::Level(*level), other) * *value
-                })
+            (Kind::Coded(coding, first), other) | (other, Kind::Coded(coding, first)) => {
+                coded(coding, first, |level| self.raw_pair(level, other))
             }
             (Kind::Constant, Kind::Constant) => DoubleDouble::from(self.n),
             (Kind::Constant, Kind::Level(level)) | (Kind::Level(level), Kind::Constant) => {
@@ -214,4 +218,11 @@ impl Sums {
             }
         }
     }
+}
+
+/// Sums over the levels of a coded factor.
+fn coded(coding: &Coding, first: usize, of: impl Fn(Kind<'_>) -> DoubleDouble) -> DoubleDouble {
+    coding.parts.iter().fold(DoubleDouble::ZERO, |sum, (level, value)| {
+        sum + of(Kind::Level(first + level)) * *value
+    })
 }
