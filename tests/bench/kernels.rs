@@ -134,7 +134,7 @@ fn time(
     each: usize,
     mut run: impl FnMut() -> Outcome<()>,
 ) -> Outcome<()> {
-    // Where this is not allowed, the peak is that of the process so far: too large, never too small.
+    // What an earlier kernel freed and the allocator kept hides part of a later one's peak: a lower bound, but for the first.
     let reset = fs::write("/proc/self/clear_refs", "5").is_ok();
     let before = memory("VmRSS")?;
     let (mut cpus, mut walls) = (Vec::new(), Vec::new());
