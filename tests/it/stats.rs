@@ -10,3 +10,4 @@ mod properties;
 mod qr;
 mod refusals;
 mod sessions;
+mod specifications;

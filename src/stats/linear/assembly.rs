@@ -12,7 +12,7 @@ use crate::stats::matrix::Matrix;
 /// Everything that a fit is made of.
 pub(super) struct Assembly<'a> {
     pub(super) design: &'a Design<'a>,
-    pub(super) rows: &'a Rows,
+    pub(super) rows: &'a Rows<'a>,
     /// What each estimated coefficient stands for.
     pub(super) roles: Vec<Role>,
     /// The power of two on each coefficient's column.
@@ -66,7 +66,7 @@ impl Assembly<'_> {
                 Covariance::Iid => 1.0,
                 _ => self.spread.correction,
             },
-            rows: self.rows.kept.len(),
+            rows: self.rows.count,
             n: self.rows.n,
             rank: self.count.rank,
             k: self.count.k,
@@ -109,9 +109,7 @@ impl Assembly<'_> {
             if way.count < 40 {
                 warnings.push(Warning::FewClusters { clusters: way.count });
             }
-            let mut size = vec![0_usize; way.count];
-            way.level.iter().for_each(|level| size[*level as usize] += 1);
-            let share = *size.iter().max().unwrap_or(&0) as f64 / self.rows.kept.len() as f64;
+            let share = f64::from(way.largest) / self.rows.count as f64;
             if share > 0.25 && share * way.count as f64 > 2.0 {
                 warnings.push(Warning::UnequalClusters { share });
             }

@@ -51,7 +51,7 @@ pub(super) struct Columns<'a> {
 
 impl<'a> Columns<'a> {
     /// Lays out a design's columns.
-    pub(super) fn of(design: &'a Design<'_>, rows: &'a Rows) -> Self {
+    pub(super) fn of(design: &'a Design<'_>, rows: &'a Rows<'a>) -> Self {
         let mut columns = Self {
             roles: Vec::new(),
             scales: Vec::new(),

@@ -31,9 +31,10 @@ impl Count {
             singletons_dropped: rows.singletons,
         };
         let mut free = 0;
-        for (effect, place) in rows.effects.iter().zip(&rows.effect_places) {
+        for ((effect, place), nested) in
+            rows.effects.iter().zip(&rows.effect_places).zip(rows.nested.iter().copied())
+        {
             absorbed.levels[*place] = effect.count;
-            let nested = rows.clusters.iter().any(|way| effect.nested_in(way));
             absorbed.nested[*place] = nested;
             free += if nested { effect.count - 1 } else { 0 };
         }

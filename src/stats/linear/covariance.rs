@@ -125,7 +125,7 @@ pub(super) fn clustered(rows: &Rows, lanes: &Lanes, preset: Preset, mean: f64) -
     };
     let mut total = Matrix::zeros(width, width);
     for subset in 1_usize..1 << ways.len() {
-        let chosen: Vec<&Codes> =
+        let chosen: Vec<&Codes<'_>> =
             (0..ways.len()).filter(|way| subset >> way & 1 == 1).map(|way| &ways[way]).collect();
         let crossed;
         let way = if let [way] = chosen[..] {

@@ -109,7 +109,7 @@ pub(super) struct Level {
 /// Sums columns over levels of the eliminated effect.
 pub(super) struct LevelSums<'a> {
     columns: &'a Columns<'a>,
-    rows: &'a Rows,
+    rows: &'a Rows<'a>,
     order: Vec<usize>,
     starts: Vec<usize>,
     numbers: Vec<ExactSum>,
@@ -119,7 +119,7 @@ pub(super) struct LevelSums<'a> {
 
 impl<'a> LevelSums<'a> {
     /// Prepares the eliminated effect; none where nothing is absorbed.
-    pub(super) fn new(columns: &'a Columns<'a>, rows: &'a Rows) -> Option<Self> {
+    pub(super) fn new(columns: &'a Columns<'a>, rows: &'a Rows<'a>) -> Option<Self> {
         let (order, starts) = rows.effects.first()?.groups();
         Some(Self {
             columns,

@@ -19,6 +19,7 @@ mod solve;
 mod spread;
 
 pub use convention::{Covariance, Preset, Reference};
+pub use counts::{Coded, Panel, Regressor, Specification, Table};
 pub use design::{Design, Singletons, Term, Values, Weights};
 pub use error::{LinearError, Warning};
 pub use estimate::fit;

@@ -8,17 +8,21 @@ use crate::stats::sum::sum;
 
 /// Codes made dense: levels numbered from 0 in the order of their codes.
 #[derive(Debug, Clone)]
-pub(super) struct Codes {
-    /// The level of each row.
-    pub(super) level: Vec<u32>,
+pub(super) struct Codes<'a> {
+    /// The level of each row: the column itself where it is dense as it stands.
+    pub(super) level: Cow<'a, [u32]>,
     /// The number of levels.
     pub(super) count: usize,
+    /// The rows of each level.
+    pub(super) sizes: Vec<u32>,
+    /// The rows of the level that has most.
+    pub(super) largest: u32,
 }
 
-impl Codes {
+impl<'a> Codes<'a> {
     /// Numbers the levels that occur among `rows`.
-    pub(super) fn of(codes: &[u32], rows: &[usize]) -> Self {
-        let picked: Cow<'_, [u32]> = if rows.len() == codes.len() {
+    pub(super) fn of(codes: &'a [u32], rows: &[usize]) -> Self {
+        let picked: Cow<'a, [u32]> = if rows.len() == codes.len() {
             codes.into()
         } else {
             rows.iter().map(|row| codes[*row]).collect()
@@ -28,26 +32,41 @@ impl Codes {
             let known: BTreeSet<u32> = picked.iter().copied().collect();
             let known: Vec<u32> = known.into_iter().collect();
             let dense = |code: &u32| known.partition_point(|level| level < code) as u32;
-            return Self { level: picked.iter().map(dense).collect(), count: known.len() };
+            let level: Cow<'a, [u32]> = picked.iter().map(dense).collect();
+            let mut sizes = vec![0_u32; known.len()];
+            level.iter().for_each(|level| sizes[*level as usize] += 1);
+            return Self::counted(level, sizes);
         }
-        let mut table = vec![0_u32; largest + 1];
-        picked.iter().for_each(|code| table[*code as usize] = 1);
-        let mut count = 0;
-        for slot in &mut table {
-            count += *slot;
-            *slot = count.wrapping_sub(1);
+        let mut sizes = vec![0_u32; largest + 1];
+        for code in picked.iter() {
+            let size = &mut sizes[*code as usize];
+            *size = size.wrapping_add(1);
         }
-        if count as usize == largest + 1 {
-            return Self { level: picked.into_owned(), count: count as usize };
+        if !sizes.contains(&0) {
+            return Self::counted(picked, sizes);
         }
-        let level = picked.iter().map(|code| table[*code as usize]).collect();
-        Self { level, count: count as usize }
+        let mut place = 0_u32;
+        let places: Vec<u32> = sizes
+            .iter()
+            .map(|size| {
+                place += u32::from(*size > 0);
+                place.wrapping_sub(1)
+            })
+            .collect();
+        sizes.retain(|size| *size > 0);
+        let level = picked.iter().map(|code| places[*code as usize]).collect();
+        Self::counted(level, sizes)
+    }
+
+    fn counted(level: Cow<'a, [u32]>, sizes: Vec<u32>) -> Self {
+        let largest = sizes.iter().copied().max().unwrap_or(0);
+        Self { level, count: sizes.len(), sizes, largest }
     }
 
     /// Lists the rows of every level: the rows of level `l` are `order[starts[l]..starts[l + 1]]`.
     pub(super) fn groups(&self) -> (Vec<usize>, Vec<usize>) {
         let mut starts = vec![0; self.count + 1];
-        for level in &self.level {
+        for level in self.level.iter() {
             starts[*level as usize + 1] += 1;
         }
         for level in 0..self.count {
@@ -63,10 +82,25 @@ impl Codes {
         (order, starts)
     }
 
+    /// Where each level's rows begin once they are sorted by level, and the end.
+    pub(super) fn starts(&self) -> Vec<u32> {
+        let mut starts = Vec::with_capacity(self.count + 1);
+        let mut start = 0;
+        for size in &self.sizes {
+            starts.push(start);
+            start += size;
+        }
+        starts.push(start);
+        starts
+    }
+
     /// Tells whether every level lies within one level of `other`.
-    pub(super) fn nested_in(&self, other: &Self) -> bool {
+    pub(super) fn nested_in(&self, other: &Codes<'_>) -> bool {
+        if self.count < other.count {
+            return false;
+        }
         let mut parent = vec![u32::MAX; self.count];
-        self.level.iter().zip(&other.level).all(|(own, outer)| {
+        self.level.iter().zip(other.level.iter()).all(|(own, outer)| {
             let seen = &mut parent[*own as usize];
             if *seen == u32::MAX {
                 *seen = *outer;
@@ -76,21 +110,25 @@ impl Codes {
     }
 
     /// Combines several ways into their intersection.
-    pub(super) fn crossed(ways: &[&Self]) -> Self {
+    pub(super) fn crossed(ways: &[&Codes<'_>]) -> Self {
         let rows = ways.first().map_or(0, |way| way.level.len());
         let key = |row: usize| -> Vec<u32> { ways.iter().map(|way| way.level[row]).collect() };
         let mut places: BTreeMap<Vec<u32>, u32> = (0..rows).map(|row| (key(row), 0)).collect();
         for (place, slot) in places.values_mut().enumerate() {
             *slot = place as u32;
         }
-        let level = (0..rows).map(|row| places[&key(row)]).collect();
-        Self { level, count: places.len() }
+        let level: Cow<'a, [u32]> = (0..rows).map(|row| places[&key(row)]).collect();
+        let mut sizes = vec![0_u32; places.len()];
+        level.iter().for_each(|level| sizes[*level as usize] += 1);
+        Self::counted(level, sizes)
     }
 }
 
 /// The rows of a design that enter its fit.
 #[derive(Debug)]
-pub(super) struct Rows {
+pub(super) struct Rows<'a> {
+    /// How many there are.
+    pub(super) count: usize,
     /// Their places in the design.
     pub(super) kept: Vec<usize>,
     /// Their weights: frequencies, or analytic weights times a power of two; empty until [`Rows::spell_out`] for ones.
@@ -102,16 +140,18 @@ pub(super) struct Rows {
     /// Observations.
     pub(super) n: u64,
     /// The absorbed effects, the one with the most levels first.
-    pub(super) effects: Vec<Codes>,
+    pub(super) effects: Vec<Codes<'a>>,
     /// For each effect in `effects`, its place in the design.
     pub(super) effect_places: Vec<usize>,
+    /// Whether each effect in `effects` lies within a way of clustering.
+    pub(super) nested: Vec<bool>,
     /// The ways of clustering.
-    pub(super) clusters: Vec<Codes>,
+    pub(super) clusters: Vec<Codes<'a>>,
     /// Rows dropped because they were alone in a level.
     pub(super) singletons: usize,
 }
 
-impl Rows {
+impl Rows<'_> {
     /// Writes weights of one where none were given.
     pub(super) fn spell_out(&mut self) {
         if self.weight.is_empty() {
@@ -130,11 +170,15 @@ pub(super) fn power_below(x: f64) -> f64 {
 }
 
 /// Checks a design and picks its rows.
-pub(super) fn prepare(design: &Design<'_>) -> Result<Rows, LinearError> {
+pub(super) fn prepare<'a>(design: &'a Design<'_>) -> Result<Rows<'a>, LinearError> {
     check_columns(design)?;
     let weights = Checked::of(design)?;
     let all = 0..design.outcome.len();
-    let mut kept: Vec<usize> = all.filter(|row| weights.total(*row) > 0.0).collect();
+    let mut kept: Vec<usize> = if weights.given() {
+        all.filter(|row| weights.total(*row) > 0.0).collect()
+    } else {
+        all.collect()
+    };
     if kept.is_empty() {
         return Err(LinearError::ZeroWeights);
     }
@@ -146,16 +190,19 @@ pub(super) fn prepare(design: &Design<'_>) -> Result<Rows, LinearError> {
         return Err(LinearError::NoRows);
     }
     let (weight, copies, weight_scale, n) = weigh(&weights, &kept)?;
-    let mut effects: Vec<(usize, Codes)> =
+    let mut effects: Vec<(usize, Codes<'a>)> =
         design.absorb.iter().map(|codes| Codes::of(codes, &kept)).enumerate().collect();
     effects.sort_by_key(|(place, codes)| (std::cmp::Reverse(codes.count), *place));
-    let clusters: Vec<Codes> =
+    let clusters: Vec<Codes<'a>> =
         design.clusters.iter().map(|codes| Codes::of(codes, &kept)).collect();
     if design.covariance == Covariance::Cluster && clusters.iter().any(|way| way.count < 2) {
         return Err(LinearError::OneCluster);
     }
-    let (effect_places, effects) = effects.into_iter().unzip();
+    let (effect_places, effects): (Vec<usize>, Vec<Codes<'a>>) = effects.into_iter().unzip();
+    let nested = |effect: &Codes<'_>| clusters.iter().any(|way| effect.nested_in(way));
     Ok(Rows {
+        count: kept.len(),
+        nested: effects.iter().map(nested).collect(),
         singletons: before - kept.len(),
         kept,
         weight,
@@ -261,6 +308,10 @@ impl<'a> Checked<'a> {
         Ok(Self { frequency, analytic })
     }
 
+    fn given(&self) -> bool {
+        self.frequency.is_some() || self.analytic.is_some()
+    }
+
     fn copies(&self, row: usize) -> f64 {
         self.frequency.map_or(1.0, |weights| weights[row])
     }
@@ -291,21 +342,39 @@ fn check_weights(weights: &[f64], expected: usize) -> Result<(), LinearError> {
     Ok(())
 }
 
-/// Removes rows alone in a level of any effect, until none is.
+/// Removes rows alone in a level of any effect, until none is (what is left does not depend on the order of effects).
 fn drop_singletons(design: &Design<'_>, kept: &mut Vec<usize>) {
-    loop {
-        let before = kept.len();
-        for codes in &design.absorb {
-            let dense = Codes::of(codes, kept);
-            let mut size = vec![0_usize; dense.count];
-            for level in &dense.level {
-                size[*level as usize] += 1;
+    let largest = |codes: &&[u32]| codes.iter().copied().max();
+    let mut effects: Vec<&[u32]> = design.absorb.iter().map(AsRef::as_ref).collect();
+    effects.sort_by_key(|codes| std::cmp::Reverse(largest(codes)));
+    let mut sound = 0;
+    while sound < effects.len() {
+        for codes in &effects {
+            let before = kept.len();
+            drop_alone(codes, kept);
+            sound = if kept.len() == before { sound + 1 } else { 1 };
+            if sound == effects.len() {
+                return;
             }
-            let mut level = dense.level.iter();
-            kept.retain(|_| level.next().is_some_and(|level| size[*level as usize] > 1));
-        }
-        if kept.len() == before {
-            return;
         }
     }
+}
+
+/// Removes rows alone in a level of one effect.
+fn drop_alone(codes: &[u32], kept: &mut Vec<usize>) {
+    let largest = kept.iter().map(|row| codes[*row]).max().unwrap_or(0) as usize;
+    if largest < 4 * codes.len() + 1024 {
+        let mut size = vec![0_u32; largest + 1];
+        for row in &*kept {
+            let size = &mut size[codes[*row] as usize];
+            *size = size.wrapping_add(1);
+        }
+        if size.contains(&1) {
+            kept.retain(|row| size[codes[*row] as usize] > 1);
+        }
+        return;
+    }
+    let dense = Codes::of(codes, kept);
+    let mut level = dense.level.iter();
+    kept.retain(|_| level.next().is_some_and(|level| dense.sizes[*level as usize] > 1));
 }

@@ -6,10 +6,16 @@
 //! residual and influence are sums of look-ups. What is badly conditioned, weighted or asks for leverages is left
 //! to the exact path.
 
+mod cholesky;
+mod eliminated;
+mod merged;
 mod packed;
+mod panel;
 mod plan;
 mod scores;
+mod sums;
 mod system;
+mod table;
 
 use super::assembly::Assembly;
 use super::count::{Count, Squares};
@@ -18,8 +24,13 @@ use super::rows::Rows;
 use super::spread::{Spread, cluster_spread};
 use super::{Covariance, Design, Fit, LinearError, Preset, Reference, Weights};
 use crate::stats::matrix::Matrix;
+pub use panel::Panel;
+pub use table::{Coded, Regressor, Specification, Table};
+
 use packed::Packed;
 use plan::Plan;
+use scores::Tables;
+use sums::Sums;
 use system::{Solution, System};
 
 /// Fewer rows than this are fitted exactly: they cost nothing.
@@ -42,11 +53,13 @@ pub(super) fn fit(design: &Design<'_>, rows: &Rows) -> Option<Result<Fit, Linear
 }
 
 fn fit_planned(design: &Design<'_>, rows: &Rows) -> Option<Result<Fit, LinearError>> {
-    let plan = Plan::of(design, rows)?;
-    match plan.factors.len() {
-        0..=8 => solve::<8>(design, rows, &plan),
-        9..=16 => solve::<16>(design, rows, &plan),
-        _ => None,
+    let codings = plan::codings(design, rows);
+    let plan = Plan::of(design, rows, &codings)?;
+    let merged = packed::merged(&plan, rows.count, design.outcome.len())?;
+    match merged.len() {
+        0..=3 => solve::<3>(design, rows, &plan, merged),
+        4..=6 => solve::<6>(design, rows, &plan, merged),
+        _ => solve::<16>(design, rows, &plan, merged),
     }
 }
 
@@ -54,9 +67,11 @@ fn solve<const N: usize>(
     design: &Design<'_>,
     rows: &Rows,
     plan: &Plan<'_>,
+    merged: Vec<merged::Merged>,
 ) -> Option<Result<Fit, LinearError>> {
-    let packed = Packed::<N>::of(plan, rows);
-    let system = System::of(plan, &packed)?;
+    let packed = Packed::<N>::of(plan, rows, merged);
+    let sums = Sums::of(plan, &packed)?;
+    let system = System::of(plan, &sums);
     let solution = system.solve(plan)?;
     let rank = plan.rank();
     let count = match Count::of(design, rows, rank, solution.wanted.len()) {
@@ -65,27 +80,56 @@ fn solve<const N: usize>(
     };
     let squares = system.squares(plan, &solution)?;
     let spread = spread(design, rows, plan, &packed, &solution, &squares, &count);
+    Some(assemble(design, rows, plan, (&system, &solution, &squares), &count, spread))
+}
+
+/// Puts a fit together from what was solved.
+fn assemble(
+    design: &Design<'_>,
+    rows: &Rows,
+    plan: &Plan<'_>,
+    (system, solution, squares): (&System<'_>, &Solution, &Squares),
+    count: &Count,
+    spread: Spread,
+) -> Result<Fit, LinearError> {
+    let wanted = &solution.wanted;
     let assembly = Assembly {
         design,
         rows,
-        roles: solution.wanted.iter().map(|j| plan.columns[*j].role).collect(),
-        scales: solution.wanted.iter().map(|j| plan.scale_of(*j)).collect(),
+        roles: wanted.iter().map(|j| plan.columns[*j].role).collect(),
+        scales: wanted.iter().map(|j| plan.scale_of(*j)).collect(),
         outcome_scale: plan.outcome_scale(),
-        scaled: solution.wanted.iter().map(|j| solution.fitted[*j].value()).collect(),
-        term_means: solution
-            .wanted
+        scaled: wanted.iter().map(|j| solution.fitted[*j].value()).collect(),
+        term_means: wanted
             .iter()
             .map(|j| system.column_mean(plan, *j) / plan.scale_of(*j))
             .collect(),
         residuals: None,
-        squares: &squares,
-        count: &count,
+        squares,
+        count,
         spread,
     };
-    Some(assembly.fit(Vec::new()))
+    assembly.fit(Vec::new())
 }
 
+/// Takes as narrow a table as holds the wanted coefficients.
 fn spread<const N: usize>(
+    design: &Design<'_>,
+    rows: &Rows,
+    plan: &Plan<'_>,
+    packed: &Packed<N>,
+    solution: &Solution,
+    squares: &Squares,
+    count: &Count,
+) -> Spread {
+    match solution.wanted.len() {
+        0..4 => spread_by::<N, 4>(design, rows, plan, packed, solution, squares, count),
+        4..6 => spread_by::<N, 6>(design, rows, plan, packed, solution, squares, count),
+        _ => spread_by::<N, 8>(design, rows, plan, packed, solution, squares, count),
+    }
+}
+
+fn spread_by<const N: usize, const L: usize>(
     design: &Design<'_>,
     rows: &Rows,
     plan: &Plan<'_>,
@@ -96,18 +140,18 @@ fn spread<const N: usize>(
 ) -> Spread {
     let n = rows.n as f64;
     let free = n - count.k as f64;
-    let tables = || scores::tables(plan, solution, 1.0 / n, &packed.starts);
+    let tables = || Tables::<N, L>::of(plan, packed, solution, 1.0 / n);
     let (matrix, correction) = match design.covariance {
         Covariance::Cluster => {
             let groups = rows.clusters[0].count as f64;
             let group = if design.preset == Preset::None { 1.0 } else { groups / (groups - 1.0) };
-            let matrix = scores::clustered(&tables(), packed).scaled(group);
+            let matrix = tables().clustered(packed).scaled(group);
             let clustered = Clustered { matrix, group_factor: group, repaired: 0 };
             return cluster_spread(design.preset, rows, &clustered, free);
         }
         Covariance::Iid => (inverse(plan, solution, n), squares.residual / free),
-        Covariance::Hc1 => (scores::by_row(&tables(), packed), n / free),
-        _ => (scores::by_row(&tables(), packed), 1.0),
+        Covariance::Hc1 => (tables().by_row(packed), n / free),
+        _ => (tables().by_row(packed), 1.0),
     };
     Spread {
         matrix: matrix.scaled(correction),

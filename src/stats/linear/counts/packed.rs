@@ -1,12 +1,20 @@
 //! Rows packed into a few bytes each and sorted by cluster.
 
 use super::super::Values;
-use super::super::rows::Rows;
+use super::super::rows::{Codes, Rows};
+use super::merged::{Merged, merge};
 use super::plan::{Factor, Plan, Source};
 
-/// Rows of at most `N` factors, each level a place among all levels.
+/// Rows packed at a time, before they go to their places.
+const CHUNK: usize = 1024;
+/// Parts that rows are sorted into first, at most twice as many.
+const PARTS: usize = 128;
+
+/// Rows of `N` merged codes.
 pub(super) struct Packed<const N: usize> {
     pub(super) rows: Vec<[u16; N]>,
+    /// The merged factors; rows have zeros behind them.
+    pub(super) merged: Vec<Merged>,
     /// Numbers, scaled, row by row.
     pub(super) numbers: Vec<f64>,
     /// Numbers in a row.
@@ -16,74 +24,172 @@ pub(super) struct Packed<const N: usize> {
 }
 
 impl<const N: usize> Packed<N> {
-    /// Packs the rows of a plan.
-    pub(super) fn of(plan: &Plan<'_>, rows: &Rows) -> Self {
-        let n = rows.kept.len();
-        let mut packed = vec![[plan.levels as u16; N]; n];
-        for (slot, factor) in plan.factors.iter().enumerate() {
-            write(&mut packed, slot, factor, plan, rows);
-        }
+    /// Packs the rows of a plan whose factors were merged.
+    ///
+    /// *Formula*: counting sort by cluster, first into parts whose places stay in the cache.
+    /// *Shapes*: 2N bytes and eight a number for each row; while it sorts, 8 + 2N more.
+    pub(super) fn of(plan: &Plan<'_>, rows: &Rows, merged: Vec<Merged>) -> Self {
         let width = plan.numbers.len();
-        let Some(way) = rows.clusters.first() else {
-            return Self { rows: packed, numbers: listed(plan, rows), width, starts: Vec::new() };
-        };
-        let mut starts = vec![0_u32; way.count + 1];
-        way.level.iter().for_each(|level| starts[*level as usize + 1] += 1);
-        for level in 0..way.count {
-            starts[level + 1] += starts[level];
-        }
-        let mut next = starts.clone();
-        let mut sorted = vec![[0; N]; n];
-        let mut numbers = vec![0.0; n * width];
-        for (kept, level) in way.level.iter().enumerate() {
-            let slot = next[*level as usize] as usize;
-            next[*level as usize] += 1;
-            sorted[slot] = packed[kept];
-            let into = &mut numbers[slot * width..(slot + 1) * width];
-            for (number, (values, scale)) in into.iter_mut().zip(&plan.numbers) {
-                *number = values[rows.kept[kept]] * scale;
+        let (packed, moves, starts) = match rows.clusters.first() {
+            None => {
+                let mut packed = Vec::with_capacity(rows.count);
+                each_row(plan, rows, &merged, |_, codes| packed.push(codes));
+                (packed, None, Vec::new())
             }
-        }
-        Self { rows: sorted, numbers, width, starts }
+            Some(way) => {
+                let starts = way.starts();
+                let parted = parted(plan, rows, &merged, way, &starts);
+                let (packed, moves) = sorted(&parted, &starts, width > 0);
+                (packed, Some(moves), starts)
+            }
+        };
+        let numbers = numbers(plan, rows, moves.as_deref());
+        Self { rows: packed, merged, numbers, width, starts }
+    }
+
+    /// The numbers of a row.
+    #[inline]
+    pub(super) fn numbers(&self, row: usize) -> &[f64] {
+        &self.numbers[row * self.width..(row + 1) * self.width]
     }
 }
 
-/// Writes a factor's places into its slot of every row.
-fn write<const N: usize>(
-    packed: &mut [[u16; N]],
-    slot: usize,
+/// Merges a plan's factors; none where that leaves too many, or where rows need more than 32 bits to be named.
+pub(super) fn merged(plan: &Plan<'_>, n: usize, all: usize) -> Option<Vec<Merged>> {
+    u32::try_from(all).ok()?;
+    let merged = merge(plan, n);
+    (merged.len() <= 16).then_some(merged)
+}
+
+/// Gives every kept row's place and merged codes, in the order of the rows.
+fn each_row<const N: usize>(
+    plan: &Plan<'_>,
+    rows: &Rows,
+    merged: &[Merged],
+    mut take: impl FnMut(usize, [u16; N]),
+) {
+    let parts: Vec<(usize, &Factor, Vec<u16>)> = merged
+        .iter()
+        .enumerate()
+        .flat_map(|(slot, group)| group.parts(plan).map(move |(f, part)| (slot, f, part)))
+        .collect();
+    let mut codes = vec![[0_u16; CHUNK]; N];
+    for from in (0..rows.count).step_by(CHUNK) {
+        let count = CHUNK.min(rows.count - from);
+        codes.iter_mut().for_each(|codes| codes.fill(0));
+        for (slot, factor, part) in &parts {
+            add(&mut codes[*slot][..count], from, factor, part, plan, rows);
+        }
+        for at in 0..count {
+            take(from + at, std::array::from_fn(|slot| codes[slot][at]));
+        }
+    }
+}
+
+/// A row on its way: its cluster, its place in the design, its codes.
+type Parted<const N: usize> = (u32, u32, [u16; N]);
+
+/// Sorts rows roughly: by parts of the clusters, few enough that each is written to in turn.
+fn parted<const N: usize>(
+    plan: &Plan<'_>,
+    rows: &Rows,
+    merged: &[Merged],
+    way: &Codes<'_>,
+    starts: &[u32],
+) -> Vec<Parted<N>> {
+    let shift = (usize::BITS - (way.count / PARTS).leading_zeros()).min(31);
+    let mut next: Vec<u32> =
+        (0..=way.count >> shift).map(|part| starts[(part << shift).min(way.count)]).collect();
+    let mut parted: Vec<Parted<N>> = vec![(0, 0, [0; N]); rows.count];
+    each_row(plan, rows, merged, |kept, codes| {
+        let level = way.level[kept];
+        let slot = &mut next[(level >> shift) as usize];
+        parted[*slot as usize] = (level, rows.kept[kept] as u32, codes);
+        *slot = slot.wrapping_add(1);
+    });
+    parted
+}
+
+/// Sorts rows by cluster; and lists where each row of the design went, where asked.
+fn sorted<const N: usize>(
+    parted: &[Parted<N>],
+    starts: &[u32],
+    listed: bool,
+) -> (Vec<[u16; N]>, Vec<(u32, u32)>) {
+    let mut next = starts.to_vec();
+    let mut packed = vec![[0_u16; N]; parted.len()];
+    let mut moves = Vec::with_capacity(if listed { parted.len() } else { 0 });
+    for (level, row, codes) in parted {
+        let slot = &mut next[*level as usize];
+        packed[*slot as usize] = *codes;
+        if listed {
+            moves.push((*slot, *row));
+        }
+        *slot = slot.wrapping_add(1);
+    }
+    (packed, moves)
+}
+
+/// The scaled numbers, row by row, in the order of the packed rows.
+fn numbers(plan: &Plan<'_>, rows: &Rows, moves: Option<&[(u32, u32)]>) -> Vec<f64> {
+    let width = plan.numbers.len();
+    if width == 0 {
+        return Vec::new();
+    }
+    let mut numbers = vec![0.0; rows.count * width];
+    let mut write = |slot: usize, row: usize| {
+        let into = &mut numbers[slot * width..][..width];
+        for (number, (values, scale)) in into.iter_mut().zip(&plan.numbers) {
+            *number = values[row] * scale;
+        }
+    };
+    match moves {
+        Some(moves) => {
+            moves.iter().for_each(|(slot, row)| write(*slot as usize, *row as usize));
+        }
+        None => rows.kept.iter().enumerate().for_each(|(slot, row)| write(slot, *row)),
+    }
+    numbers
+}
+
+/// Adds a factor's part to the codes of a chunk of rows.
+fn add(
+    codes: &mut [u16],
+    from: usize,
     factor: &Factor,
+    part: &[u16],
     plan: &Plan<'_>,
     rows: &Rows,
 ) {
-    let blank = plan.levels as u16;
-    let place = |code: usize| factor.places.get(code).map_or(blank, |place| (*place).min(blank));
+    let kept = &rows.kept[from..from + codes.len()];
     match factor.source {
         Source::Effect(effect) => {
-            for (row, level) in packed.iter_mut().zip(&rows.effects[effect].level) {
-                row[slot] = place(*level as usize);
+            let level = &rows.effects[effect].level[from..];
+            for (code, level) in codes.iter_mut().zip(level) {
+                *code = code.wrapping_add(part[*level as usize]);
             }
         }
         Source::Term(term) => {
-            if let Values::Indicator { codes, .. } = &plan.design.terms[term].values {
-                for (row, kept) in packed.iter_mut().zip(&rows.kept) {
-                    row[slot] = place(codes[*kept] as usize);
+            if let Values::Indicator { codes: raw, .. } = &plan.design.terms[term].values {
+                for (code, kept) in codes.iter_mut().zip(kept) {
+                    let part = part.get(raw[*kept] as usize).copied().unwrap_or(0);
+                    *code = code.wrapping_add(part);
+                }
+            }
+        }
+        Source::Values(term) => {
+            if let Values::Numbers(values) = &plan.design.terms[term].values {
+                for (code, kept) in codes.iter_mut().zip(kept) {
+                    *code = code.wrapping_add(part[values[*kept] as usize]);
                 }
             }
         }
         Source::Outcome => {
-            for (row, kept) in packed.iter_mut().zip(&rows.kept) {
-                row[slot] = place(usize::from(plan.design.outcome[*kept] == 1.0));
+            let one = part.get(1).copied().unwrap_or(0);
+            for (code, kept) in codes.iter_mut().zip(kept) {
+                let part = if plan.design.outcome[*kept] == 1.0 { one } else { 0 };
+                *code = code.wrapping_add(part);
             }
         }
     }
-}
-
-/// Lists the scaled numbers of the kept rows.
-fn listed(plan: &Plan<'_>, rows: &Rows) -> Vec<f64> {
-    let mut numbers = Vec::with_capacity(rows.kept.len() * plan.numbers.len());
-    for row in &rows.kept {
-        numbers.extend(plan.numbers.iter().map(|(values, scale)| values[*row] * scale));
-    }
-    numbers
 }

@@ -5,11 +5,15 @@ use super::super::rows::{Rows, power_below};
 use super::super::{Design, Values};
 
 /// The most levels of all factors together.
-const MOST_LEVELS: usize = 1000;
+pub(super) const MOST_LEVELS: usize = 1000;
 /// An effect of at most so many levels becomes columns.
 const FEW_LEVELS: usize = 300;
 
+/// Whole numbers below this stand for the levels of a factor.
+const WHOLE: f64 = 64.0;
+
 /// A factor: the place of each kept row's level among all levels, or of the blank one.
+#[derive(Clone)]
 pub(super) struct Factor {
     /// The places of a code; codes beyond the table are blank.
     pub(super) places: Vec<u16>,
@@ -25,24 +29,66 @@ pub(super) enum Source {
     Effect(usize),
     /// The codes that the term at this place indicates levels of.
     Term(usize),
+    /// The small whole numbers of the term at this place.
+    Values(usize),
     /// The outcome, zero or one.
     Outcome,
 }
 
 /// What a column's values are.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+#[derive(Clone, Copy)]
+pub(super) enum Kind<'a> {
     Constant,
     /// One in the rows of this level.
     Level(usize),
     /// A column of numbers.
     Number(usize),
+    /// A number for each level of a factor; the factor's first place.
+    Coded(&'a Coding, usize),
+}
+
+/// The numbers that stand for a factor's levels, by their places in it.
+pub(super) struct Coding {
+    pub(super) parts: Vec<(usize, f64)>,
+    /// The power of two that they were multiplied by.
+    pub(super) scale: f64,
+    /// The factor's levels.
+    pub(super) levels: usize,
+}
+
+impl Coding {
+    /// The numbers of a factor's levels, scaled.
+    pub(super) fn of(values: &[f64]) -> Self {
+        let largest = values.iter().fold(0.0_f64, |most, value| most.max(value.abs()));
+        let scale = 1.0 / power_below(largest);
+        let parts = values.iter().map(|value| value * scale).enumerate();
+        let parts = parts.filter(|(_, value)| *value != 0.0).collect();
+        Self { parts, scale, levels: values.len() }
+    }
+}
+
+/// The terms of small whole numbers (0 to 63): a factor stands for them, whose counts are exact and cheap.
+pub(super) fn codings(design: &Design<'_>, rows: &Rows) -> Vec<Option<Coding>> {
+    let coding = |values: &[f64]| {
+        let small = |value: f64| (0.0..WHOLE).contains(&value) && value.fract() == 0.0;
+        if !rows.kept.iter().all(|row| small(values[*row])) {
+            return None;
+        }
+        let largest = rows.kept.iter().map(|row| values[*row]).fold(0.0, f64::max);
+        let every: Vec<f64> = (0..=largest as u32).map(f64::from).collect();
+        Some(Coding::of(&every))
+    };
+    let of = |term: &super::super::Term<'_>| match &term.values {
+        Values::Numbers(values) => coding(values),
+        Values::Indicator { .. } => None,
+    };
+    design.terms.iter().map(of).collect()
 }
 
 /// A column of the small system.
-pub(super) struct Column {
+pub(super) struct Column<'a> {
     pub(super) role: Role,
-    pub(super) kind: Kind,
+    pub(super) kind: Kind<'a>,
 }
 
 /// The columns and factors of a design.
@@ -51,11 +97,11 @@ pub(super) struct Plan<'a> {
     pub(super) factors: Vec<Factor>,
     /// Levels of all factors; the blank one comes after them.
     pub(super) levels: usize,
-    pub(super) columns: Vec<Column>,
+    pub(super) columns: Vec<Column<'a>>,
     /// Columns of numbers with their powers of two, the outcome last where it is one.
     pub(super) numbers: Vec<(&'a [f64], f64)>,
     /// What the outcome is.
-    pub(super) outcome: Kind,
+    pub(super) outcome: Kind<'a>,
     /// The levels of the first effect where it is eliminated level by level, having too many for columns; else zero.
     pub(super) eliminated: usize,
     /// Whether a constant is in the span of the columns.
@@ -64,7 +110,11 @@ pub(super) struct Plan<'a> {
 
 impl<'a> Plan<'a> {
     /// Plans a design; none where it has too many factors or levels, or a factor's codes are too sparse.
-    pub(super) fn of(design: &'a Design<'a>, rows: &Rows) -> Option<Self> {
+    pub(super) fn of(
+        design: &'a Design<'a>,
+        rows: &Rows,
+        codings: &'a [Option<Coding>],
+    ) -> Option<Self> {
         let mut plan = Self {
             design,
             factors: Vec::new(),
@@ -90,16 +140,19 @@ impl<'a> Plan<'a> {
             match &term.values {
                 Values::Indicator { codes, level } => plan.indicator(place, codes, *level)?,
                 Values::Numbers(values) => {
-                    let kind = plan.number(values, rows);
+                    let kind = match &codings[place] {
+                        Some(coding) => plan.whole(place, coding)?,
+                        None => plan.number(values, rows),
+                    };
                     plan.columns.push(Column { role: Role::Term(place), kind });
                 }
             }
         }
         plan.add_outcome(rows);
-        // Elimination is by groups of the packed rows, and of counts only.
+        // Elimination is by groups of the packed rows.
         let grouped =
             || rows.clusters.first().is_some_and(|way| way.level == rows.effects[0].level);
-        if plan.eliminated > 0 && !(plan.numbers.is_empty() && grouped()) {
+        if plan.eliminated > 0 && !grouped() {
             return None;
         }
         (plan.levels <= MOST_LEVELS).then_some(plan)
@@ -156,7 +209,19 @@ impl<'a> Plan<'a> {
         (self.levels <= MOST_LEVELS).then_some(())
     }
 
-    fn number(&mut self, values: &'a [f64], rows: &Rows) -> Kind {
+    /// Adds a column of small whole numbers as a factor that stands for them.
+    fn whole(&mut self, place: usize, coding: &'a Coding) -> Option<Kind<'a>> {
+        let first = self.levels;
+        self.levels += coding.levels;
+        self.factors.push(Factor {
+            places: (first..self.levels).map(|place| place as u16).collect(),
+            source: Source::Values(place),
+            levels: first..self.levels,
+        });
+        (self.levels <= MOST_LEVELS).then_some(Kind::Coded(coding, first))
+    }
+
+    fn number(&mut self, values: &'a [f64], rows: &Rows) -> Kind<'a> {
         let largest = rows.kept.iter().map(|row| values[*row].abs()).fold(0.0, f64::max);
         self.numbers.push((values, 1.0 / power_below(largest)));
         Kind::Number(self.numbers.len() - 1)
@@ -193,9 +258,10 @@ impl<'a> Plan<'a> {
         self.scale(self.outcome)
     }
 
-    fn scale(&self, kind: Kind) -> f64 {
+    fn scale(&self, kind: Kind<'_>) -> f64 {
         match kind {
             Kind::Number(place) => self.numbers[place].1,
+            Kind::Coded(coding, _) => coding.scale,
             _ => 1.0,
         }
     }

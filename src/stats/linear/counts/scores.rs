@@ -6,25 +6,26 @@ use super::plan::{Kind, Plan};
 use super::system::Solution;
 use crate::stats::matrix::Matrix;
 
-/// Numbers looked up at once: the residual and seven influence weights.
-const LANES: usize = 8;
 /// Clusters summed in one block; blocks are added in their order, whoever computed them.
-const BLOCK: usize = 1024;
+const BLOCK: usize = 256;
 
-/// The contributions of levels and numbers to a row's residual (lane 0) and influence weights.
-struct Table {
-    start: [f64; LANES],
-    levels: Vec<[f64; LANES]>,
-    numbers: Vec<[f64; LANES]>,
+/// The contributions of merged codes and numbers to a row's residual (lane 0) and influence weights.
+struct Table<const N: usize, const L: usize> {
+    /// By merged factor and code; the constant is part of the first.
+    codes: [Vec<[f64; L]>; N],
+    numbers: Vec<[f64; L]>,
     /// Adding and taking away this number rounds a score to the lane's grid.
-    rounder: [f64; LANES],
+    rounder: [f64; L],
     /// The same for a sum of influence weights (in lane 0: of ones).
-    influence_rounder: [f64; LANES],
+    influence_rounder: [f64; L],
 }
 
-/// The tables of all wanted coefficients, seven to a table; the outcome's mean comes after them.
-pub(super) struct Tables {
-    chunks: Vec<Table>,
+/// The tables of all wanted coefficients, L − 1 to a table; the outcome's mean comes after them.
+///
+/// *Formula*: e = y − Σb, x̃ = ΣG⁻¹e_j, each a sum over merged factors of what their levels contribute.
+/// *Shapes*: L doubles for each merged code.
+pub(super) struct Tables<const N: usize, const L: usize> {
+    chunks: Vec<Table<N, L>>,
     wanted: usize,
     /// The influence of every row on the outcome's mean.
     mean: f64,
@@ -32,64 +33,62 @@ pub(super) struct Tables {
     centred: bool,
 }
 
-impl Tables {
-    /// Makes the tables.
-    fn of(plan: &Plan<'_>, solution: &Solution, mean: f64) -> Self {
-        let table = |inverses: &[Vec<f64>]| {
-            let mut table = Table {
-                start: [0.0; LANES],
-                levels: vec![[0.0; LANES]; plan.levels + 1],
-                numbers: vec![[0.0; LANES]; plan.numbers.len()],
-                rounder: [0.0; LANES],
-                influence_rounder: [0.0; LANES],
-            };
-            *table.slot(plan.outcome, 0) = 1.0;
-            for (column, b) in plan.columns.iter().zip(&solution.fitted) {
-                *table.slot(column.kind, 0) -= b.value();
+/// What columns contribute, before levels are merged.
+struct Parts<const L: usize> {
+    start: [f64; L],
+    levels: Vec<[f64; L]>,
+    numbers: Vec<[f64; L]>,
+}
+
+impl<const L: usize> Parts<L> {
+    fn of(plan: &Plan<'_>, solution: &Solution, inverses: &[Vec<f64>]) -> Self {
+        let mut parts = Self {
+            start: [0.0; L],
+            levels: vec![[0.0; L]; plan.levels + 1],
+            numbers: vec![[0.0; L]; plan.numbers.len()],
+        };
+        parts.add(plan.outcome, 0, 1.0);
+        for (column, b) in plan.columns.iter().zip(&solution.fitted) {
+            parts.add(column.kind, 0, -b.value());
+        }
+        for (place, inverse) in inverses.iter().enumerate() {
+            for (column, weight) in plan.columns.iter().zip(inverse) {
+                parts.add(column.kind, place + 1, *weight);
             }
-            for (place, inverse) in inverses.iter().enumerate() {
-                for (column, weight) in plan.columns.iter().zip(inverse) {
-                    *table.slot(column.kind, place + 1) += weight;
+        }
+        parts
+    }
+
+    fn add(&mut self, kind: Kind<'_>, lane: usize, part: f64) {
+        match kind {
+            Kind::Constant => self.start[lane] += part,
+            Kind::Level(level) => self.levels[level][lane] += part,
+            Kind::Number(number) => self.numbers[number][lane] += part,
+            Kind::Coded(coding, first) => {
+                for (level, value) in &coding.parts {
+                    self.levels[first + level][lane] += part * value;
                 }
             }
-            table
-        };
-        let chunks = if solution.inverse.is_empty() {
-            vec![table(&[])]
-        } else {
-            solution.inverse.chunks(LANES - 1).map(table).collect()
-        };
-        let centred = plan.eliminated > 0;
-        Self { chunks, wanted: solution.inverse.len(), mean, centred }
-    }
-
-    /// Writes a cluster's scores, the outcome's mean last.
-    #[inline]
-    fn scores<const N: usize>(&self, packed: &Packed<N>, from: usize, to: usize, out: &mut [f64]) {
-        for (chunk, table) in self.chunks.iter().enumerate() {
-            let score = if self.centred {
-                table.centred_score(packed, from, to)
-            } else {
-                table.score(packed, from, to)
-            };
-            let first = chunk * (LANES - 1);
-            let count = (self.wanted - first).min(LANES - 1);
-            out[first..first + count].copy_from_slice(&score[1..=count]);
-            out[self.wanted] = score[0] * self.mean;
         }
     }
 
-    /// Sets the grids for clusters of at most `rows` rows.
-    fn bound(&mut self, factors: &[std::ops::Range<usize>], rows: usize) {
-        for table in &mut self.chunks {
-            let bounds: Vec<f64> = (0..LANES).map(|lane| table.largest(factors, lane)).collect();
-            for lane in 0..LANES {
-                let influence = if lane == 0 { 1.0 } else { bounds[lane] };
-                let most = bounds[0] * influence * rows as f64;
-                table.influence_rounder[lane] = rounder(influence * rows as f64);
-                table.rounder[lane] = rounder(most);
-            }
-        }
+    /// A bound on a lane's size in any row (scaled numbers are below two).
+    fn largest(&self, plan: &Plan<'_>, lane: usize) -> f64 {
+        let of_factor = |levels: std::ops::Range<usize>| {
+            self.levels[levels].iter().fold(0.0_f64, |most, level| most.max(level[lane].abs()))
+        };
+        let factors: f64 = plan.factors.iter().map(|factor| of_factor(factor.levels.clone())).sum();
+        let numbers: f64 = self.numbers.iter().map(|number| 2.0 * number[lane].abs()).sum();
+        self.start[lane].abs() + factors + numbers
+    }
+}
+
+/// Adds lane by lane.
+#[expect(clippy::inline_always, reason = "every row passes here")]
+#[inline(always)]
+fn add<const L: usize>(sum: &mut [f64; L], part: &[f64; L]) {
+    for lane in 0..L {
+        sum[lane] += part[lane];
     }
 }
 
@@ -100,38 +99,41 @@ fn rounder(most: f64) -> f64 {
     3.0 * above
 }
 
-impl Table {
-    fn slot(&mut self, kind: Kind, lane: usize) -> &mut f64 {
-        match kind {
-            Kind::Constant => &mut self.start[lane],
-            Kind::Level(level) => &mut self.levels[level][lane],
-            Kind::Number(number) => &mut self.numbers[number][lane],
+impl<const N: usize, const L: usize> Table<N, L> {
+    fn of(plan: &Plan<'_>, packed: &Packed<N>, parts: Parts<L>, rows: usize) -> Self {
+        let mut codes: [Vec<[f64; L]>; N] = std::array::from_fn(|_| vec![[0.0; L]]);
+        for (table, merged) in codes.iter_mut().zip(&packed.merged) {
+            *table = (0..merged.count)
+                .map(|code| {
+                    let mut sum = [0.0; L];
+                    for place in merged.places(code) {
+                        add(&mut sum, &parts.levels[usize::from(*place)]);
+                    }
+                    sum
+                })
+                .collect();
         }
-    }
-
-    /// A bound on a lane's size in any row (scaled numbers are below two).
-    fn largest(&self, factors: &[std::ops::Range<usize>], lane: usize) -> f64 {
-        let of_factor = |levels: &std::ops::Range<usize>| {
-            self.levels[levels.clone()]
-                .iter()
-                .fold(0.0_f64, |most, level| most.max(level[lane].abs()))
-        };
-        let numbers: f64 = self.numbers.iter().map(|number| 2.0 * number[lane].abs()).sum();
-        self.start[lane].abs() + factors.iter().map(of_factor).sum::<f64>() + numbers
+        codes[0].iter_mut().for_each(|entry| add(entry, &parts.start));
+        let bounds: [f64; L] = std::array::from_fn(|lane| parts.largest(plan, lane));
+        let influence = |lane: usize| if lane == 0 { 1.0 } else { bounds[lane] } * rows as f64;
+        Self {
+            codes,
+            numbers: parts.numbers,
+            rounder: std::array::from_fn(|lane| rounder(bounds[0] * influence(lane))),
+            influence_rounder: std::array::from_fn(|lane| rounder(influence(lane))),
+        }
     }
 
     /// A row's residual and influence weights.
-    #[inline]
-    fn row<const N: usize>(&self, row: &[u16; N], numbers: &[f64]) -> [f64; LANES] {
-        let mut sum = self.start;
-        for place in row {
-            let level = &self.levels[usize::from(*place)];
-            for lane in 0..LANES {
-                sum[lane] += level[lane];
-            }
+    #[expect(clippy::inline_always, reason = "every row passes here")]
+    #[inline(always)]
+    fn row(&self, row: &[u16; N], numbers: &[f64]) -> [f64; L] {
+        let mut sum = self.codes[0][usize::from(row[0])];
+        for slot in 1..N {
+            add(&mut sum, &self.codes[slot][usize::from(row[slot])]);
         }
         for (number, weights) in numbers.iter().zip(&self.numbers) {
-            for lane in 0..LANES {
+            for lane in 0..L {
                 sum[lane] += number * weights[lane];
             }
         }
@@ -140,100 +142,175 @@ impl Table {
 
     /// The score of a cluster: the sum over its rows of residual times influence, whatever their order; in lane 0
     /// that of the residuals themselves.
-    #[inline]
-    fn score<const N: usize>(&self, packed: &Packed<N>, from: usize, to: usize) -> [f64; LANES] {
-        let mut score = [0.0; LANES];
-        let many = to - from > 2;
-        for place in from..to {
-            let numbers = &packed.numbers[place * packed.width..(place + 1) * packed.width];
-            let row = self.row(&packed.rows[place], numbers);
-            let residual = row[0];
-            let influence = [1.0, row[1], row[2], row[3], row[4], row[5], row[6], row[7]];
-            for lane in 0..LANES {
-                let part = residual * influence[lane];
-                let rounder = self.rounder[lane];
-                score[lane] += if many { (part + rounder) - rounder } else { part };
+    #[expect(clippy::inline_always, reason = "every row passes here")]
+    #[inline(always)]
+    fn score(&self, packed: &Packed<N>, from: usize, to: usize) -> [f64; L] {
+        let rows = &packed.rows[from..to];
+        // Two numbers have the same sum either way round; more are rounded to the grid first.
+        let rounder = if rows.len() > 2 { self.rounder } else { [0.0; L] };
+        let mut score = [0.0; L];
+        for (at, row) in rows.iter().enumerate() {
+            let numbers = if packed.width == 0 { &[] } else { packed.numbers(from + at) };
+            let lanes = self.row(row, numbers);
+            let residual = lanes[0];
+            let mut factors = lanes;
+            factors[0] = 1.0;
+            for lane in 0..L {
+                score[lane] += (residual * factors[lane] + rounder[lane]) - rounder[lane];
             }
         }
         score
     }
-}
 
-impl Table {
     /// The score of a cluster less its means: Σe·x̃ − Σe Σx̃/n. Zero for a single row, as it must be.
-    fn centred_score<const N: usize>(
-        &self,
-        packed: &Packed<N>,
-        from: usize,
-        to: usize,
-    ) -> [f64; LANES] {
-        let mut score = [0.0; LANES];
-        if to - from < 2 {
-            return score;
+    fn centred_score(&self, packed: &Packed<N>, from: usize, to: usize) -> [f64; L] {
+        let rows = &packed.rows[from..to];
+        if rows.len() < 2 {
+            return [0.0; L];
         }
-        let together = self.score(packed, from, to);
-        let mut influence = [0.0; LANES];
-        let many = to - from > 2;
-        for row in &packed.rows[from..to] {
-            let row = self.row(row, &[]);
-            for lane in 1..LANES {
+        let mut score = self.score(packed, from, to);
+        let mut influence = [0.0; L];
+        for (at, row) in rows.iter().enumerate() {
+            let row = self.row(row, packed.numbers(from + at));
+            for lane in 0..L {
                 let rounder = self.influence_rounder[lane];
-                influence[lane] += if many { (row[lane] + rounder) - rounder } else { row[lane] };
+                let part = if rows.len() > 2 { (row[lane] + rounder) - rounder } else { row[lane] };
+                influence[lane] += part;
             }
         }
-        let mean = together[0] / (to - from) as f64;
-        for lane in 1..LANES {
-            score[lane] = together[lane] - mean * influence[lane];
+        let mean = score[0] / rows.len() as f64;
+        for lane in 1..L {
+            score[lane] -= mean * influence[lane];
         }
+        score[0] = 0.0;
         score
     }
 }
 
-/// Σ_g s_g s_g' over clusters.
-pub(super) fn clustered<const N: usize>(tables: &Tables, packed: &Packed<N>) -> Matrix {
-    let width = tables.wanted + 1;
-    let groups = packed.starts.len() - 1;
-    let mut total = vec![0.0; width * width];
-    let mut scores = vec![0.0; BLOCK * width];
-    for block in (0..groups).step_by(BLOCK) {
-        let count = BLOCK.min(groups - block);
-        for (group, score) in scores[..count * width].chunks_exact_mut(width).enumerate() {
-            let from = packed.starts[block + group] as usize;
-            let to = packed.starts[block + group + 1] as usize;
-            tables.scores(packed, from, to, score);
+impl<const N: usize, const L: usize> Tables<N, L> {
+    /// Makes the tables and sets their grids.
+    pub(super) fn of(plan: &Plan<'_>, packed: &Packed<N>, solution: &Solution, mean: f64) -> Self {
+        let rows = largest_cluster(&packed.starts);
+        let table = |inverses: &[Vec<f64>]| {
+            Table::of(plan, packed, Parts::of(plan, solution, inverses), rows)
+        };
+        let chunks = if solution.inverse.is_empty() {
+            vec![table(&[])]
+        } else {
+            solution.inverse.chunks(L - 1).map(table).collect()
+        };
+        let centred = plan.eliminated > 0;
+        Self { chunks, wanted: solution.inverse.len(), mean, centred }
+    }
+
+    /// Writes a cluster's scores, one line a table; the outcome's mean in the first lane of the first.
+    #[inline]
+    fn scores(&self, packed: &Packed<N>, from: usize, to: usize, out: &mut [[f64; L]]) {
+        for (table, score) in self.chunks.iter().zip(out) {
+            *score = if self.centred {
+                table.centred_score(packed, from, to)
+            } else {
+                table.score(packed, from, to)
+            };
+            score[0] *= self.mean;
         }
-        let mut part = vec![0.0; width * width];
-        for score in scores[..count * width].chunks_exact(width) {
-            for (i, a) in score.iter().enumerate() {
-                let line = &mut part[i * width..][..=i];
-                line.iter_mut().zip(score).for_each(|(sum, b)| *sum += a * b);
+    }
+
+    /// Where a coefficient's score is, or (after the last) the outcome's mean.
+    fn lane(&self, j: usize) -> (usize, usize) {
+        if j == self.wanted { (0, 0) } else { (j / (L - 1), 1 + j % (L - 1)) }
+    }
+
+    /// Σ_g s_g s_g' over clusters.
+    ///
+    /// *Formula*: s_g = Σ_{i∈g} e x̃, rounded to a grid on which the sum is exact. *Source*: Liang & Zeger 1986.
+    /// *Shapes*: wanted + 1. *Checked against*: the exact path, 1e-11.
+    pub(super) fn clustered(&self, packed: &Packed<N>) -> Matrix {
+        let chunks = self.chunks.len();
+        let groups = packed.starts.len() - 1;
+        let mut total = vec![[[0.0; L]; L]; chunks * chunks];
+        for first in (0..groups).step_by(BLOCK) {
+            let bounds = &packed.starts[first..=groups.min(first + BLOCK)];
+            if let [table] = &self.chunks[..] {
+                let part = self.block(table, packed, bounds);
+                total[0].iter_mut().zip(&part).for_each(|(total, part)| add(total, part));
+                continue;
+            }
+            for (total, part) in total.iter_mut().zip(self.block_of_many(packed, bounds)) {
+                total.iter_mut().zip(&part).for_each(|(total, part)| add(total, part));
             }
         }
-        total.iter_mut().zip(&part).for_each(|(total, part)| *total += part);
+        Matrix::from_fn(self.wanted + 1, self.wanted + 1, |i, j| {
+            let (a, b) = (self.lane(i).max(self.lane(j)), self.lane(i).min(self.lane(j)));
+            total[a.0 * chunks + b.0][a.1][b.1]
+        })
     }
-    Matrix::from_fn(width, width, |i, j| total[i.max(j) * width + i.min(j)])
-}
 
-/// Σ e² x̃x̃' over rows, exact whatever their order.
-pub(super) fn by_row<const N: usize>(tables: &Tables, packed: &Packed<N>) -> Matrix {
-    let mut outer = Outer::new(tables.wanted + 1);
-    let mut score = vec![0.0; tables.wanted + 1];
-    for place in 0..packed.rows.len() {
-        tables.scores(packed, place, place + 1, &mut score);
-        outer.add(1.0, &score);
+    /// A block of clusters with one table.
+    #[inline(never)]
+    fn block(&self, table: &Table<N, L>, packed: &Packed<N>, bounds: &[u32]) -> [[f64; L]; L] {
+        let mut scores = [[0.0; L]; BLOCK];
+        for (score, bounds) in scores.iter_mut().zip(bounds.windows(2)) {
+            let (from, to) = (bounds[0] as usize, bounds[1] as usize);
+            *score = if self.centred {
+                table.centred_score(packed, from, to)
+            } else {
+                table.score(packed, from, to)
+            };
+            score[0] *= self.mean;
+        }
+        let mut part = [[0.0; L]; L];
+        for (i, line) in part.iter_mut().enumerate().take(self.wanted + 1) {
+            let mut sum = [0.0; L];
+            for score in &scores {
+                let factor = score[i];
+                for lane in 0..L {
+                    sum[lane] += factor * score[lane];
+                }
+            }
+            *line = sum;
+        }
+        part
     }
-    outer.matrix()
+
+    /// A block of clusters with several tables.
+    fn block_of_many(&self, packed: &Packed<N>, bounds: &[u32]) -> Vec<[[f64; L]; L]> {
+        let chunks = self.chunks.len();
+        let mut part = vec![[[0.0; L]; L]; chunks * chunks];
+        let mut score = vec![[0.0; L]; chunks];
+        for bounds in bounds.windows(2) {
+            self.scores(packed, bounds[0] as usize, bounds[1] as usize, &mut score);
+            for (i, a) in score.iter().enumerate() {
+                for (b, sums) in score[..=i].iter().zip(&mut part[i * chunks..]) {
+                    for (a, line) in a.iter().zip(sums) {
+                        for lane in 0..L {
+                            line[lane] += a * b[lane];
+                        }
+                    }
+                }
+            }
+        }
+        part
+    }
+
+    /// Σ e² x̃x̃' over rows, exact whatever their order.
+    pub(super) fn by_row(&self, packed: &Packed<N>) -> Matrix {
+        let mut outer = Outer::new(self.wanted + 1);
+        let mut lanes = vec![[0.0; L]; self.chunks.len()];
+        let mut score = vec![0.0; self.wanted + 1];
+        for place in 0..packed.rows.len() {
+            self.scores(packed, place, place + 1, &mut lanes);
+            for (j, slot) in score.iter_mut().enumerate() {
+                let (chunk, lane) = self.lane(j);
+                *slot = lanes[chunk][lane];
+            }
+            outer.add(1.0, &score);
+        }
+        outer.matrix()
+    }
 }
 
 /// The largest cluster.
 pub(super) fn largest_cluster(starts: &[u32]) -> usize {
     starts.windows(2).map(|bounds| (bounds[1] - bounds[0]) as usize).max().unwrap_or(0)
-}
-
-/// Makes the tables and sets their grids.
-pub(super) fn tables(plan: &Plan<'_>, solution: &Solution, mean: f64, starts: &[u32]) -> Tables {
-    let mut tables = Tables::of(plan, solution, mean);
-    let factors: Vec<_> = plan.factors.iter().map(|factor| factor.levels.clone()).collect();
-    tables.bound(&factors, largest_cluster(starts));
-    tables
 }

@@ -1,0 +1,162 @@
+//! A Cholesky factor in doubles, refined against the matrix in twice the precision.
+
+use crate::stats::double_double::{DoubleDouble, two_product, two_sum};
+
+/// The smallest pivot, as a share of its column's square, that this path trusts.
+const TRUSTED: f64 = 1e-8;
+/// A step this small, as a share of the solution, is the last: the next would be its square.
+const LAST_STEP: f64 = 1e-9;
+/// Products summed side by side.
+const SIDE: usize = 8;
+
+/// The lower triangle of a symmetric matrix, line by line.
+pub(super) struct Lower {
+    size: usize,
+    entries: Vec<DoubleDouble>,
+    /// Whether every entry is a double.
+    single: bool,
+}
+
+impl Lower {
+    pub(super) fn from_fn(size: usize, entry: impl Fn(usize, usize) -> DoubleDouble) -> Self {
+        let mut entries = Vec::with_capacity(size * (size + 1) / 2);
+        for i in 0..size {
+            entries.extend((0..=i).map(|j| entry(i, j)));
+        }
+        let single = entries.iter().all(|entry| entry.low == 0.0);
+        Self { size, entries, single }
+    }
+
+    fn line(&self, i: usize) -> &[DoubleDouble] {
+        &self.entries[i * (i + 1) / 2..][..=i]
+    }
+
+    /// Multiplies with a vector.
+    pub(super) fn apply(&self, x: &[DoubleDouble]) -> Vec<DoubleDouble> {
+        let mut product = vec![DoubleDouble::ZERO; self.size];
+        for i in 0..self.size {
+            let line = self.line(i);
+            let mut sum = DoubleDouble::ZERO;
+            for (j, entry) in line[..i].iter().enumerate() {
+                if self.single {
+                    if entry.high != 0.0 {
+                        sum += x[j] * entry.high;
+                        product[j] += x[i] * entry.high;
+                    }
+                } else {
+                    sum += *entry * x[j];
+                    product[j] += *entry * x[i];
+                }
+            }
+            product[i] += sum + line[i] * x[i];
+        }
+        product
+    }
+}
+
+/// The sum of products in a fixed order, eight side by side.
+fn dot(a: &[f64], b: &[f64]) -> f64 {
+    let mut sums = [0.0; SIDE];
+    let (whole_a, whole_b) = (a.chunks_exact(SIDE), b.chunks_exact(SIDE));
+    let rest: f64 = whole_a.remainder().iter().zip(whole_b.remainder()).map(|(x, y)| x * y).sum();
+    for (x, y) in whole_a.zip(whole_b) {
+        for lane in 0..SIDE {
+            sums[lane] += x[lane] * y[lane];
+        }
+    }
+    let [a, b, c, d, e, f, g, h] = sums;
+    (((a + b) + (c + d)) + ((e + f) + (g + h))) + rest
+}
+
+/// A Cholesky factor in doubles.
+pub(super) struct Cholesky {
+    lower: Vec<Vec<f64>>,
+}
+
+impl Cholesky {
+    /// Factors a matrix; none where a pivot is too small a share of `raw`, the squares of the columns.
+    pub(super) fn of(matrix: &Lower, raw: &[f64]) -> Option<Self> {
+        let mut lower: Vec<Vec<f64>> = Vec::with_capacity(matrix.size);
+        for i in 0..matrix.size {
+            let mut row: Vec<f64> = matrix.line(i).iter().map(|entry| entry.value()).collect();
+            for (j, other) in lower.iter().enumerate() {
+                row[j] = (row[j] - dot(&row[..j], &other[..j])) / other[j];
+            }
+            let pivot = row[i] - dot(&row[..i], &row[..i]);
+            if pivot.is_nan() || pivot <= raw[i] * TRUSTED {
+                return None;
+            }
+            row[i] = pivot.sqrt();
+            lower.push(row);
+        }
+        Some(Self { lower })
+    }
+
+    /// Solves L u = b.
+    pub(super) fn forward(&self, b: &[DoubleDouble]) -> Vec<f64> {
+        let mut u: Vec<f64> = b.iter().map(|b| b.value()).collect();
+        for (i, line) in self.lower.iter().enumerate() {
+            u[i] = (u[i] - dot(&line[..i], &u[..i])) / line[i];
+        }
+        u
+    }
+
+    /// Solves A x = b in doubles.
+    fn solve(&self, b: &[DoubleDouble]) -> Vec<f64> {
+        let mut x = self.forward(b);
+        for i in (0..x.len()).rev() {
+            x[i] /= self.lower[i][i];
+            let known = x[i];
+            for (slot, entry) in x[..i].iter_mut().zip(&self.lower[i][..i]) {
+                *slot -= entry * known;
+            }
+        }
+        x
+    }
+
+    /// Solves A x = b, refined against the exact matrix: once, and once more where the first step was not tiny.
+    pub(super) fn refined(&self, matrix: &Lower, b: &[DoubleDouble]) -> Vec<DoubleDouble> {
+        let mut x: Vec<DoubleDouble> = self.solve(b).into_iter().map(DoubleDouble::from).collect();
+        for _ in 0..2 {
+            let rest: Vec<DoubleDouble> =
+                first_or_full(matrix, &x).into_iter().zip(b).map(|(ax, b)| *b - ax).collect();
+            let (mut most, mut step_most) = (0.0_f64, 0.0_f64);
+            for (x, step) in x.iter_mut().zip(self.solve(&rest)) {
+                *x = two_sum(x.high, x.low + step);
+                most = most.max(x.high.abs());
+                step_most = step_most.max(step.abs());
+            }
+            if step_most <= LAST_STEP * most {
+                break;
+            }
+        }
+        x
+    }
+}
+
+/// A x, cheaper where both are doubles.
+fn first_or_full(matrix: &Lower, x: &[DoubleDouble]) -> Vec<DoubleDouble> {
+    if !matrix.single || x.iter().any(|x| x.low != 0.0) {
+        return matrix.apply(x);
+    }
+    let mut product = vec![DoubleDouble::ZERO; matrix.size];
+    let add = |sum: &mut DoubleDouble, a: f64, b: f64| {
+        let part = two_product(a, b);
+        let high = two_sum(sum.high, part.high);
+        *sum = DoubleDouble { high: high.high, low: sum.low + (high.low + part.low) };
+    };
+    for i in 0..matrix.size {
+        let line = matrix.line(i);
+        let mut sum = DoubleDouble::ZERO;
+        for (j, entry) in line.iter().enumerate() {
+            if entry.high != 0.0 {
+                add(&mut sum, entry.high, x[j].high);
+                if j < i {
+                    add(&mut product[j], entry.high, x[i].high);
+                }
+            }
+        }
+        product[i] += sum;
+    }
+    product
+}

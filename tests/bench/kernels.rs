@@ -1,0 +1,181 @@
+//! Times the regression kernels on columns in memory: one JSON line a row of the table.
+//!
+//!     cargo bench --profile dev --bench kernels -- COLUMNS [RUNS]
+//!
+//! COLUMNS is a folder that `peers/regression_columns.py` wrote. CPU time is that of this thread (the kernels start no
+//! other), from Linux's scheduler. A plain harness: rows stand beside peers' CPU seconds, which criterion and divan
+//! do not measure. Nothing in the tests depends on a time.
+
+#![expect(clippy::print_stdout, reason = "a bench says what it measured")]
+#![expect(clippy::disallowed_methods, reason = "a bench reads the clock and its arguments")]
+
+use std::error::Error;
+use std::fs;
+use std::path::Path;
+use std::time::Instant;
+
+use secondlook::stats::linear::{
+    Coded, Covariance, Design, Panel, Preset, Regressor, Singletons, Specification, Table, Term,
+    fit,
+};
+
+type Outcome<T> = Result<T, Box<dyn Error>>;
+
+const EFFECTS: [&str; 6] = ["mode", "month", "subj", "occ", "model", "band"];
+const NUMBERS: [&str; 3] = ["task_value", "turns", "app"];
+const LEVELS: [&str; 6] = ["0", "1", "2", "3", "4", "5"];
+
+struct Columns {
+    effects: Vec<Vec<u32>>,
+    expertise: Vec<u32>,
+    user: Vec<u32>,
+    numbers: Vec<Vec<f64>>,
+    success: Vec<f64>,
+    failure: Vec<f64>,
+    slope: Vec<f64>,
+}
+
+fn codes(folder: &Path, name: &str) -> Outcome<Vec<u32>> {
+    let bytes = fs::read(folder.join(format!("{name}.u32")))?;
+    Ok(bytes.as_chunks::<4>().0.iter().map(|bytes| u32::from_le_bytes(*bytes)).collect())
+}
+
+fn numbers(folder: &Path, name: &str) -> Outcome<Vec<f64>> {
+    let bytes = fs::read(folder.join(format!("{name}.f64")))?;
+    Ok(bytes.as_chunks::<8>().0.iter().map(|bytes| f64::from_le_bytes(*bytes)).collect())
+}
+
+fn read(folder: &Path) -> Outcome<Columns> {
+    let expertise = codes(folder, "expertise")?;
+    Ok(Columns {
+        effects: EFFECTS.iter().map(|name| codes(folder, name)).collect::<Outcome<_>>()?,
+        slope: expertise.iter().map(|code| f64::from(*code)).collect(),
+        expertise,
+        user: codes(folder, "user")?,
+        numbers: NUMBERS.iter().map(|name| numbers(folder, name)).collect::<Outcome<_>>()?,
+        success: numbers(folder, "succ")?,
+        failure: numbers(folder, "fail")?,
+    })
+}
+
+impl Columns {
+    /// R1 a slope, R2 five levels, R3 with three columns of numbers, R4 with user effects; all clustered by user.
+    fn design(&self, name: &str) -> Design<'_> {
+        let by_level = || (2..6).map(|l| Term::indicator(LEVELS[l], &self.expertise, l as u32));
+        let measured = NUMBERS.iter().zip(&self.numbers);
+        let terms: Vec<Term<'_>> = match name {
+            "R1" => vec![Term::numbers("expertise", &self.slope)],
+            "R3" => by_level().chain(measured.map(|(n, v)| Term::numbers(*n, v))).collect(),
+            _ => by_level().collect(),
+        };
+        let mut design = Design::new(&self.success, terms);
+        design.absorb = self.effects.iter().map(|codes| codes.into()).collect();
+        if name == "R3" {
+            design.absorb.truncate(5);
+        }
+        if name == "R4" {
+            design.absorb.push((&self.user).into());
+            design.singletons = Singletons::Drop;
+        }
+        design.covariance = Covariance::Cluster;
+        design.clusters = vec![(&self.user).into()];
+        design
+    }
+
+    /// Every set of six controls, two outcomes, a slope and five levels: 256 specifications.
+    fn specifications(&self) -> Vec<Specification> {
+        let coded = |name: &str, value: &dyn Fn(usize) -> f64| Regressor {
+            name: name.to_owned(),
+            values: Coded::Levels { factor: 6, values: (0..6).map(value).collect() },
+        };
+        let slope = vec![coded("expertise", &|code| code as f64)];
+        let level = |l: usize| coded(LEVELS[l], &|code| f64::from(u8::from(code == l)));
+        let codings = [slope, (2..6).map(level).collect()];
+        let mut all = Vec::new();
+        for set in 0_usize..64 {
+            for outcome in 0..2 {
+                for terms in &codings {
+                    let absorb = (0..6).filter(|place| set >> place & 1 == 1).collect();
+                    let (terms, covariance) = (terms.clone(), Covariance::Cluster);
+                    let preset = Preset::Fixest;
+                    all.push(Specification { outcome, terms, absorb, covariance, preset });
+                }
+            }
+        }
+        all
+    }
+}
+
+/// Seconds that this thread has run.
+fn cpu() -> Outcome<f64> {
+    let text = fs::read_to_string("/proc/thread-self/schedstat")?;
+    let run = text.split_whitespace().next().ok_or("no figure in schedstat")?;
+    Ok(run.parse::<f64>()? / 1e9)
+}
+
+/// A line of the process's memory figures, in bytes.
+fn memory(line: &str) -> Outcome<f64> {
+    let text = fs::read_to_string("/proc/self/status")?;
+    let found = text.lines().find(|known| known.starts_with(line)).ok_or("no such line")?;
+    let kilobytes = found.split_whitespace().nth(1).ok_or("no figure")?;
+    Ok(kilobytes.parse::<f64>()? * 1024.0)
+}
+
+fn median(times: &mut [f64]) -> f64 {
+    times.sort_by(f64::total_cmp);
+    times[times.len() / 2]
+}
+
+/// Runs a kernel, and prints the medians and the peak of memory beyond what was there before.
+fn time(
+    name: &str,
+    rows: usize,
+    runs: usize,
+    each: usize,
+    mut run: impl FnMut() -> Outcome<()>,
+) -> Outcome<()> {
+    // What an earlier kernel freed and the allocator kept hides part of a later one's peak: a lower bound, but for the first.
+    let reset = fs::write("/proc/self/clear_refs", "5").is_ok();
+    let before = memory("VmRSS")?;
+    let (mut cpus, mut walls) = (Vec::new(), Vec::new());
+    for _ in 0..runs {
+        let (began, used) = (Instant::now(), cpu()?);
+        run()?;
+        cpus.push((cpu()? - used) * 1e3 / each as f64);
+        walls.push(began.elapsed().as_secs_f64() * 1e3 / each as f64);
+    }
+    let beyond = (memory("VmHWM")? - before) / rows as f64;
+    println!(
+        "{{\"kernel\":\"{name}\",\"rows\":{rows},\"runs\":{runs},\"cpu_ms\":{:.3},\"wall_ms\":{:.3},\"cpu_ms_min\":{:.3},\"bytes_a_row\":{beyond:.1},\"peak_reset\":{reset}}}",
+        median(&mut cpus),
+        median(&mut walls),
+        cpus[0]
+    );
+    Ok(())
+}
+
+fn main() -> Outcome<()> {
+    let given: Vec<String> = std::env::args().skip(1).filter(|a| !a.starts_with("--")).collect();
+    let Some(folder) = given.first() else {
+        println!("cargo bench --profile dev --bench kernels -- COLUMNS [RUNS]");
+        return Ok(());
+    };
+    let runs = given.get(1).map_or(Ok(7), |runs| runs.parse())?;
+    let columns = read(Path::new(folder))?;
+    let rows = columns.success.len();
+    for name in ["R1", "R2", "R3", "R4"] {
+        let design = columns.design(name);
+        time(name, rows, runs, 1, || Ok(fit(&design).map(drop)?))?;
+    }
+    let mut factors: Vec<&[u32]> = columns.effects.iter().map(Vec::as_slice).collect();
+    factors.push(&columns.expertise);
+    let outcomes: Vec<&[f64]> = vec![&columns.success, &columns.failure];
+    let clusters = Some(&columns.user[..]);
+    let table = Table { factors, numbers: Vec::new(), outcomes, clusters };
+    time("panel", rows, runs, 1, || Ok(Panel::of(table.clone(), None).map(drop)?))?;
+    let panel = Panel::of(table, None)?;
+    let all = columns.specifications();
+    time("specification", rows, runs.min(3), all.len(), || {
+        all.iter().try_for_each(|specification| Ok(panel.fit(specification).map(drop)?))
+    })
+}
