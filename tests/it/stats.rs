@@ -1,5 +1,6 @@
 //! Tests of `stats` from outside.
 
+mod agreement;
 mod claims_data;
 mod compare;
 mod distributions;
@@ -10,3 +11,4 @@ mod properties;
 mod qr;
 mod refusals;
 mod sessions;
+mod summary;
