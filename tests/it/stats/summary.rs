@@ -192,6 +192,9 @@ const MEASURES: [Measure; 5] = [
     Measure::Quantile { probability: 0.9, definition: QuantileDefinition::Weibull },
 ];
 
+/// A value, a second one, a cluster and a frequency.
+type Row = (f64, f64, u32, u8);
+
 proptest! {
     /// The order of rows changes no bit; a row written k times is a row of frequency k.
     #[test]
@@ -199,16 +202,16 @@ proptest! {
         rows in prop::collection::vec((0.1..9.0_f64, 0.2..5.0_f64, 0_u32..5, 1_u8..4), 8..40),
         by in 0_usize..7,
     ) {
-        let column = |pick: &dyn Fn(&(f64, f64, u32, u8)) -> f64, rows: &[(f64, f64, u32, u8)]| -> Vec<f64> {
+        let column = |pick: &dyn Fn(&Row) -> f64, rows: &[Row]| -> Vec<f64> {
             rows.iter().map(pick).collect()
         };
         let mut turned = rows.clone();
         turned.rotate_left(by);
         turned.swap(0, 5);
         let copied: Vec<_> = rows.iter().flat_map(|row| vec![*row; usize::from(row.3)]).collect();
-        let codes = |rows: &[(f64, f64, u32, u8)]| -> Vec<u32> { rows.iter().map(|row| row.2).collect() };
+        let codes = |rows: &[Row]| -> Vec<u32> { rows.iter().map(|row| row.2).collect() };
         prop_assume!(codes(&rows).iter().any(|code| *code != rows[0].2));
-        let answers = |rows: &[(f64, f64, u32, u8)], counted: bool, clustered: bool| {
+        let answers = |rows: &[Row], counted: bool, clustered: bool| {
             let (x, y) = (column(&|row| row.0, rows), column(&|row| row.1, rows));
             let frequencies = column(&|row| f64::from(row.3), rows);
             let codes = codes(rows);
