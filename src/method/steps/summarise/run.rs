@@ -318,7 +318,9 @@ impl Summarising {
         }
         types.sort_unstable();
         types.dedup();
-        if !types.is_empty() {
+        if types == [7] {
+            outcome.note("quantiles", "type 7 (linear between order statistics)");
+        } else if !types.is_empty() {
             let types: Vec<String> = types.iter().map(usize::to_string).collect();
             let text = format!("type {} of Hyndman and Fan 1996", types.join(", "));
             outcome.note("quantiles", text);
