@@ -3,6 +3,8 @@
 mod bad;
 mod failures;
 mod properties;
+mod published;
 mod studies;
+mod summaries;
 mod support;
 mod textbooks;

@@ -1,5 +1,6 @@
 //! Tests of `stats` from outside.
 
+mod agreement;
 mod claims_data;
 mod compare;
 mod distributions;
@@ -11,3 +12,4 @@ mod qr;
 mod refusals;
 mod sessions;
 mod specifications;
+mod summary;

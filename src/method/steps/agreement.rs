@@ -5,22 +5,32 @@
 //! | `from` | one row per unit |
 //! | `coders = ["a", "b", …]` | a column for each coder's code |
 //! | `measure` | `kappa`, `kappa-linear`, `kappa-quadratic` (two coders); `alpha-nominal`, `alpha-ordinal`, `alpha-interval`, `alpha-ratio` (any number; a null is a missing code) |
+//! | `codes = ["low", "high"]` | every code there is, in order, used or not; those that occur, in order, where left out |
 //! | `repetitions`, `seed` | of alpha's bootstrap interval; 1000 and 1 by default, 0 for none |
+//! | `level` | of the interval, 0.95 by default |
 //!
-//! Estimates are called `step/kappa` or `step/alpha`; with kappa also `step/percent`, the share of
-//! units coded the same, and `step/prevalence{code=…}`. Kappa drops and counts units with a null.
+//! Estimates are called `step/kappa` or `step/alpha`; with both `step/percent`, the share of units (with alpha: of pairs of
+//! codes of one unit) coded the same, and `step/prevalence{code=…}`. With kappa also `step/expected`, the agreement that
+//! chance gives, `step/observed`, that seen (near-misses by their weights in both), and `step/null_se`, the standard
+//! error were there no agreement beyond chance, which the p value of `step/kappa` uses; its `.se` and
+//! interval are Fleiss, Cohen and Everitt's. Kappa drops and counts units with a null.
+//!
+//! The weights of near-misses go by the places of the codes in their order: `codes` says the whole scale where some code
+//! occurs nowhere, and the order where codes are texts.
 
 use std::collections::BTreeSet;
 
-use crate::diagnostic::document::Table as Document;
-use crate::diagnostic::{Problem, Spanned};
+use crate::diagnostic::document::{Scalar, Table as Document};
+use crate::diagnostic::{Problem, Span, Spanned};
 use crate::engine::{Column, ColumnType, Table};
 use crate::method::checker::Checker;
 use crate::method::fragment::Fragment;
 use crate::method::plan::Address;
-use crate::stats::agreement::{KappaWeights, Metric, kappa, krippendorff};
+use crate::stats::agreement::{Bootstrap, KappaWeights, Metric, kappa, krippendorff};
+use crate::stats::random::ALGORITHM;
 
 use super::join::choice;
+use super::summarise::{label, read_level};
 use super::{Checked, Kind, Outcome, Read, Running, Step, Written, plain_estimate};
 
 pub(super) const KIND: Kind = Kind { name: "agreement", read };
@@ -46,8 +56,9 @@ struct Agreement {
     from: Spanned<String>,
     coders: Vec<Fragment>,
     measure: Spanned<Measure>,
-    repetitions: u64,
-    seed: u64,
+    /// The codes there are, in order, and where they are listed.
+    codes: Option<(Vec<String>, Span)>,
+    bootstrap: Bootstrap,
 }
 
 fn read(table: &Document<'_>) -> Option<Box<dyn Written>> {
@@ -63,8 +74,20 @@ fn read(table: &Document<'_>) -> Option<Box<dyn Written>> {
         table.report(Problem::error("more than 1,000,000 repetitions").at(&many.span));
     }
     let repetitions = repetitions.map_or(1000, |count| count.value);
+    let repetitions = usize::try_from(repetitions).unwrap_or(usize::MAX);
+    let codes = table.optional::<Vec<Spanned<Scalar>>>("codes").map(|codes| {
+        (codes.value.iter().map(|code| label(&code.value)).collect::<Vec<String>>(), codes.span)
+    });
+    if let Some((codes, span)) = &codes {
+        let distinct: BTreeSet<&String> = codes.iter().collect();
+        if distinct.len() != codes.len() || codes.len() < 2 {
+            let message = "`codes` must list at least two codes, each once";
+            table.report(Problem::error(message).at(span));
+        }
+    }
+    let bootstrap = Bootstrap { repetitions, seed, level: read_level(table)? };
     let coders = coders?.value.iter().map(Fragment::whole).collect();
-    Some(Box::new(Agreement { from: from?, coders, measure: measure?, repetitions, seed }))
+    Some(Box::new(Agreement { from: from?, coders, measure: measure?, codes, bootstrap }))
 }
 
 impl Written for Agreement {
@@ -86,12 +109,20 @@ impl Written for Agreement {
             return None;
         }
         let ordered = !matches!(self.measure.value, Measure::Alpha(Metric::Nominal));
-        let numeric = matches!(self.measure.value, Measure::Alpha(_)) && ordered;
+        let by_place = matches!(self.measure.value, Measure::Alpha(Metric::Ordinal));
+        let numeric = matches!(self.measure.value, Measure::Alpha(_))
+            && ordered
+            && !(by_place && self.codes.is_some());
         for (coder, kind) in self.coders.iter().zip(&kinds) {
             if numeric && !kind.is_numeric() {
                 let message =
                     format!("codes must be numbers here, and `{}` is a {kind}", coder.text);
-                checker.report(Problem::error(message).at(&coder.span()));
+                let problem = Problem::error(message).at(&coder.span());
+                checker.report(if by_place {
+                    problem.help("or say their order: `codes = [\"low\", \"high\"]`")
+                } else {
+                    problem
+                });
             }
             if Some(kind) != kinds.first() && !(kind.is_numeric() && numeric) {
                 let message =
@@ -100,15 +131,12 @@ impl Written for Agreement {
             }
         }
         let address = |name: &str| format!("{}/{name}", checker.id());
-        let promises = if two {
-            vec![
-                Address::exact(address("kappa")),
-                Address::exact(address("percent")),
-                Address::grouped(&address("prevalence"), &["code".to_owned()]),
-            ]
-        } else {
-            vec![Address::exact(address("alpha"))]
-        };
+        let names: &[&str] =
+            if two { &["kappa", "expected", "observed", "null_se"] } else { &["alpha"] };
+        let mut promises: Vec<Address> =
+            names.iter().map(|name| Address::exact(address(name))).collect();
+        promises.push(Address::exact(address("percent")));
+        promises.push(Address::grouped(&address("prevalence"), &["code".to_owned()]));
         Some(Checked { step: Box::new(self.clone()), output: None, promises })
     }
 }
@@ -134,6 +162,37 @@ impl Agreement {
         self.coders.iter().filter_map(|coder| table.column(&coder.text)).collect()
     }
 
+    /// The codes there are, in order: those of `codes`, or those that occur.
+    fn levels(&self, columns: &[&Column], outcome: &mut Outcome) -> Result<Vec<String>, Problem> {
+        let found = levels(columns);
+        let by_place = match self.measure.value {
+            Measure::Kappa(weights) => weights != KappaWeights::None,
+            Measure::Alpha(metric) => metric == Metric::Ordinal,
+        };
+        if let Some((codes, span)) = &self.codes {
+            if let Some(other) = found.iter().find(|code| !codes.contains(code)) {
+                let message = format!("the code `{other}` occurs and is not among `codes`");
+                return Err(Problem::error(message).at(span));
+            }
+            return Ok(codes.clone());
+        }
+        let whole: Vec<i64> = found.iter().filter_map(|code| code.parse().ok()).collect();
+        if let (true, Measure::Kappa(_)) = (by_place, self.measure.value) {
+            if whole.len() < found.len() && !numeric(columns) {
+                outcome.warnings.push(format!(
+                    "the codes are taken in the order {}: write `codes = […]` to say theirs",
+                    found.join(", ")
+                ));
+            } else if whole.windows(2).any(|pair| pair[1] != pair[0] + 1) {
+                outcome.warnings.push(format!(
+                    "near-misses are weighed by places among {}: write `codes = […]` if the scale has more",
+                    found.join(", ")
+                ));
+            }
+        }
+        Ok(found)
+    }
+
     fn kappa(
         &self,
         table: &Table,
@@ -142,42 +201,46 @@ impl Agreement {
         outcome: &mut Outcome,
     ) -> Result<(), Problem> {
         let columns = self.columns(table);
-        let levels = levels(&columns);
+        let levels = self.levels(&columns, outcome)?;
+        let places: Vec<Vec<Option<usize>>> =
+            columns.iter().map(|column| places(column, &levels)).collect();
         let mut counts = vec![vec![0_u64; levels.len()]; levels.len()];
         let mut used = 0_u64;
-        for row in 0..table.rows() {
-            let place = |column: &&Column| {
-                let text = column.text_at(row)?;
-                levels.iter().position(|level| *level == text)
-            };
-            let places: Vec<Option<usize>> = columns.iter().map(place).collect();
-            if let [Some(one), Some(other)] = places[..]
-                && let Some(cell) = counts.get_mut(one).and_then(|cells| cells.get_mut(other))
-            {
-                *cell += 1;
-                used += 1;
+        if let [first, second] = places.as_slice() {
+            for pair in first.iter().zip(second) {
+                if let (Some(one), Some(other)) = pair
+                    && let Some(cell) = counts.get_mut(*one).and_then(|row| row.get_mut(*other))
+                {
+                    *cell += 1;
+                    used += 1;
+                }
             }
         }
         outcome.rows_out = Some(used);
         outcome.note("dropped rows", table.rows() as u64 - used);
         outcome.note("codes", levels.join(", "));
-        let found = kappa(&counts, weights).map_err(|error| self.fails(&error))?;
-        let add = |name: String, value: f64| {
+        outcome.note("standard error", "Fleiss, Cohen and Everitt 1969; p by that of no agreement");
+        let level = self.bootstrap.level;
+        let found = kappa(&counts, weights, level).map_err(|error| self.fails(&error))?;
+        let add = |name: &str, value: f64| {
             let mut estimate = plain_estimate(running.id, format!("{}/{name}", running.id), value);
             estimate.n = Some(found.n as f64);
             estimate
         };
-        let mut estimate = add("kappa".to_owned(), found.value);
+        let mut estimate = add("kappa", found.value);
         estimate.se = Some(found.standard_error);
         estimate.ci = Some([found.interval.low, found.interval.high]);
-        estimate.level = Some(0.95);
+        estimate.level = Some(level);
         estimate.p = found.p;
         estimate.reference = Some("normal".to_owned());
         estimate.interval = Some("wald".to_owned());
         outcome.estimates.push(estimate);
-        outcome.estimates.push(add("percent".to_owned(), found.percent));
+        outcome.estimates.push(add("percent", found.percent));
+        outcome.estimates.push(add("expected", found.expected));
+        outcome.estimates.push(add("observed", found.observed));
+        outcome.estimates.push(add("null_se", found.null_standard_error));
         for (level, share) in levels.iter().zip(&found.prevalence) {
-            outcome.estimates.push(add(format!("prevalence{{code={level}}}"), *share));
+            outcome.estimates.push(add(&format!("prevalence{{code={level}}}"), *share));
         }
         Ok(())
     }
@@ -190,15 +253,21 @@ impl Agreement {
         outcome: &mut Outcome,
     ) -> Result<(), Problem> {
         let columns = self.columns(table);
-        let units = units(&columns, metric, table.rows());
-        let repetitions = usize::try_from(self.repetitions).unwrap_or(usize::MAX);
-        let found = krippendorff(&units, metric, repetitions, self.seed)
-            .map_err(|error| self.fails(&error))?;
+        let levels = self.levels(&columns, outcome)?;
+        let by_place = metric == Metric::Nominal || !numeric(&columns) || self.codes.is_some();
+        let by_place = by_place && matches!(metric, Metric::Nominal | Metric::Ordinal);
+        let units = units(&columns, by_place.then_some(levels.as_slice()), table.rows());
+        let repetitions = self.bootstrap.repetitions;
+        let found =
+            krippendorff(&units, metric, &self.bootstrap).map_err(|error| self.fails(&error))?;
         outcome.rows_out = Some(found.units as u64);
         outcome.note("units coded at least twice", found.units);
         outcome.note("codes in them", found.codes);
         if repetitions > 0 {
-            let text = format!("{repetitions} repetitions, seed {}", self.seed);
+            let seed = self.bootstrap.seed;
+            let text = format!(
+                "{repetitions} repetitions over units, percentiles, {ALGORITHM}, seed {seed}"
+            );
             outcome.note("bootstrap", text);
         }
         if found.degenerate > 0 {
@@ -207,45 +276,73 @@ impl Agreement {
                 found.degenerate
             ));
         }
-        let address = format!("{}/alpha", running.id);
-        let mut estimate = plain_estimate(running.id, address, found.value);
-        estimate.n = Some(found.units as f64);
+        let add = |name: &str, value: f64| {
+            let mut estimate = plain_estimate(running.id, format!("{}/{name}", running.id), value);
+            estimate.n = Some(found.units as f64);
+            estimate
+        };
+        let mut estimate = add("alpha", found.value);
         if let Some(interval) = found.interval {
             estimate.ci = Some([interval.low, interval.high]);
-            estimate.level = Some(0.95);
+            estimate.level = Some(self.bootstrap.level);
             estimate.interval = Some("bootstrap".to_owned());
         }
         outcome.estimates.push(estimate);
+        outcome.estimates.push(add("percent", found.percent));
+        if found.prevalence.len() > MANY {
+            outcome.note("prevalence", format!("{} values: not listed", found.prevalence.len()));
+            return Ok(());
+        }
+        for (value, share) in &found.prevalence {
+            let code = if by_place {
+                levels.get(*value as usize).cloned().unwrap_or_default()
+            } else {
+                value.to_string()
+            };
+            outcome.estimates.push(add(&format!("prevalence{{code={code}}}"), *share));
+        }
         Ok(())
     }
+}
+
+/// The most values whose prevalence is listed.
+const MANY: usize = 50;
+
+fn numeric(columns: &[&Column]) -> bool {
+    columns.iter().all(|column| matches!(column.kind(), ColumnType::Int | ColumnType::Float))
 }
 
 /// All codes of all coders, in order: numbers by size.
 fn levels(columns: &[&Column]) -> Vec<String> {
     let texts: BTreeSet<String> = columns.iter().flat_map(|column| column.codes().1).collect();
     let mut levels: Vec<String> = texts.into_iter().collect();
-    let numeric =
-        columns.iter().all(|column| matches!(column.kind(), ColumnType::Int | ColumnType::Float));
-    if numeric {
+    if numeric(columns) {
         let number = |text: &String| text.parse::<f64>().unwrap_or_default();
         levels.sort_by(|one, other| number(one).total_cmp(&number(other)));
     }
     levels
 }
 
-/// The codes of each unit, missing ones left out; categories by their place.
-fn units(columns: &[&Column], metric: Metric, rows: usize) -> Vec<Vec<f64>> {
-    let numbers: Vec<Vec<Option<f64>>> = if metric == Metric::Nominal {
-        let levels = levels(columns);
-        let place =
-            |text: String| levels.iter().position(|level| *level == text).map(|at| at as f64);
-        let coded = columns
-            .iter()
-            .map(|column| (0..rows).map(|row| column.text_at(row).and_then(place)).collect());
-        coded.collect()
-    } else {
-        columns.iter().map(|column| column.numbers().unwrap_or_default()).collect()
+/// The place of each row's code among the levels; none where it is null.
+fn places(column: &Column, levels: &[String]) -> Vec<Option<usize>> {
+    let (codes, own) = column.codes();
+    let place = |text: &String| levels.iter().position(|level| level == text);
+    let of: Vec<Option<usize>> = own.iter().map(place).collect();
+    codes.into_iter().map(|code| of.get(code? as usize).copied().flatten()).collect()
+}
+
+/// The codes of each unit, missing ones left out; by their places where levels are given.
+fn units(columns: &[&Column], by_place: Option<&[String]>, rows: usize) -> Vec<Vec<f64>> {
+    let codes = |column: &&Column| -> Vec<Option<f64>> {
+        match by_place {
+            Some(levels) => {
+                let places = places(column, levels).into_iter();
+                places.map(|place| place.map(|place| place as f64)).collect()
+            }
+            None => column.numbers().unwrap_or_default(),
+        }
     };
+    let numbers: Vec<Vec<Option<f64>>> = columns.iter().map(codes).collect();
     let unit =
         |row: usize| numbers.iter().filter_map(|codes| codes.get(row).copied().flatten()).collect();
     (0..rows).map(unit).collect()

@@ -33,7 +33,7 @@ use crate::method::plan::{Address, Piece};
 use crate::stats::compare::{Alternative, How};
 
 use super::join::choice;
-use super::summarise::{label, read_level};
+use super::summarise::{Reported, label, read_level};
 use super::{Checked, Kind, Read, Written};
 
 pub(super) const KIND: Kind = Kind { name: "compare", read };
@@ -131,7 +131,7 @@ struct Compare {
     test: Test,
     of: Fragment,
     between: Option<Fragment>,
-    groups: Option<([String; 2], Span)>,
+    groups: Option<Groups>,
     weights: Option<Fragment>,
     how: How,
 }
@@ -162,24 +162,28 @@ fn read(table: &Document<'_>) -> Option<Box<dyn Written>> {
         test: test.filter(|_| fits)?,
         of: Fragment::whole(&of?),
         between: between.as_ref().map(Fragment::whole),
-        groups: groups?,
+        groups: groups.ok()?,
         weights: weights.as_ref().map(Fragment::whole),
         how: how?,
     }))
 }
 
-/// Reads `groups`; the outer `None` says that something is wrong with it.
-fn read_groups(table: &Document<'_>) -> Option<Option<([String; 2], Span)>> {
+/// Two values of `between`, and where they are named.
+type Groups = ([String; 2], Span);
+
+/// Reads `groups`, where they are named.
+fn read_groups(table: &Document<'_>) -> Result<Option<Groups>, Reported> {
     let Some(value) = table.optional::<Vec<Spanned<Scalar>>>("groups") else {
-        return (!table.keys().iter().any(|key| key == "groups")).then_some(None);
+        let written = table.keys().iter().any(|key| key == "groups");
+        return if written { Err(Reported) } else { Ok(None) };
     };
     let names: Vec<String> = value.value.iter().map(|one| label(&one.value)).collect();
     match <[String; 2]>::try_from(names) {
-        Ok(pair) if pair[0] != pair[1] => Some(Some((pair, value.span))),
+        Ok(pair) if pair[0] != pair[1] => Ok(Some((pair, value.span))),
         _ => {
             let problem = Problem::error("`groups` must name two values").at(&value.span);
             table.report(problem.help("the first minus the second is what is compared"));
-            None
+            Err(Reported)
         }
     }
 }

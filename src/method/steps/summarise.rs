@@ -102,20 +102,25 @@ fn read(table: &Document<'_>) -> Option<Box<dyn Written>> {
         .filter_map(|(name, value)| Some((name, Fragment::whole(&value.read::<String>()?))))
         .collect();
     let intervals = Intervals { level: level?, fractions: fractions? };
-    let change = change?;
+    let change = change.ok()?;
     let from = from?;
     Some(Box::new(Summarise { from, by, within, measures, weights, cluster, intervals, change }))
 }
 
-/// Reads `change`; the outer `None` says that something is wrong with it.
-fn read_change(table: &Document<'_>) -> Option<Option<WrittenChange>> {
+/// Something is wrong, and was reported.
+pub(super) struct Reported;
+
+/// Reads `change`, where there is one.
+fn read_change(table: &Document<'_>) -> Result<Option<WrittenChange>, Reported> {
     let Some(change) = table.table("change") else {
-        return (!table.keys().iter().any(|key| key == "change")).then_some(None);
+        let written = table.keys().iter().any(|key| key == "change");
+        return if written { Err(Reported) } else { Ok(None) };
     };
     let by = change.required::<String>("by");
     let (from, to) = (change.required::<Scalar>("from"), change.required::<Scalar>("to"));
     let of = change.list::<String>("of");
-    Some(Some(WrittenChange { by: by?, from: from?, to: to?, of }))
+    let (Some(by), Some(from), Some(to)) = (by, from, to) else { return Err(Reported) };
+    Ok(Some(WrittenChange { by, from, to, of }))
 }
 
 /// Reads the level of the intervals.
@@ -159,7 +164,7 @@ impl Written for Summarise {
         if !sound {
             return None;
         }
-        let change = change?;
+        let change = change.ok()?;
         let keys: Vec<String> = self.by.iter().map(|name| name.text.clone()).collect();
         let address = |measure: &Measure| {
             Address::grouped(&format!("{}/{}", checker.id(), measure.name), &keys)
@@ -223,9 +228,9 @@ impl Summarise {
         Some(Measure { name: name.value.clone(), what, written: text.clone() })
     }
 
-    /// Checks `change`; the outer `None` says that a problem was reported.
-    fn check_change(&self, checker: &mut Checker<'_>) -> Option<Option<Change>> {
-        let Some(change) = &self.change else { return Some(None) };
+    /// Checks `change`, where there is one.
+    fn check_change(&self, checker: &mut Checker<'_>) -> Result<Option<Change>, Reported> {
+        let Some(change) = &self.change else { return Ok(None) };
         let by = self.by.iter().map(|key| key.text.as_str());
         let Some(key) = by.clone().position(|key| key == change.by.value) else {
             let message = format!(
@@ -234,7 +239,7 @@ impl Summarise {
             );
             let problem = Problem::error(message).at(&change.by.span);
             checker.report(problem.suggest(&change.by.value, by));
-            return None;
+            return Err(Reported);
         };
         let names: Vec<&str> = self.measures.iter().map(|(name, _)| name.value.as_str()).collect();
         let mut of: Vec<usize> = Vec::new();
@@ -243,7 +248,7 @@ impl Summarise {
                 let message = format!("no measure is called `{}`", name.value);
                 let problem = Problem::error(message).at(&name.span);
                 checker.report(problem.suggest(&name.value, names.iter().copied()));
-                return None;
+                return Err(Reported);
             };
             of.push(place);
         }
@@ -256,12 +261,12 @@ impl Summarise {
                 if names.contains(&taken.as_str()) {
                     let message = format!("a measure is called `{taken}`, the name of a change");
                     checker.report(Problem::error(message).at(&change.by.span));
-                    return None;
+                    return Err(Reported);
                 }
             }
         }
         let level = |level: &Spanned<Scalar>| (label(&level.value), level.span.clone());
-        Some(Some(Change { key, from: level(&change.from), to: level(&change.to), of }))
+        Ok(Some(Change { key, from: level(&change.from), to: level(&change.to), of }))
     }
 
     fn check_groups(&self, checker: &mut Checker<'_>, measures: &[Measure]) -> bool {

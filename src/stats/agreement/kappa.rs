@@ -25,12 +25,16 @@ pub struct Kappa {
     pub standard_error: f64,
     /// Its standard error were there no agreement beyond chance, for the test.
     pub null_standard_error: f64,
-    /// The 95% interval.
+    /// The normal interval.
     pub interval: Interval,
     /// The two-sided p value of no agreement beyond chance; none where the null error is zero.
     pub p: Option<f64>,
     /// The share of units coded the same.
     pub percent: f64,
+    /// The agreement seen, near-misses counted by their weights; as `percent` without weights.
+    pub observed: f64,
+    /// The agreement that chance gives, likewise.
+    pub expected: f64,
     /// The share of each category in both coders' codes together.
     pub prevalence: Vec<f64>,
     /// The units.
@@ -45,11 +49,15 @@ pub struct Kappa {
 /// var₀ = (Σ e (w − (w̄ᵢ· + w̄·ⱼ))² − w_e²)/(n (1 − w_e)²).
 /// *Source*: Fleiss, Cohen & Everitt 1969, eqs. 8 and 9. *Shapes*: a square table, rows the first coder's.
 /// *Errors*: an empty table; all codes the same. *Checked against*: `[[53,5,2],[11,14,5],[1,6,3]]` gives .428571 (.075959),
-/// linear .492308, quadratic .566667.
+/// linear .492308, quadratic .566667; statsmodels' `cohens_kappa`, errors and all (tests/reference/agreement.py).
 ///
 /// # Errors
 /// See above.
-pub fn kappa(table: &[Vec<u64>], weights: KappaWeights) -> Result<Kappa, AgreementError> {
+pub fn kappa(
+    table: &[Vec<u64>],
+    weights: KappaWeights,
+    level: f64,
+) -> Result<Kappa, AgreementError> {
     let k = table.len();
     if table.iter().any(|row| row.len() != k) {
         return Err(AgreementError::Length);
@@ -93,9 +101,11 @@ pub fn kappa(table: &[Vec<u64>], weights: KappaWeights) -> Result<Kappa, Agreeme
         value,
         standard_error,
         null_standard_error,
-        interval: interval(Reference::Normal, value, standard_error, 0.95),
+        interval: interval(Reference::Normal, value, standard_error, level),
         p: (null_standard_error > 0.0)
             .then(|| two_sided_p(Reference::Normal, value / null_standard_error)),
+        observed: 1.0 - disagreement,
+        expected,
         percent: (0..k).map(|i| table[i][i]).sum::<u64>() as f64 / total,
         prevalence: (0..k).map(|i| 0.5 * (row[i] + column[i])).collect(),
         n,
@@ -121,18 +131,18 @@ mod tests {
 
     #[test]
     fn kappa_gives_the_known_answers() {
-        let found = kappa(&table(), KappaWeights::None).unwrap();
+        let found = kappa(&table(), KappaWeights::None, 0.95).unwrap();
         assert!((found.value - 0.428_571).abs() < 5e-7, "{}", found.value);
         assert!((found.standard_error - 0.075_959).abs() < 5e-7, "{}", found.standard_error);
         assert!((found.percent - 0.7).abs() < 1e-15);
-        let linear = kappa(&table(), KappaWeights::Linear).unwrap().value;
-        let quadratic = kappa(&table(), KappaWeights::Quadratic).unwrap().value;
+        let linear = kappa(&table(), KappaWeights::Linear, 0.95).unwrap().value;
+        let quadratic = kappa(&table(), KappaWeights::Quadratic, 0.95).unwrap().value;
         assert!((linear - 0.492_308).abs() < 5e-7 && (quadratic - 0.566_667).abs() < 5e-7);
     }
 
     #[test]
     fn one_category_has_no_kappa() {
         let table = vec![vec![9, 0], vec![0, 0]];
-        assert_eq!(kappa(&table, KappaWeights::None), Err(AgreementError::NoVariation));
+        assert_eq!(kappa(&table, KappaWeights::None, 0.95), Err(AgreementError::NoVariation));
     }
 }

@@ -3,7 +3,7 @@
 mod alpha;
 mod kappa;
 
-pub use alpha::{Alpha, Metric, krippendorff};
+pub use alpha::{Alpha, Bootstrap, Metric, krippendorff};
 pub use kappa::{Kappa, KappaWeights, kappa};
 
 /// Why agreement cannot be measured.
@@ -23,6 +23,14 @@ pub enum AgreementError {
     /// A value that is infinite or not a number.
     #[error("a value is not a finite number")]
     NotFinite,
+    /// The ratio metric of very many values.
+    #[error(
+        "the ratio metric compares every pair of {values} values in every repetition: ask for fewer repetitions"
+    )]
+    TooManyValues {
+        /// The distinct values.
+        values: usize,
+    },
     /// A ratio metric of a negative value.
     #[error("the value {value} is negative, which the ratio metric does not allow")]
     Negative {

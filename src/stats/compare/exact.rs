@@ -84,7 +84,9 @@ impl Tables {
             weights[place] = weights[place + 1] / up(first + place as u64);
         }
         let total = sum(&weights);
-        weights.iter_mut().for_each(|weight| *weight /= total);
+        for weight in &mut weights {
+            *weight /= total;
+        }
         Self { first, weights }
     }
 

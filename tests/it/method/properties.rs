@@ -28,6 +28,22 @@ by = ["g"]
 within = []
 measures = { n = "count", share = "fraction", z = "mean(z)", users = "distinct(c)", middle = "median(x)", top = "quantile(x, 0.9)", spread = "sd(x)" }
 [[step]]
+id = "clustered"
+[step.summarise]
+from = "more"
+by = ["g"]
+cluster = ["c"]
+measures = { m = "mean(z)", r = "ratio(z, x)", f = "fraction(x > 5)", q = "quantile(x, 0.4, type = 6)", l = "geometric_mean(z)" }
+change = { by = "g", from = 0, to = 2 }
+[[step]]
+id = "tests"
+[step.compare]
+from = "more"
+test = "mann-whitney"
+of = "z"
+between = "g"
+groups = [2, 0]
+[[step]]
 id = "fit"
 [step.regress]
 from = "more"

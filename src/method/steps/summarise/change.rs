@@ -169,14 +169,10 @@ impl Summarising {
         told::warn(outcome, "only before or only after: no change", &alone);
         Ok(pairs)
     }
+}
 
-    /// The estimates that contrasts want, and those behind the changes that they want.
-    pub(super) fn wanted(
-        &self,
-        wanted: &[String],
-        slopes: &BTreeMap<String, Slopes>,
-    ) -> BTreeSet<String> {
-        let behind = wanted.iter().filter_map(|id| slopes.get(id)).flatten();
-        wanted.iter().cloned().chain(behind.map(|(id, _)| id.clone())).collect()
-    }
+/// The estimates that contrasts want, and those behind the changes that they want.
+pub(super) fn wanted(wanted: &[String], slopes: &BTreeMap<String, Slopes>) -> BTreeSet<String> {
+    let behind = wanted.iter().filter_map(|id| slopes.get(id)).flatten();
+    wanted.iter().cloned().chain(behind.map(|(id, _)| id.clone())).collect()
 }

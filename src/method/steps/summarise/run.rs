@@ -15,7 +15,7 @@ use crate::results::Estimate;
 use crate::stats::linear::Reference;
 use crate::stats::summary::SummaryError;
 
-use super::change::Change;
+use super::change::{self, Change};
 use super::grouped::{Group, Grouped, Intervals, NO_DEVIATION, NULL, Number, frequencies, groups};
 use super::measure::{Measure, Statistic, What};
 use super::told::{self, Lacking, warn};
@@ -53,7 +53,7 @@ impl Step for Summarising {
         lacking.warn(&braces, &mut outcome);
         let mut changes = Outcome::default();
         self.changes(&grouped, &measured, running, &mut changes)?;
-        let wanted = self.wanted(running.wanted, &changes.slopes);
+        let wanted = change::wanted(running.wanted, &changes.slopes);
         outcome.joint = self.joint(&grouped, &measured, &|id| wanted.contains(id));
         self.finish(&grouped, measured, rows_in, running, &mut outcome)?;
         outcome.estimates.append(&mut changes.estimates);
@@ -317,7 +317,9 @@ impl Summarising {
         }
         types.sort_unstable();
         types.dedup();
-        if !types.is_empty() {
+        if types == [7] {
+            outcome.note("quantiles", "type 7 (linear between order statistics)");
+        } else if !types.is_empty() {
             let types: Vec<String> = types.iter().map(usize::to_string).collect();
             let text = format!("type {} of Hyndman and Fan 1996", types.join(", "));
             outcome.note("quantiles", text);
