@@ -6,6 +6,7 @@ mod distributions;
 mod nist;
 mod panel;
 mod panels;
+mod presets;
 mod properties;
 mod qr;
 mod refusals;

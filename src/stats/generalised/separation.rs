@@ -63,19 +63,21 @@ fn range(design: &Design<'_>, name: &str) -> f64 {
     high - low
 }
 
-/// Marks the rows whose absorbed level has only zeros, again and again: a Poisson effect of minus infinity.
-pub(super) fn zero_levels(design: &Design<'_>) -> Vec<bool> {
+/// Marks the rows to keep: those of absorbed levels whose outcomes are not all zero (nor all one, for logit and
+/// probit), again and again. The effect of such a level is infinite, and its rows fit perfectly.
+pub(super) fn constant_levels(design: &Design<'_>, family: Family) -> Vec<bool> {
     let mut keep = vec![true; design.outcome.len()];
     loop {
         let before = keep.iter().filter(|keep| **keep).count();
         for codes in &design.absorb {
             let size = codes.iter().max().map_or(0, |largest| *largest as usize + 1);
-            let mut positive = vec![false; size];
-            for (row, code) in codes.iter().enumerate() {
-                positive[*code as usize] |= keep[row] && design.outcome[row] > 0.0;
+            let (mut above, mut below) = (vec![false; size], vec![family == Family::Poisson; size]);
+            for (row, code) in codes.iter().enumerate().filter(|(row, _)| keep[*row]) {
+                above[*code as usize] |= design.outcome[row] > 0.0;
+                below[*code as usize] |= design.outcome[row] < 1.0;
             }
             for (row, code) in codes.iter().enumerate() {
-                keep[row] &= positive[*code as usize];
+                keep[row] &= above[*code as usize] && below[*code as usize];
             }
         }
         if keep.iter().filter(|keep| **keep).count() == before {

@@ -23,6 +23,8 @@ pub struct Design<'a> {
     pub covariance: Covariance,
     /// The small-sample convention.
     pub preset: Preset,
+    /// Whether intervals and p values refer to the normal, whatever the convention says.
+    pub normal: bool,
     /// The ways of clustering: each a column of codes.
     pub clusters: Vec<Cow<'a, [u32]>>,
     /// Whether a collinear column is dropped and reported (`true`) or an error (`false`).
@@ -44,6 +46,7 @@ impl<'a> Design<'a> {
             singletons: Singletons::Keep,
             covariance: Covariance::Iid,
             preset: Preset::Fixest,
+            normal: false,
             clusters: Vec::new(),
             drop_collinear: false,
             residuals: false,

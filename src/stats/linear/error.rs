@@ -98,6 +98,19 @@ pub enum LinearError {
     },
 }
 
+impl LinearError {
+    /// Counts the row that is named otherwise: as `row` says.
+    #[must_use]
+    pub fn with_rows(mut self, count: impl Fn(usize) -> usize) -> Self {
+        if let Self::NotFinite { row, .. } | Self::Weight { row, .. } | Self::Leverage { row } =
+            &mut self
+        {
+            *row = count(*row);
+        }
+        self
+    }
+}
+
 fn quoted(names: &[String]) -> String {
     let all: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
     match all.split_last() {

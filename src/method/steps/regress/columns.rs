@@ -188,6 +188,21 @@ impl Cell {
         }
     }
 
+    /// The value in a row, each part whose level `set` gives put at it.
+    pub(super) fn value(&self, parts: &[Filled], set: &[Option<u32>], row: usize) -> f64 {
+        let mut product = 1.0;
+        for ((part, level), set) in parts.iter().zip(&self.levels).zip(set) {
+            product *= match part {
+                Filled::Numbers(values) => values.get(row).copied().unwrap_or(0.0),
+                Filled::Levels { codes, .. } => {
+                    let code = set.or_else(|| codes.get(row).copied());
+                    f64::from(u8::from(code == *level))
+                }
+            };
+        }
+        product
+    }
+
     fn product(&self, parts: &[Filled]) -> Vec<f64> {
         let rows = parts.first().map_or(0, |part| match part {
             Filled::Numbers(values) => values.len(),

@@ -102,19 +102,14 @@ fn spread<const N: usize>(
             let groups = rows.clusters[0].count as f64;
             let group = if design.preset == Preset::None { 1.0 } else { groups / (groups - 1.0) };
             let matrix = scores::clustered(&tables(), packed).scaled(group);
-            let clustered = Clustered { matrix, group_factor: group, repaired: 0 };
+            let clustered = Clustered { matrix, group_factor: group };
             return cluster_spread(design.preset, rows, &clustered, free);
         }
         Covariance::Iid => (inverse(plan, solution, n), squares.residual / free),
         Covariance::Hc1 => (scores::by_row(&tables(), packed), n / free),
         _ => (scores::by_row(&tables(), packed), 1.0),
     };
-    Spread {
-        matrix: matrix.scaled(correction),
-        correction,
-        reference: Reference::T { df: free },
-        repaired: 0,
-    }
+    Spread { matrix: matrix.scaled(correction), correction, reference: Reference::T { df: free } }
 }
 
 /// (X̃'X̃)⁻¹ of the estimated coefficients, the outcome's mean last: it covaries with the intercept alone.
