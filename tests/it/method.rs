@@ -3,6 +3,9 @@
 mod bad;
 mod failures;
 mod properties;
+mod published;
+mod refused;
+mod regressions;
 mod studies;
 mod support;
 mod textbooks;

@@ -3,6 +3,7 @@
 mod claims_data;
 mod compare;
 mod distributions;
+mod least_squares;
 mod nist;
 mod panel;
 mod panels;

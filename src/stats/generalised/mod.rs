@@ -117,7 +117,7 @@ pub enum GeneralisedError {
     )]
     Straddles,
     /// Some combination of terms predicts outcomes perfectly, so that no finite coefficient is best.
-    #[error("{} predict {rows} rows perfectly: no finite coefficients are best (separation)", quoted(.terms))]
+    #[error("{} {rows} rows perfectly: no finite coefficients are best (separation)", predicting(.terms))]
     Separation {
         /// The terms of that combination.
         terms: Vec<String>,
@@ -138,6 +138,10 @@ pub enum GeneralisedError {
         /// The family's name.
         family: &'static str,
     },
+}
+
+fn predicting(names: &[String]) -> String {
+    format!("{} {}", quoted(names), if names.len() == 1 { "predicts" } else { "predict" })
 }
 
 fn quoted(names: &[String]) -> String {

@@ -6,6 +6,8 @@ use crate::stats::linear::{Design, Fit};
 /// A step of the linear predictor at least this long marks a row as perfectly predicted: Newton's steps
 /// along a direction of recession tend to one (logit, Poisson) or 1/η (probit).
 const LONG: f64 = 0.02;
+/// A row that a step moves at least this far, as a share of the longest, is among those predicted perfectly.
+const PUSHED: f64 = 1e-2;
 /// How far a step may point against an outcome and count as not at all.
 const SLACK: f64 = 1e-3;
 
@@ -36,7 +38,7 @@ pub(super) fn separation(
         if against > SLACK * longest {
             return None;
         }
-        rows += usize::from(-against > 0.3 * longest);
+        rows += usize::from(-against > PUSHED * longest);
     }
     let terms = now
         .names

@@ -14,8 +14,9 @@ use secondlook::stats::linear::{
     Covariance, Design, Fit, Preset, Term, Warning, Weights, fit, random_effects, two_stage,
 };
 
-/// R prints 15 digits; its least squares and ours differ by rounding of about 1e-13, iterative fits by 1e-10.
-const TOLERANCE: f64 = 1e-9;
+/// R prints 15 digits; its least squares and ours differ by rounding of about 1e-13. Its likelihoods take their
+/// weights from the last iteration but one, which costs them the ninth digit.
+const TOLERANCE: f64 = 1e-8;
 
 /// A table's columns.
 type Columns = BTreeMap<String, Vec<f64>>;
@@ -290,9 +291,9 @@ fn likelihoods_on_the_panel() {
         }
         model.clustered(&answers, k);
     };
-    with_effects("panel-poisson-effects", Family::Poisson, "count", [[47.0; 3]; 2]);
-    // One group has only zeros or ones and is left out.
-    with_effects("panel-dummy-logit", Family::Logit, "binary", [[46.0; 3]; 2]);
+    with_effects("panel-poisson-effects", Family::Poisson, "count", [[47.0; 3], [3.0, 3.0, 47.0]]);
+    // One group has only zeros or ones and is left out. Clustered by the groups too, their effects are nested.
+    with_effects("panel-dummy-logit", Family::Logit, "binary", [[46.0; 3], [3.0, 3.0, 46.0]]);
 }
 
 #[test]
