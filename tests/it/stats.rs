@@ -4,6 +4,7 @@ mod claims_data;
 mod compare;
 mod distributions;
 mod least_squares;
+mod likelihoods;
 mod nist;
 mod panel;
 mod panels;

@@ -32,6 +32,8 @@ robust <- function(name, fit, names = NULL) {
 p <- read.csv("panel.csv")
 strict <- glm.control(epsilon = 1e-15, maxit = 100)
 slopes <- c("x", "z")
+# A likelihood fitted again from its own coefficients: glm keeps the weights of the iteration before the last.
+again <- function(fit) update(fit, start = coef(fit))
 m <- lm(y ~ x + z, p)
 robust("panel-ols", m); clusters("panel-ols", m, p$g, p[c("g", "t")])
 m <- lm(y ~ x + z, p, weights = count + 1)
@@ -45,14 +47,15 @@ for (family in c("logit", "probit", "poisson")) {
     logit = glm(binary ~ x + z, binomial, p, control = strict),
     probit = glm(binary ~ x + z, binomial("probit"), p, control = strict),
     poisson = glm(count ~ x + z, poisson, p, control = strict))
+  m <- again(m)
   robust(paste0("panel-", family), m); clusters(paste0("panel-", family), m, p$g, p[c("g", "t")])
 }
-m <- glm(count ~ x + z + factor(g), poisson, p, control = strict)
+m <- again(glm(count ~ x + z + factor(g), poisson, p, control = strict))
 clusters("panel-poisson-effects", m, p$t, p[c("g", "t")], slopes)
 m <- clogit(binary ~ x + z + strata(g), p, method = "exact", control = coxph.control(eps = 1e-14, toler.chol = 1e-16, iter.max = 50))
 keep("panel-conditional-logit/iid", m)
 inside <- p[ave(p$binary, p$g) %in% c(0, 1) == FALSE, ]
-m <- glm(binary ~ x + z + factor(g), binomial, inside, control = strict)
+m <- again(glm(binary ~ x + z + factor(g), binomial, inside, control = strict))
 robust("panel-dummy-logit", m, slopes); clusters("panel-dummy-logit", m, inside$t, inside[c("g", "t")], slopes)
 iv <- function(name, m, one, two) {
   for (kind in c("HC0", "HC1")) keep(paste0(name, "/", tolower(kind)), m, vcovHC(m, type = kind))

@@ -72,7 +72,8 @@ def pooled(outcome, numbers, factors):
         "iid": np.linalg.inv(bread) * (e @ e) / (n - k),
         "hc1": (scores.T @ scores) * n / (n - k),
         "user": users * rows * g / (g - 1),
-        "user, subj fixest": (users + subjects - both) * rows * smallest,
+        # the subjects' effects are nested in the second way: there they count as one
+        "user, subj fixest": (users + subjects - both) * (n - 1) / (n - k + s - 1) * smallest,
         "user, subj conventional": (users * g / (g - 1) + subjects * s / (s - 1) - both * c / (c - 1)) * rows,
     }
     return {"n": n, "k": k, **answers(names, wanted, b, bread, meats)}
