@@ -6,7 +6,7 @@
 //! | `model` | `linear` (the default), `logit`, `probit`, `poisson` |
 //! | `outcome` | an SQL expression that is a number |
 //! | `on = […]` | terms: SQL expressions, `factor(x, base = 1)`, interactions `a:b`, and `a*b` for `a`, `b` and `a:b` (to multiply in SQL, write `(a * b)`); powers are `x*x` or `power(x, 3)`, as `^` is no power in SQL |
-//! | `instruments = { x = ["z"] }` | two-stage least squares: `x` of `on` is instrumented by `z` |
+//! | `instruments = { x = ["z"] }` | two-stage least squares: `x` of `on` is instrumented by `z`, a term as in `on` (factors and interactions too) |
 //! | `absorb = ["a*b", "c"]` | fixed effects, crossed by `*`; linear and Poisson models, and by `effects` logit and probit |
 //! | `effects` | of a logit: `conditional` (the default, one effect, conditioned away), or of logit and probit `dummies` (as parameters: biased where levels have few rows, and warned of) |
 //! | `random = "firm"` | a random effect of groups instead (Swamy & Arora) |
@@ -230,7 +230,7 @@ impl Regress {
         sound.then_some(all)
     }
 
-    fn check_part(&self, checker: &mut Checker<'_>, part: &Part) -> bool {
+    pub(super) fn check_part(&self, checker: &mut Checker<'_>, part: &Part) -> bool {
         match part {
             Part::Number(expression) => {
                 let kind = checker.expression(&self.from, expression);
@@ -290,7 +290,10 @@ impl Regress {
             instruments: self
                 .instruments
                 .iter()
-                .map(|(name, list)| (name.value.clone(), list.clone()))
+                .map(|(name, list)| {
+                    let terms = list.iter().filter_map(|written| terms::parse(written).ok());
+                    (name.value.clone(), terms.flatten().collect())
+                })
                 .collect(),
             absorb,
             singletons: self.singletons,

@@ -84,6 +84,14 @@ pub enum LinearError {
         /// The endogenous terms.
         endogenous: usize,
     },
+    /// An instrument that the other terms and instruments determine.
+    #[error("the instrument `{name}` is a linear combination of {}: it adds nothing", quoted(.with))]
+    Instrument {
+        /// The instrument.
+        name: String,
+        /// The columns that it depends on.
+        with: Vec<String>,
+    },
     /// A name that belongs to no estimated term.
     #[error("`{name}` is no estimated term")]
     UnknownTerm {

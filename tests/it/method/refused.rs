@@ -54,6 +54,20 @@ fn designs_without_an_answer() {
 }
 
 #[test]
+fn instruments_that_are_none() {
+    refuses(
+        "outcome = \"y\"\non = [\"x\", \"c\"]\ninstruments = { c = [\"2 * x\"] }",
+        9,
+        "the instrument `2 * x` is a linear combination of `x`: it adds nothing",
+    );
+    refuses(
+        "outcome = \"y\"\non = [\"x\", \"c\"]\ninstruments = { c = [\"b\"], x = [\"b\"] }",
+        3,
+        "1 instruments cannot identify 2 endogenous terms",
+    );
+}
+
+#[test]
 fn errors_that_do_not_exist() {
     refuses(
         "outcome = \"y\"\non = [\"x\"]\nse = \"cluster\"\ncluster = [\"one\"]",

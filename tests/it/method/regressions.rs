@@ -254,3 +254,35 @@ fn polynomials_in_sql_keep_their_digits() {
         }
     }
 }
+
+/// R's AER::ivreg with sandwich (`tests/reference/presets.R`), and what its instruments may be.
+#[test]
+fn instruments_may_be_factors_and_interactions() {
+    let body = |on: &str, instruments: &str| {
+        format!("outcome = \"y\"\non = [{on}]\ninstruments = {{ {instruments} }}\nse = \"hc1\"")
+    };
+    let run = ran(&(step("plain", &body("\"x\", \"z\"", "z = [\"u\"]"))
+        + &step("factors", &body("\"x\", \"z\"", "z = [\"u\", \"factor(k)\", \"factor(k):x\"]"))
+        + &step("product", &body("\"x\", \"x:z\"", "\"x:z\" = [\"u\", \"u:x\"]"))
+        + &step(
+            "dropped",
+            &(body("\"x\", \"z\"", "z = [\"u\", \"x\"]") + "\ncollinear = \"drop\""),
+        )));
+    let answers = reference("presets.csv");
+    for term in ["x", "z"] {
+        let line = answers.lines().find(|line| line.starts_with(&format!("panel-iv/hc1,{term},")));
+        let cells: Vec<&str> = line.expect("R has it").split(',').collect();
+        for id in ["plain", "dropped"] {
+            let found = estimate(&run, &format!("{id}/{term}"));
+            close(found.value, cells[2].parse().expect("b"), 1e-9);
+            close(found.se.expect("an error"), cells[3].parse().expect("se"), 1e-9);
+        }
+    }
+    // Five excluded instruments: u, two levels, two levels by x (the third is x itself).
+    assert_eq!(of(&run, "factors")["first stage of z"], "F of 5 excluded instruments, hc1 errors");
+    assert_eq!(
+        value(&run, "plain/first_stage_f{term=z}"),
+        value(&run, "dropped/first_stage_f{term=z}")
+    );
+    assert!(estimate(&run, "product/x:z").se.is_some());
+}

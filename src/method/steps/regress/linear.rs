@@ -30,15 +30,19 @@ impl Regressing {
         let place = |name: &String| cells.iter().position(|cell| cell.name == *name);
         let endogenous: Vec<usize> =
             self.instruments.iter().filter_map(|(name, _)| place(name)).collect();
+        let mut filled = Vec::new();
+        for (index, (_, terms)) in self.instruments.iter().enumerate() {
+            filled.push(columns::fill_all(used, &format!("instrument {index}"), terms)?);
+        }
         let mut instruments: Vec<linear::Term<'_>> = Vec::new();
-        for (index, (_, list)) in self.instruments.iter().enumerate() {
-            for (at, written) in list.iter().enumerate() {
-                let column = used.column(&format!("instrument {index} {at}"));
-                let values = columns::numbers(column, written)?;
+        for ((_, terms), filled) in self.instruments.iter().zip(&filled) {
+            for cell in columns::cells(terms, &self.terms, filled, &mut Vec::new())? {
+                let term = filled.get(cell.term).map(|parts| cell.term(parts));
                 // Two terms may share an instrument: it enters once.
-                if !instruments.iter().any(|known| known.name == written.text) {
-                    instruments.push(linear::Term::numbers(written.text.clone(), values));
-                }
+                let new = |term: &linear::Term<'_>| {
+                    !instruments.iter().any(|known| known.name == term.name)
+                };
+                instruments.extend(term.filter(new));
             }
         }
         let found = two_stage(design, &endogenous, &instruments).map_err(refuse)?;

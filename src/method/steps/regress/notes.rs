@@ -13,7 +13,8 @@ impl Regressing {
         let number = |word: Option<&str>| word.and_then(|word| word.parse::<usize>().ok());
         let mut words = column.split(' ');
         let kind = words.next().unwrap_or_default();
-        let (first, second) = (number(words.next()), number(words.next()));
+        let (first, second, third) =
+            (number(words.next()), number(words.next()), number(words.next()));
         let term = first.and_then(|at| self.terms.get(at));
         let found = match kind {
             "term" => {
@@ -21,8 +22,8 @@ impl Regressing {
             }
             "instrument" => first
                 .and_then(|at| self.instruments.get(at))
-                .and_then(|(_, list)| list.get(second?))
-                .map(|instrument| instrument.text.clone()),
+                .and_then(|(_, list)| list.get(second?)?.parts.get(third?))
+                .map(|part| part.column().text.clone()),
             "effect" => first.and_then(|at| self.absorb.get(at)?.get(second?)).cloned(),
             "cluster" => first.and_then(|at| self.cluster.get(at)).cloned(),
             "random" => self.random.clone(),
@@ -94,13 +95,23 @@ impl Regressing {
             };
             outcome.note("singletons", kept);
         }
-        for dropped in dropped {
-            outcome.note("dropped term", &dropped.name);
-            outcome.warnings.push(format!(
-                "the term `{}` was dropped: {} determine it",
-                dropped.name,
-                dropped.with.join(", ")
-            ));
+        let mut causes: Vec<(&[String], Vec<&str>)> = Vec::new();
+        for one in dropped {
+            match causes.iter_mut().find(|(with, _)| *with == one.with.as_slice()) {
+                Some((_, names)) => names.push(&one.name),
+                None => causes.push((&one.with, vec![&one.name])),
+            }
+        }
+        for (with, names) in causes {
+            outcome.note("dropped terms", names.join(", "));
+            let with = with.join(", ");
+            outcome.warnings.push(match names.as_slice() {
+                [name] => format!("the term `{name}` was dropped: {with} determine it"),
+                names => format!(
+                    "the terms `{}` were dropped: {with} determine them",
+                    names.join("`, `")
+                ),
+            });
         }
     }
 }

@@ -7,7 +7,7 @@ use crate::method::text;
 use crate::stats::generalised::Family;
 use crate::stats::linear::Covariance;
 
-use super::terms::{Part, Term};
+use super::terms::{self, Part, Term};
 use super::{Effects, Regress};
 
 impl Regress {
@@ -117,7 +117,8 @@ impl Regress {
     ) -> Option<()> {
         let mut sound = true;
         for (name, instruments) in &self.instruments {
-            let number = |term: &&Term| matches!(term.parts.as_slice(), [Part::Number(_)]);
+            let is_number = |part: &Part| matches!(part, Part::Number(_));
+            let number = |term: &&Term| term.parts.iter().all(is_number);
             let mut known = terms.iter().filter(number).map(Term::name);
             if !known.any(|term| term == name.value) {
                 let message =
@@ -128,7 +129,16 @@ impl Regress {
                 sound = false;
             }
             for instrument in instruments {
-                sound &= checker.number(&self.from, instrument, "an instrument").is_some();
+                match terms::parse(instrument) {
+                    Ok(parsed) => {
+                        let mut parts = parsed.iter().flat_map(|term| &term.parts);
+                        sound &= parts.all(|part| self.check_part(checker, part));
+                    }
+                    Err(problem) => {
+                        checker.report(*problem);
+                        sound = false;
+                    }
+                }
             }
         }
         if let (Some((name, _)), Some(_)) = (self.instruments.first(), &self.family) {

@@ -43,6 +43,14 @@ impl Regressing {
                 let place = self.weights.as_ref().map(|(written, _)| written.span());
                 problem.at(&place.unwrap_or_else(|| running.span.clone()))
             }
+            LinearError::Instrument { name, .. } => {
+                let all = self.instruments.iter().flat_map(|(_, terms)| terms);
+                let known = all.clone().find(|term| name.starts_with(&term.name()));
+                let place = known.or_else(|| all.last()).map(|term| term.written.span());
+                problem
+                    .at(&place.unwrap_or_else(|| running.span.clone()))
+                    .help("leave it out: what stands in `on` instruments itself")
+            }
             LinearError::OneCluster => problem
                 .at(&self.cluster_place(running))
                 .help("clustered errors need two clusters at least, and forty to be of use"),

@@ -24,7 +24,7 @@ pub(super) struct Regressing {
     pub(super) outcome: Fragment,
     pub(super) terms: Vec<Term>,
     /// The instruments of each instrumented term.
-    pub(super) instruments: Vec<(String, Vec<Fragment>)>,
+    pub(super) instruments: Vec<(String, Vec<Term>)>,
     pub(super) absorb: Vec<Vec<String>>,
     pub(super) singletons: Singletons,
     pub(super) weights: Option<(Fragment, Meaning)>,
@@ -74,7 +74,8 @@ impl Regressing {
             self.terms.iter().flat_map(|term| &term.parts).map(|part| ("term", part.column()));
         let weights = self.weights.iter().map(|(weights, _)| ("weight", weights));
         let instruments = self.instruments.iter().flat_map(|(_, list)| list);
-        let instruments = instruments.map(|instrument| ("instrument", instrument));
+        let instruments = instruments.flat_map(|term| &term.parts);
+        let instruments = instruments.map(|part| ("instrument", part.column()));
         let outcome = std::iter::once(("outcome", &self.outcome));
         outcome.chain(parts).chain(instruments).chain(weights).collect()
     }
@@ -87,8 +88,11 @@ impl Regressing {
             }
         }
         for (index, (_, instruments)) in self.instruments.iter().enumerate() {
-            for (place, instrument) in instruments.iter().enumerate() {
-                list.push(format!("({}) AS \"instrument {index} {place}\"", instrument.text));
+            for (at, term) in instruments.iter().enumerate() {
+                for (place, part) in term.parts.iter().enumerate() {
+                    let text = &part.column().text;
+                    list.push(format!("({text}) AS \"instrument {index} {at} {place}\""));
+                }
             }
         }
         for (index, effect) in self.absorb.iter().enumerate() {
@@ -115,16 +119,9 @@ impl Regressing {
         running: &Running<'_>,
         outcome: &mut Outcome,
     ) -> Result<(), Problem> {
-        let mut filled = Vec::new();
-        for (index, term) in self.terms.iter().enumerate() {
-            let parts = term.parts.iter().enumerate();
-            let parts = parts.map(|(place, part)| {
-                columns::fill(used.column(&format!("term {index} {place}")), part)
-            });
-            filled.push(parts.collect::<Result<Vec<Filled>, Problem>>()?);
-        }
+        let filled = columns::fill_all(used, "term", &self.terms)?;
         let mut bases = Vec::new();
-        let cells = columns::cells(&self.terms, &filled, &mut bases)?;
+        let cells = columns::cells(&self.terms, &[], &filled, &mut bases)?;
         for (factor, base) in &bases {
             outcome.note(&format!("base of {factor}"), base);
         }
