@@ -108,7 +108,9 @@ impl Model {
                 if largest > 0.0 { libm::scalbn(1.0, -libm::ilogb(largest)) } else { 1.0 }
             })
             .collect::<Vec<f64>>();
-        groups.iter_mut().for_each(|group| group.scale(&scales));
+        for group in &mut groups {
+            group.scale(&scales);
+        }
         Self { groups, scales }
     }
 

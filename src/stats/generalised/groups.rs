@@ -26,7 +26,9 @@ impl Group {
             .iter()
             .map(|term| {
                 let mut sum = ExactSum::new();
-                rows.iter().for_each(|row| sum.add(design.terms[*term].values.at(*row)));
+                for row in &rows {
+                    sum.add(design.terms[*term].values.at(*row));
+                }
                 sum.value() / rows.len() as f64
             })
             .collect();
@@ -143,17 +145,17 @@ impl Table {
             if from.weight == 0.0 {
                 continue;
             }
-            for i in 0..self.width {
-                for j in 0..=i {
+            for (i, x) in row.iter().enumerate() {
+                for (j, y) in row[..=i].iter().enumerate() {
                     to.second[i * self.width + j] += factor
                         * (from.second[i * self.width + j]
-                            + from.first[i] * row[j]
-                            + row[i] * from.first[j]
-                            + from.weight * row[i] * row[j]);
+                            + from.first[i] * y
+                            + x * from.first[j]
+                            + from.weight * x * y);
                 }
             }
-            for i in 0..self.width {
-                to.first[i] += factor * (from.first[i] + from.weight * row[i]);
+            for (sum, (before, x)) in to.first.iter_mut().zip(from.first.iter().zip(row)) {
+                *sum += factor * (before + from.weight * x);
             }
             to.weight += factor * from.weight;
         }

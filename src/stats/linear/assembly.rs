@@ -6,7 +6,7 @@ use super::estimate::name_of;
 use super::fit::wald;
 use super::rows::Rows;
 use super::spread::Spread;
-use super::{Covariance, Design, Dropped, Fit, LinearError, Reference, Warning};
+use super::{Covariance, Design, Dropped, Fit, LinearError, Warning};
 use crate::stats::matrix::Matrix;
 
 /// Everything that a fit is made of.
@@ -53,7 +53,7 @@ impl Assembly<'_> {
         }
         let repaired =
             if self.rows.clusters.len() > 1 { covariance.clip_negative_eigenvalues() } else { 0 };
-        let reference = if self.design.normal { Reference::Normal } else { self.spread.reference };
+        let reference = self.design.reference.unwrap_or(self.spread.reference);
         let df_residual = self.rows.n - self.count.rank;
         let r2 = 1.0 - self.squares.residual / self.squares.total;
         let centred = !self.rows.effects.is_empty() || self.design.intercept;

@@ -99,7 +99,9 @@ fn within<'a>(design: &Design<'a>, groups: &'a [u32]) -> Result<Fit, LinearError
 
 fn mean(rows: &[usize], value: impl Fn(usize) -> f64) -> f64 {
     let mut sum = ExactSum::new();
-    rows.iter().for_each(|row| sum.add(value(*row)));
+    for row in rows {
+        sum.add(value(*row));
+    }
     sum.value() / rows.len() as f64
 }
 
@@ -128,7 +130,9 @@ fn quasi_demeaned(
         let mut out = vec![0.0; rows];
         for members in members.values() {
             let part = theta(members.len()) * mean(members, value);
-            members.iter().for_each(|row| out[*row] = value(*row) - part);
+            for row in members {
+                out[*row] = value(*row) - part;
+            }
         }
         out
     };
@@ -137,7 +141,7 @@ fn quasi_demeaned(
     alone.intercept = false;
     let total = fit(&alone)?.residual_sum_of_squares;
     let mut quasi = design.clone();
-    quasi.outcome = alone.outcome.clone();
+    quasi.outcome.clone_from(&alone.outcome);
     quasi.intercept = false;
     quasi.terms = std::iter::once(constant)
         .chain(design.terms.iter().map(|term| Term {
@@ -150,7 +154,7 @@ fn quasi_demeaned(
     fitted.r2 = 1.0 - fitted.residual_sum_of_squares / total;
     fitted.adjusted_r2 =
         1.0 - (1.0 - fitted.r2) * (fitted.n as f64 - 1.0) / fitted.df_residual as f64;
-    if design.covariance != Covariance::Cluster || design.normal {
+    if design.covariance != Covariance::Cluster {
         fitted.reference = Reference::Normal;
     }
     let slopes = (0..fitted.names.len()).filter(|j| fitted.names[*j] != "intercept");

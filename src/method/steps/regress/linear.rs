@@ -135,14 +135,14 @@ impl Regressing {
             outcome.estimates.push(estimate);
         }
         forms.extend(rates);
-        self.summaries(fitted, running, outcome);
+        Self::summaries(fitted, running, outcome);
         outcome.rows_out = Some(fitted.rows as u64);
         outcome.joint = joint(&forms, running.wanted, &spread);
         self.note(fitted, outcome);
     }
 
     /// R², degrees of freedom, the joint test, counts.
-    fn summaries(&self, fitted: &Fit, running: &Running<'_>, outcome: &mut Outcome) {
+    fn summaries(fitted: &Fit, running: &Running<'_>, outcome: &mut Outcome) {
         let clusters = fitted.clusters.iter().min().map(|count| *count as f64);
         let named_f = fitted.names.iter().any(|name| name == "f");
         let test = fitted.f.filter(|_| !named_f);

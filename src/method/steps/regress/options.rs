@@ -29,13 +29,14 @@ impl Regress {
         .flatten()
         .collect();
         let sound = problems.is_empty();
-        problems.into_iter().for_each(|problem| checker.report(problem));
+        for problem in problems {
+            checker.report(problem);
+        }
         sound.then_some(())
     }
 
     fn wrong_effects(&self) -> Option<Problem> {
-        let binary =
-            self.family.as_ref().filter(|family| family.value != Family::Poisson).is_some();
+        let binary = self.family.as_ref().is_some_and(|family| family.value != Family::Poisson);
         if let Some(word) = &self.effects
             && (!binary || self.absorb.is_empty())
         {
@@ -189,5 +190,5 @@ impl Regress {
 /// The names in an expression.
 fn names(expression: &str) -> Vec<String> {
     let tokens = text::tokens(expression).unwrap_or_default();
-    tokens.iter().filter_map(|token| token.name()).collect()
+    tokens.iter().filter_map(text::Token::name).collect()
 }

@@ -9,7 +9,7 @@ use crate::method::steps::derive::culprit;
 use crate::method::steps::{Outcome, Running, Step};
 use crate::method::text::quote;
 use crate::stats::generalised::Family;
-use crate::stats::linear::{Covariance, Design, Preset, Singletons, Weights};
+use crate::stats::linear::{Covariance, Design, Preset, Reference, Singletons, Weights};
 
 use super::adjusted::{Adjusting, crossed};
 use super::columns::{self, Cell, Filled};
@@ -160,7 +160,7 @@ impl Regressing {
         design.singletons = self.singletons;
         design.covariance = self.errors;
         design.preset = self.preset;
-        design.normal = self.normal;
+        design.reference = self.normal.then_some(Reference::Normal);
         design.drop_collinear = self.drop_collinear;
         for index in 0..self.cluster.len() {
             let column = used.column(&format!("cluster {index}"));
