@@ -32,7 +32,7 @@ fn refuses(body: &str, line: usize, message: &str) {
     let problems = run(&plan(&text), vec![("t", loaded(table()))], 1).expect_err("it is refused");
     let shown = problems.to_string();
     assert!(shown.contains(message), "{message} is not in: {shown}");
-    let place = problems.0.first().and_then(|problem| problem.position());
+    let place = problems.0.first().and_then(secondlook::diagnostic::Problem::position);
     assert_eq!(place.map(|(_, line, _)| line), Some(line), "{shown}");
 }
 
