@@ -63,3 +63,29 @@ for a in (1, 2, 5, 30, 1000):
             value = fisher(f, a, b)
             if value > mpf("1e-250"):
                 row("f_sf", f, a, b, value)
+# Far tails, fractional and huge degrees of freedom, and the other quantiles.
+for df in (0.5, 1, 2, 3.7, 25):
+    for t in (1e2, 1e4, 1e8):
+        value = student(t, df)
+        if value > mpf("1e-250"):
+            row("t_sf", t, df, 0, value)
+for df in (0.5, 1, 2.5, 40, 3 * 10**6):
+    for p in (0.45, 1e-3, 1e-12, 1e-60):
+        if df >= 2.5 or p > 1e-20:
+            row("t_quantile", p, df, 0, quantile(lambda t: student(t, df), mpf(p)))
+for df in (0.3, 1, 4, 100):
+    for x in (1e-6, 0.01, 2, 300, 1200):
+        value = chi_square(x, df)
+        if value > mpf("1e-250"):
+            row("chi_square_sf", x, df, 0, value)
+for df in (0.7, 1, 2, 5, 60, 5000):
+    for p in (0.999, 0.5, 0.05, 1e-4, 1e-20):
+        row("chi_square_quantile", p, df, 0, quantile(lambda x: chi_square(x, df), mpf(p)))
+for a, b in ((1, 1), (1, 500), (3, 7.5), (12, 40), (200, 3), (40, 20000)):
+    for p in (0.99, 0.5, 0.05, 1e-5, 1e-15):
+        row("f_quantile", p, a, b, quantile(lambda x: fisher(x, a, b), mpf(p)))
+for a, b in ((1, 1e6), (6, 234750), (300, 300000.5), (0.5, 4)):
+    for f in (0.01, 0.7, 1, 1.3, 6, 40):
+        value = fisher(f, a, b)
+        if value > mpf("1e-250"):
+            row("f_sf", f, a, b, value)

@@ -5,28 +5,36 @@
 //! | `from` | the rows |
 //! | `model` | `linear` (the default), `logit`, `probit`, `poisson` |
 //! | `outcome` | an SQL expression that is a number |
-//! | `on = […]` | terms: SQL expressions, `factor(x, base = 1)`, interactions `a:b`, and `a*b` for `a`, `b` and `a:b` (to multiply in SQL, write `(a * b)`) |
-//! | `instruments = { x = ["z"] }` | two-stage least squares: `x` of `on` is instrumented by `z` |
-//! | `absorb = ["a*b", "c"]` | fixed effects, crossed by `*` |
+//! | `on = […]` | terms: SQL expressions, `factor(x, base = 1)`, interactions `a:b`, and `a*b` for `a`, `b` and `a:b` (to multiply in SQL, write `(a * b)`); powers are `x*x` or `power(x, 3)`, as `^` is no power in SQL |
+//! | `instruments = { x = ["z"] }` | two-stage least squares: `x` of `on` is instrumented by `z`, a term as in `on` (factors and interactions too) |
+//! | `absorb = ["a*b", "c"]` | fixed effects, crossed by `*`; linear and Poisson models, and by `effects` logit and probit |
+//! | `effects` | of a logit: `conditional` (the default, one effect, conditioned away), or of logit and probit `dummies` (as parameters: biased where levels have few rows, and warned of) |
+//! | `random = "firm"` | a random effect of groups instead (Swamy & Arora) |
 //! | `singletons` | `keep` (the default) or `drop`: rows alone in a fixed effect |
 //! | `weights`, `weights_are` | `frequency`: a row stands for so many; `analytic`: a row's variance is inverse to its weight |
 //! | `se` | `iid` (the default), `hc0` … `hc3`, `cluster` |
 //! | `cluster = ["user_id"]` | one or more ways of clustering |
 //! | `preset` | the small-sample convention: `fixest` (the default), `stata-areg`, `stata-xtreg`, `conventional`, `none` |
+//! | `reference` | `t` or `normal`, for intervals and p values; left out, as the preset says: t for linear models, the normal for others and for random effects with errors that are not clustered |
 //! | `collinear` | `error` (the default) or `drop`: what becomes of a term that others determine |
-//! | `adjusted = ["x"]` | for a `factor(x)` of `on`: adjusted rates by level, `step/adjusted{x=5}` |
+//! | `adjusted = ["x"]` | for a `factor(x)` of `on`: adjusted rates by level, `step/adjusted{x=5}`: mean predictions with every row at that level, in interactions too; for a linear model they are the coefficients plus the one constant that makes their weighted mean that of the outcome |
 //! | `level` | of the intervals, 0.95 by default |
 //!
 //! Rows that are null in any column used are dropped and counted. Estimates are called `step/term`,
 //! `step/x=5` for a factor's level, `step/intercept`, `step/r2`, `step/adjusted_r2`,
-//! `step/within_r2` (with `absorb`), `step/n` and `step/clusters` (with `cluster`); models other than
-//! linear have `step/pseudo_r2` (McFadden's) and `step/log_likelihood` in place of R². The joint test of
-//! the instruments of `x` is `step/first_stage_f{term=x}`.
+//! `step/within_r2` (with `absorb`), `step/df_residual` (n less the rank), `step/f` (the joint test of all slopes under
+//! the errors asked for; left out where a term has that name), `step/n` and `step/clusters` (with `cluster`); models
+//! other than linear have `step/pseudo_r2` (McFadden's), `step/log_likelihood` and `step/deviance` in place of R² and F,
+//! random effects `step/sigma_u` and `step/sigma_e` besides. The joint test of the instruments of `x` is
+//! `step/first_stage_f{term=x}`, under the errors asked for.
 
 mod adjusted;
 mod columns;
 mod generalised;
 mod linear;
+mod notes;
+mod options;
+mod refusal;
 mod run;
 mod terms;
 mod written;
@@ -54,6 +62,15 @@ pub(super) enum Meaning {
     Analytic,
 }
 
+/// What becomes of the absorbed effects of a logit or probit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Effects {
+    /// They are conditioned away.
+    Conditional,
+    /// They are parameters.
+    Dummies,
+}
+
 struct Regress {
     from: Spanned<String>,
     /// `None` for the linear model.
@@ -70,6 +87,11 @@ struct Regress {
     preset_stated: bool,
     drop_collinear: bool,
     adjusted: Vec<Fragment>,
+    /// The groups of a random effect.
+    random: Option<Fragment>,
+    effects: Option<Spanned<Effects>>,
+    /// Whether intervals refer to the normal, where said.
+    reference: Option<Spanned<bool>>,
     level: f64,
 }
 
@@ -88,15 +110,19 @@ fn error_word(errors: Covariance) -> &'static str {
 }
 
 /// The names that estimates of every regression have: no term can be called so.
-const RESERVED: [&str; 8] = [
+const RESERVED: [&str; 12] = [
     "intercept",
     "r2",
     "adjusted_r2",
     "within_r2",
     "n",
     "clusters",
+    "df_residual",
+    "sigma_u",
+    "sigma_e",
     generalised::NAMES[0],
     generalised::NAMES[1],
+    generalised::NAMES[2],
 ];
 
 /// The models: `None` is the linear one.
@@ -120,7 +146,7 @@ impl Written for Regress {
         let absorb: Vec<Vec<String>> =
             self.absorb.iter().filter_map(|effect| check_effect(checker, from, effect)).collect();
         sound &= absorb.len() == self.absorb.len();
-        for name in &self.cluster {
+        for name in self.cluster.iter().chain(&self.random) {
             sound &= checker.column(from, name).is_some();
         }
         checker.distinct(&self.cluster, "cluster");
@@ -130,6 +156,7 @@ impl Written for Regress {
         let terms = terms.filter(|_| sound)?;
         self.check_adjusted(checker, &terms)?;
         self.check_instruments(checker, &terms)?;
+        self.check_options(checker)?;
         let promises = self.promises(checker.id(), &terms);
         let step = self.checked(terms, absorb);
         Some(Checked { step: Box::new(step), output: None, promises })
@@ -203,58 +230,7 @@ impl Regress {
         sound.then_some(all)
     }
 
-    fn check_instruments(&self, checker: &mut Checker<'_>, terms: &[Term]) -> Option<()> {
-        let mut sound = true;
-        for (name, instruments) in &self.instruments {
-            let number = |term: &&Term| matches!(term.parts.as_slice(), [Part::Number(_)]);
-            let mut known = terms.iter().filter(number).map(Term::name);
-            if !known.any(|term| term == name.value) {
-                let message =
-                    format!("`instruments` names `{}`, which is no term of `on`", name.value);
-                let names: Vec<String> = terms.iter().map(Term::name).collect();
-                let problem = Problem::error(message).at(&name.span);
-                checker.report(problem.suggest(&name.value, names.iter().map(String::as_str)));
-                sound = false;
-            }
-            for instrument in instruments {
-                sound &= checker.number(&self.from, instrument, "an instrument").is_some();
-            }
-        }
-        if let (Some((name, _)), Some(_)) = (self.instruments.first(), &self.family) {
-            let message = "two-stage least squares is for the linear model";
-            checker.report(Problem::error(message).at(&name.span));
-            sound = false;
-        }
-        sound.then_some(())
-    }
-
-    fn check_adjusted(&self, checker: &mut Checker<'_>, terms: &[Term]) -> Option<()> {
-        let mut sound = true;
-        if let (Some(name), Some(family)) = (self.adjusted.first(), &self.family) {
-            let message =
-                format!("adjusted rates of a {} model are not known", family.value.name());
-            checker.report(Problem::error(message).at(&name.span()));
-            sound = false;
-        }
-        for name in &self.adjusted {
-            let of = |part: &Part| matches!(part, Part::Factor { .. }) && part.label() == name.text;
-            let alone = terms.iter().any(|term| matches!(term.parts.as_slice(), [one] if of(one)));
-            let crossed =
-                terms.iter().any(|term| term.parts.len() > 1 && term.parts.iter().any(of));
-            if !alone {
-                let message = format!("`adjusted` names `{}`, which is no factor here", name.text);
-                let help = format!("add `factor({})` to `on`", name.text);
-                checker.report(Problem::error(message).at(&name.span()).help(help));
-            } else if crossed {
-                let message = format!("adjusted rates of `{}` do not know interactions", name.text);
-                checker.report(Problem::error(message).at(&name.span()));
-            }
-            sound &= alone && !crossed;
-        }
-        sound.then_some(())
-    }
-
-    fn check_part(&self, checker: &mut Checker<'_>, part: &Part) -> bool {
+    pub(super) fn check_part(&self, checker: &mut Checker<'_>, part: &Part) -> bool {
         match part {
             Part::Number(expression) => {
                 let kind = checker.expression(&self.from, expression);
@@ -285,9 +261,16 @@ impl Regress {
         for (name, _) in &self.instruments {
             promises.push(Address::exact(format!("{step}/first_stage_f{{term={}}}", name.value)));
         }
-        let fits = if self.family.is_some() { generalised::NAMES } else { ["r2", "adjusted_r2"] };
-        for name in fits.into_iter().chain(["n"]) {
+        let fits: &[&str] = match (&self.family, &self.random) {
+            (Some(_), _) => &generalised::NAMES,
+            (None, None) => &["r2", "adjusted_r2", "df_residual"],
+            (None, Some(_)) => &["r2", "adjusted_r2", "df_residual", "sigma_u", "sigma_e"],
+        };
+        for name in fits.iter().chain(&["n"]) {
             promises.push(Address::exact(format!("{step}/{name}")));
+        }
+        if self.family.is_none() && !terms.iter().any(|term| term.name() == "f") {
+            promises.push(Address::exact(format!("{step}/f")));
         }
         if !self.absorb.is_empty() && self.family.is_none() {
             promises.push(Address::exact(format!("{step}/within_r2")));
@@ -307,17 +290,24 @@ impl Regress {
             instruments: self
                 .instruments
                 .iter()
-                .map(|(name, list)| (name.value.clone(), list.clone()))
+                .map(|(name, list)| {
+                    let terms = list.iter().filter_map(|written| terms::parse(written).ok());
+                    (name.value.clone(), terms.flatten().collect())
+                })
                 .collect(),
             absorb,
             singletons: self.singletons,
             weights: self.weights.clone(),
             errors: self.errors,
             cluster: self.cluster.iter().map(|name| name.text.clone()).collect(),
+            cluster_spans: self.cluster.iter().map(Fragment::span).collect(),
             preset: self.preset,
             preset_stated: self.preset_stated,
             drop_collinear: self.drop_collinear,
-            adjusted: self.adjusted.iter().map(|name| name.text.clone()).collect(),
+            adjusted: self.adjusted.clone(),
+            random: self.random.as_ref().map(|name| name.text.clone()),
+            effects: self.effects(),
+            normal: self.reference.as_ref().is_some_and(|word| word.value),
             level: self.level,
         }
     }

@@ -1,6 +1,6 @@
 //! Iteratively reweighted least squares.
 
-use super::separation::{separation, zero_levels};
+use super::separation::{constant_levels, separation};
 use super::{Family, GeneralisedError, GeneralisedFit};
 use crate::stats::linear::{Covariance, Design, Fit, LinearError, Reference, Weights, fit};
 use crate::stats::math;
@@ -18,8 +18,9 @@ const STILL: f64 = 1e-10;
 /// `Iid` errors are (X'WX)⁻¹, the expected information; robust and clustered ones the sandwich with scores w(z − η)x,
 /// corrected as the preset says, with the normal as reference.
 /// *Source*: McCullagh & Nelder 1989, section 2.5; White 1982. *Shapes, Units*: those of `linear::fit`.
+/// HC2 and HC3 take the leverages of the last weighted least squares.
 /// *Errors*: [`GeneralisedError`]: separation by name, no convergence, absorbed effects for other than Poisson.
-/// *Checked against*: statsmodels (mroz, Spector), R's glm (tests/reference/generalised.py).
+/// *Checked against*: statsmodels (mroz, Spector, panel.py) 1e-9, R's glm with sandwich (presets.R) 1e-8.
 ///
 /// # Errors
 /// See above.
@@ -27,15 +28,28 @@ pub fn fit_generalised(
     design: &Design<'_>,
     family: Family,
 ) -> Result<GeneralisedFit, GeneralisedError> {
-    family.check(&design.outcome)?;
     if family != Family::Poisson && !design.absorb.is_empty() {
         return Err(GeneralisedError::Absorb { family: family.name() });
     }
-    if matches!(design.covariance, Covariance::Hc2 | Covariance::Hc3) {
-        let what = format!("HC2 or HC3 of a {} model", family.name());
-        return Err(LinearError::NotSupported { what }.into());
-    }
-    let keep = zero_levels(design);
+    fit_with_effects(design, family)
+}
+
+/// Fits a generalised linear model whose absorbed effects are parameters like any other (unconditionally).
+///
+/// *Formula, Shapes, Units, Errors*: those of [`fit_generalised`]. Rows of a level whose outcomes are all 0 (or, for
+/// logit and probit, all 1) fit perfectly and are left out.
+/// *Source*: Greene 2004 on its bias: coefficients of logit and probit are too large by about T/(T − 1) with T rows a
+/// level (Neyman & Scott 1948, incidental parameters); Poisson has none. Several effects enter likewise.
+/// *Checked against*: R's glm with dummies (presets.R) 1e-8, pyfixest's fepois (panel.py) 1e-7.
+///
+/// # Errors
+/// See above.
+pub fn fit_with_effects(
+    design: &Design<'_>,
+    family: Family,
+) -> Result<GeneralisedFit, GeneralisedError> {
+    family.check(&design.outcome)?;
+    let keep = constant_levels(design, family);
     let mut problem = Problem::of(design, family, &keep)?;
     problem.solve()?.assemble(&problem, &keep)
 }
@@ -91,8 +105,8 @@ impl<'a> Problem<'a> {
         Ok(Self { design, family, copies, prior, predictor })
     }
 
-    /// One weighted least squares at the present linear predictor.
-    fn step(&self) -> Result<Fit, GeneralisedError> {
+    /// One weighted least squares at the present linear predictor, with these errors.
+    fn step(&self, errors: Covariance) -> Result<Fit, GeneralisedError> {
         let mut working = self.design.clone();
         let rows = self.predictor.len();
         let (mut outcome, mut weight) = (vec![0.0; rows], vec![0.0; rows]);
@@ -106,6 +120,10 @@ impl<'a> Problem<'a> {
         }
         working.outcome = outcome.into();
         working.residuals = true;
+        working.covariance = errors;
+        if errors != Covariance::Cluster {
+            working.clusters.clear();
+        }
         working.weights = Weights::Both { copies: (&self.copies).into(), weight: weight.into() };
         Ok(fit(&working)?)
     }
@@ -121,15 +139,16 @@ impl<'a> Problem<'a> {
         let mut before: Option<Fit> = None;
         let mut suspect = None;
         for iteration in 1..=ITERATIONS {
-            let now = match self.step() {
+            let now = match self.step(Covariance::Iid) {
                 Ok(now) => now,
                 Err(error) => return Err(suspect.unwrap_or(error)),
             };
             let (steps, still) = self.move_to(&now);
             if still && before.is_some() {
-                let fit = self.step()?;
+                let fit = self.step(Covariance::Iid)?;
                 self.move_to(&fit);
-                return Ok(Solution { fit: self.step()?, iterations: iteration + 2 });
+                let fit = self.step(self.design.covariance)?;
+                return Ok(Solution { fit, iterations: iteration + 2 });
             }
             if let Some(before) = before.as_ref().filter(|_| iteration > 6) {
                 let found = separation(self.family, self.design, &steps, &now, before);
@@ -208,12 +227,14 @@ impl Solution {
             rows: fit.rows,
             n: fit.n,
             rank: fit.rank,
+            k: fit.k,
             deviance,
             log_likelihood,
             pseudo_r2: 1.0 - log_likelihood / null,
             iterations,
             clusters: fit.clusters,
             absorbed: fit.absorbed,
+            conditional: false,
             separated_rows: keep.iter().filter(|keep| !**keep).count(),
             dropped: fit.dropped,
             warnings: fit.warnings,
@@ -227,7 +248,7 @@ impl Solution {
     }
 }
 
-fn errors(covariance: &Matrix) -> Vec<f64> {
+pub(super) fn errors(covariance: &Matrix) -> Vec<f64> {
     (0..covariance.rows()).map(|j| math::sqrt(covariance.get(j, j).max(0.0))).collect()
 }
 

@@ -1,11 +1,16 @@
 //! Logit, probit and Poisson models by iteratively reweighted least squares.
 
+mod conditional;
 mod family;
+mod groups;
 mod irls;
+mod margins;
 mod separation;
 
+pub use conditional::fit_conditional;
 pub use family::Family;
-pub use irls::fit_generalised;
+pub use irls::{fit_generalised, fit_with_effects};
+pub use margins::{Prediction, prediction};
 
 use crate::stats::distribution::{self, Interval};
 use crate::stats::linear::{
@@ -40,6 +45,8 @@ pub struct GeneralisedFit {
     pub n: u64,
     /// The exact rank of the model, absorbed effects among it.
     pub rank: u64,
+    /// The number of coefficients as the convention counts them.
+    pub k: u64,
     /// Twice the log likelihood's distance from a model that fits every row.
     pub deviance: f64,
     /// The log likelihood.
@@ -52,7 +59,9 @@ pub struct GeneralisedFit {
     pub clusters: Vec<usize>,
     /// What was absorbed.
     pub absorbed: Absorbed,
-    /// Rows left out because their absorbed level has only zeros (its effect is minus infinity).
+    /// Whether the likelihood is conditional on the sum of outcomes within each level of the absorbed effect.
+    pub conditional: bool,
+    /// Rows left out because the outcomes of their absorbed level are all zero or all one (its effect is infinite).
     pub separated_rows: usize,
     /// The collinear terms that were left out.
     pub dropped: Vec<Dropped>,
@@ -99,8 +108,16 @@ pub enum GeneralisedError {
         /// What the family asks for.
         expected: &'static str,
     },
+    /// No level of the conditioning effect has both outcomes.
+    #[error("no group has both outcomes: a conditional logit has nothing to compare")]
+    NoVariation,
+    /// A group of the conditional likelihood lies in several clusters.
+    #[error(
+        "the groups of a conditional logit must lie within the clusters: a group is in two or more clusters"
+    )]
+    Straddles,
     /// Some combination of terms predicts outcomes perfectly, so that no finite coefficient is best.
-    #[error("{} predict {rows} rows perfectly: no finite coefficients are best (separation)", quoted(.terms))]
+    #[error("{} {rows} rows perfectly: no finite coefficients are best (separation)", predicting(.terms))]
     Separation {
         /// The terms of that combination.
         terms: Vec<String>,
@@ -115,12 +132,16 @@ pub enum GeneralisedError {
     },
     /// Absorbed effects where the theory gives no consistent estimate.
     #[error(
-        "a {family} model with absorbed effects is not consistent (incidental parameters): use factor() terms for few levels, or a linear model"
+        "a {family} model with absorbed effects as parameters is not consistent (incidental parameters)"
     )]
     Absorb {
         /// The family's name.
         family: &'static str,
     },
+}
+
+fn predicting(names: &[String]) -> String {
+    format!("{} {}", quoted(names), if names.len() == 1 { "predicts" } else { "predict" })
 }
 
 fn quoted(names: &[String]) -> String {

@@ -6,6 +6,8 @@ use crate::stats::linear::{Design, Fit};
 /// A step of the linear predictor at least this long marks a row as perfectly predicted: Newton's steps
 /// along a direction of recession tend to one (logit, Poisson) or 1/η (probit).
 const LONG: f64 = 0.02;
+/// A row that a step moves at least this far, as a share of the longest, is among those predicted perfectly.
+const PUSHED: f64 = 1e-2;
 /// How far a step may point against an outcome and count as not at all.
 const SLACK: f64 = 1e-3;
 
@@ -36,7 +38,7 @@ pub(super) fn separation(
         if against > SLACK * longest {
             return None;
         }
-        rows += usize::from(-against > 0.3 * longest);
+        rows += usize::from(-against > PUSHED * longest);
     }
     let terms = now
         .names
@@ -63,19 +65,21 @@ fn range(design: &Design<'_>, name: &str) -> f64 {
     high - low
 }
 
-/// Marks the rows whose absorbed level has only zeros, again and again: a Poisson effect of minus infinity.
-pub(super) fn zero_levels(design: &Design<'_>) -> Vec<bool> {
+/// Marks the rows to keep: those of absorbed levels whose outcomes are not all zero (nor all one, for logit and
+/// probit), again and again. The effect of such a level is infinite, and its rows fit perfectly.
+pub(super) fn constant_levels(design: &Design<'_>, family: Family) -> Vec<bool> {
     let mut keep = vec![true; design.outcome.len()];
     loop {
         let before = keep.iter().filter(|keep| **keep).count();
         for codes in &design.absorb {
             let size = codes.iter().max().map_or(0, |largest| *largest as usize + 1);
-            let mut positive = vec![false; size];
-            for (row, code) in codes.iter().enumerate() {
-                positive[*code as usize] |= keep[row] && design.outcome[row] > 0.0;
+            let (mut above, mut below) = (vec![false; size], vec![family == Family::Poisson; size]);
+            for (row, code) in codes.iter().enumerate().filter(|(row, _)| keep[*row]) {
+                above[*code as usize] |= design.outcome[row] > 0.0;
+                below[*code as usize] |= design.outcome[row] < 1.0;
             }
             for (row, code) in codes.iter().enumerate() {
-                keep[row] &= positive[*code as usize];
+                keep[row] &= above[*code as usize] && below[*code as usize];
             }
         }
         if keep.iter().filter(|keep| **keep).count() == before {

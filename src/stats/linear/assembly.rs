@@ -38,7 +38,7 @@ impl Assembly<'_> {
         let coefficients: Vec<f64> =
             self.scaled.iter().zip(&scale).map(|(b, scale)| b * scale).collect();
         let spread = &self.spread.matrix;
-        let covariance =
+        let mut covariance =
             Matrix::from_fn(width, width, |i, j| spread.get(i, j) * scale[i] * scale[j]);
         let slopes: Vec<usize> = (0..width).filter(|j| self.roles[*j] != Role::Constant).collect();
         let names: Vec<String> =
@@ -51,17 +51,20 @@ impl Assembly<'_> {
         if !finite {
             return Err(LinearError::Overflow);
         }
-        let df_residual = self.rows.n - self.count.k;
+        let repaired =
+            if self.rows.clusters.len() > 1 { covariance.clip_negative_eigenvalues() } else { 0 };
+        let reference = self.design.reference.unwrap_or(self.spread.reference);
+        let df_residual = self.rows.n - self.count.rank;
         let r2 = 1.0 - self.squares.residual / self.squares.total;
         let centred = !self.rows.effects.is_empty() || self.design.intercept;
         let adjusted_r2 = 1.0
             - (1.0 - r2) * (self.rows.n as f64 - f64::from(u8::from(centred))) / df_residual as f64;
         Ok(Fit {
             standard_errors: (0..width).map(|j| covariance.get(j, j).max(0.0).sqrt()).collect(),
-            f: wald(&coefficients, &covariance, &slopes, self.spread.reference),
+            f: wald(&coefficients, &covariance, &slopes, reference),
             estimator: self.design.covariance,
             preset: self.design.preset,
-            reference: self.spread.reference,
+            reference,
             correction: match self.design.covariance {
                 Covariance::Iid => 1.0,
                 _ => self.spread.correction,
@@ -71,7 +74,7 @@ impl Assembly<'_> {
             rank: self.count.rank,
             k: self.count.k,
             df_residual,
-            residual_variance: residual_sum_of_squares / df_residual as f64,
+            residual_variance: residual_sum_of_squares / (self.rows.n - self.count.k) as f64,
             residual_sum_of_squares,
             r2,
             within_r2: (!self.rows.effects.is_empty())
@@ -80,7 +83,7 @@ impl Assembly<'_> {
             clusters: self.rows.clusters.iter().map(|way| way.count).collect(),
             absorbed: self.count.absorbed.clone(),
             dropped,
-            warnings: self.warnings(),
+            warnings: self.warnings(repaired),
             outcome_mean: self.squares.outcome_mean.value() / outcome_scale,
             term_means: self.term_means.clone(),
             outcome_mean_variance: spread.get(width, width) / outcome_scale / outcome_scale,
@@ -103,7 +106,7 @@ impl Assembly<'_> {
         residuals
     }
 
-    fn warnings(&self) -> Vec<Warning> {
+    fn warnings(&self, repaired: usize) -> Vec<Warning> {
         let mut warnings = Vec::new();
         for way in &self.rows.clusters {
             if way.count < 40 {
@@ -114,8 +117,8 @@ impl Assembly<'_> {
                 warnings.push(Warning::UnequalClusters { share });
             }
         }
-        if self.spread.repaired > 0 {
-            warnings.push(Warning::EigenvaluesRepaired { count: self.spread.repaired });
+        if repaired > 0 {
+            warnings.push(Warning::EigenvaluesRepaired { count: repaired });
         }
         if self.rows.singletons > 0 {
             warnings.push(Warning::SingletonsDropped { rows: self.rows.singletons });

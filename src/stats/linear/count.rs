@@ -47,7 +47,9 @@ impl Count {
         let k = match design.preset {
             Preset::Fixest if clustered => by_levels - free,
             Preset::Fixest => by_levels,
-            Preset::StataXtreg if clustered => rank.saturating_sub(free).max(kept + 1),
+            Preset::StataXtreg if clustered && effects > 0 => {
+                rank.saturating_sub(free).max(kept + 1)
+            }
             _ => rank,
         };
         if rows.n <= rank as u64 || rows.n <= k as u64 {

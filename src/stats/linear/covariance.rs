@@ -107,13 +107,12 @@ pub(super) struct Clustered {
     pub(super) matrix: Matrix,
     /// The group factor: common to all ways, or that of the first way.
     pub(super) group_factor: f64,
-    pub(super) repaired: usize,
 }
 
 /// The covariance clustered one or more ways.
 ///
-/// *Formula*: V = Σ over non-empty S of (−1)^(|S|+1) M_S. *Source*: Cameron, Gelbach & Miller 2011, eq. 2.13;
-/// negative eigenvalues set to zero as in their section 2.3.
+/// *Formula*: V = Σ over non-empty S of (−1)^(|S|+1) M_S. *Source*: Cameron, Gelbach & Miller 2011, eq. 2.13.
+/// What is not positive semidefinite is repaired in the units of the data, by the assembly.
 pub(super) fn clustered(rows: &Rows, lanes: &Lanes, preset: Preset, mean: f64) -> Clustered {
     let ways = &rows.clusters;
     let width = lanes.width + 1;
@@ -138,6 +137,5 @@ pub(super) fn clustered(rows: &Rows, lanes: &Lanes, preset: Preset, mean: f64) -
         let part = one_way(rows, lanes, way, mean).scaled(sign * factor(way.count));
         total = Matrix::from_fn(width, width, |i, j| total.get(i, j) + part.get(i, j));
     }
-    let repaired = if ways.len() > 1 { total.clip_negative_eigenvalues() } else { 0 };
-    Clustered { matrix: total, group_factor: factor(ways[0].count), repaired }
+    Clustered { matrix: total, group_factor: factor(ways[0].count) }
 }

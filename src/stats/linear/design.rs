@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Covariance, Preset};
+use super::{Covariance, Preset, Reference};
 
 /// A linear model with its data: columns of equal length, no missing values.
 #[derive(Debug, Clone)]
@@ -23,6 +23,8 @@ pub struct Design<'a> {
     pub covariance: Covariance,
     /// The small-sample convention.
     pub preset: Preset,
+    /// What intervals and p values refer to, where that is not left to the convention.
+    pub reference: Option<Reference>,
     /// The ways of clustering: each a column of codes.
     pub clusters: Vec<Cow<'a, [u32]>>,
     /// Whether a collinear column is dropped and reported (`true`) or an error (`false`).
@@ -44,6 +46,7 @@ impl<'a> Design<'a> {
             singletons: Singletons::Keep,
             covariance: Covariance::Iid,
             preset: Preset::Fixest,
+            reference: None,
             clusters: Vec::new(),
             drop_collinear: false,
             residuals: false,

@@ -84,6 +84,14 @@ pub enum LinearError {
         /// The endogenous terms.
         endogenous: usize,
     },
+    /// An instrument that the other terms and instruments determine.
+    #[error("the instrument `{name}` is a linear combination of {}: it adds nothing", quoted(.with))]
+    Instrument {
+        /// The instrument.
+        name: String,
+        /// The columns that it depends on.
+        with: Vec<String>,
+    },
     /// A name that belongs to no estimated term.
     #[error("`{name}` is no estimated term")]
     UnknownTerm {
@@ -96,6 +104,19 @@ pub enum LinearError {
         /// What was asked for.
         what: String,
     },
+}
+
+impl LinearError {
+    /// Counts the row that is named otherwise: as `row` says.
+    #[must_use]
+    pub fn with_rows(mut self, count: impl Fn(usize) -> usize) -> Self {
+        if let Self::NotFinite { row, .. } | Self::Weight { row, .. } | Self::Leverage { row } =
+            &mut self
+        {
+            *row = count(*row);
+        }
+        self
+    }
 }
 
 fn quoted(names: &[String]) -> String {

@@ -31,11 +31,11 @@ pub struct Fit {
     pub rank: u64,
     /// The number of coefficients as the convention counts them in the residual degrees of freedom.
     pub k: u64,
-    /// Residual degrees of freedom, n − k.
+    /// Residual degrees of freedom, n less the exact rank: the same whatever the convention counts.
     pub df_residual: u64,
     /// Residual sum of squares (weighted).
     pub residual_sum_of_squares: f64,
-    /// Residual variance, the sum of squares over n − K.
+    /// Residual variance, the sum of squares over n − K, K as the convention counts it.
     pub residual_variance: f64,
     /// Share of the outcome's variance explained, absorbed effects included.
     pub r2: f64,

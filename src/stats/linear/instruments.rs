@@ -31,7 +31,9 @@ pub struct FirstStage {
 /// *Source*: Wooldridge 2010, section 5.1; standard errors eq. 5.26 and its robust and clustered forms.
 /// *Shapes*: at least as many instruments as endogenous terms. *Units*: those of [`fit`].
 /// *Errors*: those of [`fit`], of either stage; fewer instruments than endogenous terms.
-/// *Checked against*: Card 1995 (nearc4 as instrument, .1315 (.0550)), linearmodels.
+/// The residual variance is over n − K; the first stage's F is the Wald test of the excluded instruments under the
+/// design's own covariance (with clustered errors that of Kleibergen & Paap for one endogenous term).
+/// *Checked against*: Card 1995 (nearc4 as instrument, .1315 (.0550)), R's AER with sandwich (presets.R) 1e-9, pyfixest.
 ///
 /// # Errors
 /// See above.
@@ -79,15 +81,34 @@ fn first_stage<'a>(
     let mut first = design.clone();
     first.outcome = outcome.into();
     first.residuals = true;
-    first.terms = instruments.to_vec();
-    let others = design.terms.iter().enumerate().filter(|(other, _)| !endogenous.contains(other));
-    first.terms.extend(others.map(|(_, term)| term.clone()));
-    let fitted = fit(&first)?;
-    let places: Vec<usize> =
-        instruments.iter().filter_map(|instrument| fitted.index(&instrument.name)).collect();
+    let others: Vec<usize> =
+        (0..design.terms.len()).filter(|other| !endogenous.contains(other)).collect();
+    first.terms = others.iter().map(|other| design.terms[*other].clone()).collect();
+    first.terms.extend_from_slice(instruments);
+    let fitted = fit(&first).map_err(|error| in_place(error, &others))?;
+    let lost = fitted.dropped.iter().filter(|dropped| dropped.index >= others.len()).count();
+    let kept = instruments.len() - lost;
+    if kept < endogenous.len() {
+        return Err(LinearError::TooFewInstruments {
+            instruments: kept,
+            endogenous: endogenous.len(),
+        });
+    }
+    let places: Vec<usize> = (fitted.names.len() - kept..fitted.names.len()).collect();
     Ok(FirstStage {
         name: design.terms[place].name.clone(),
         f: fitted.joint_test(&places),
         fit: fitted,
     })
+}
+
+/// Names a collinear column of a first stage by its place in the design, or as an instrument.
+fn in_place(error: LinearError, others: &[usize]) -> LinearError {
+    match error {
+        LinearError::Collinear { index, name, with } => match others.get(index) {
+            Some(index) => LinearError::Collinear { index: *index, name, with },
+            None => LinearError::Instrument { name, with },
+        },
+        other => other,
+    }
 }

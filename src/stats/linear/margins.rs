@@ -79,7 +79,7 @@ pub struct ConstantShift {
 ///
 /// *Formula*: c = mean − Σ w_l b_l / Σ w_l, with b = 0 for the base level, which comes first.
 /// *Shapes*: as many coefficients as weights. *Units*: those of the outcome. *Errors*: lengths that differ, no weight.
-/// *Checked against*: by hand (unit test).
+/// *Checked against*: Table A2 of the expertise study, as printed; by hand (unit tests).
 ///
 /// # Errors
 /// See above.
@@ -106,6 +106,19 @@ pub fn constant_shift(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Table A2 of the study in `methods/claude-code-expertise`: coefficients, sessions and raw rates give the printed
+    /// adjusted rates.
+    #[test]
+    fn the_constant_gives_the_printed_adjusted_rates() {
+        let sessions = [5911.0, 73858.0, 96516.0, 146_879.0, 36422.0];
+        let raw = [13.2, 20.9, 28.0, 29.3, 34.7];
+        let mean = crate::stats::sum::dot(&raw, &sessions) / crate::stats::sum::sum(&sessions);
+        let shift = constant_shift(&[0.0, 6.4, 13.8, 15.0, 18.4], &sessions, mean).unwrap();
+        for (rate, printed) in shift.rates.iter().zip([14.5, 20.9, 28.3, 29.5, 32.9]) {
+            assert!((rate - printed).abs() < 0.05, "{rate} {printed}");
+        }
+    }
 
     #[test]
     fn the_constant_makes_the_weighted_mean_the_given_one() {

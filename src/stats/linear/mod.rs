@@ -14,6 +14,7 @@ mod gram;
 mod instruments;
 mod lanes;
 mod margins;
+mod random;
 mod rows;
 mod solve;
 mod spread;
@@ -26,6 +27,7 @@ pub use estimate::fit;
 pub use fit::{Absorbed, Dropped, Fit, Wald};
 pub use instruments::{FirstStage, InstrumentalFit, two_stage};
 pub use margins::{ConstantShift, Margin, constant_shift, margins};
+pub use random::{RandomFit, random_effects};
 
 /// The rank tolerance: a column is collinear when the part of it that the columns before it leave
 /// unexplained is at most this share of its length.

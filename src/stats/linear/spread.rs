@@ -13,7 +13,6 @@ pub(super) struct Spread {
     pub(super) matrix: Matrix,
     pub(super) correction: f64,
     pub(super) reference: Reference,
-    pub(super) repaired: usize,
 }
 
 pub(super) fn spread(
@@ -32,7 +31,6 @@ pub(super) fn spread(
         matrix: matrix.scaled(correction),
         correction,
         reference: Reference::T { df: free },
-        repaired: 0,
     };
     match design.covariance {
         Covariance::Iid => {
@@ -104,6 +102,5 @@ pub(super) fn cluster_spread(
         matrix: clustered.matrix.scaled(row_factor),
         correction: row_factor * clustered.group_factor,
         reference: Reference::T { df },
-        repaired: clustered.repaired,
     }
 }

@@ -4,11 +4,13 @@
 
 use std::collections::BTreeMap;
 
-use secondlook::stats::linear::{Covariance, Design, Fit, Singletons, Term, fit, margins};
+use secondlook::stats::linear::{Covariance, Design, Fit, Preset, Singletons, Term, fit, margins};
+use secondlook::stats::math::ln;
 
 /// The columns in use, as codes and numbers.
 struct Sessions {
     factors: BTreeMap<&'static str, Vec<u32>>,
+    numbers: BTreeMap<&'static str, Vec<f64>>,
     success: Vec<f64>,
 }
 
@@ -40,8 +42,16 @@ fn sessions() -> Option<Sessions> {
         [2, 5, 10, 20, 50].iter().filter(|edge| turns >= **edge).count() as u32
     };
     factors.insert("band", column("turns").into_iter().map(band).collect());
-    let number = |cell: &str| cell.parse().expect("a number");
-    Some(Sessions { factors, success: column("success_signal").into_iter().map(number).collect() })
+    let number = |cell: &str| -> f64 { cell.parse().expect("a number") };
+    let numbers = |name: &str| -> Vec<f64> { column(name).into_iter().map(number).collect() };
+    let logs = |name: &str| -> Vec<f64> { numbers(name).into_iter().map(ln).collect() };
+    let values = BTreeMap::from([
+        ("ltv", logs("task_value")),
+        ("lturns", logs("turns")),
+        ("app", numbers("actions_per_prompt")),
+        ("fail", numbers("failure_signal")),
+    ]);
+    Some(Sessions { factors, numbers: values, success: numbers("success_signal") })
 }
 
 const LEVELS: [&str; 4] = ["2", "3", "4", "5"];
@@ -181,4 +191,68 @@ fn user_effects_match_pyfixest() {
         close(fitted.coefficients[j], b, 1e-11);
         close(fitted.standard_errors[j], se, 1e-10);
     }
+}
+
+/// Householder QR on dense dummies (`tests/reference/sessions.py` wrote sessions.json): numpy's own rounding on these
+/// columns is about 1e-12 for coefficients.
+fn agrees(fitted: &Fit, expected: &serde_json::Value, errors: &str) {
+    let list = |value: &serde_json::Value| -> Vec<f64> {
+        value.as_array().expect("numbers").iter().map(|x| x.as_f64().expect("a number")).collect()
+    };
+    let (b, se) = (list(&expected["b"]), list(&expected["se"][errors]));
+    assert_eq!(b.len(), fitted.names.len());
+    for j in 0..b.len() {
+        close(fitted.coefficients[j], b[j], 1e-11);
+        close(fitted.standard_errors[j], se[j], 1e-10);
+    }
+    assert_eq!(fitted.n, expected["n"].as_u64().expect("a count"));
+}
+
+fn specification<'a>(
+    data: &'a Sessions,
+    outcome: &'a [f64],
+    numbers: &[&'static str],
+) -> Design<'a> {
+    let expertise = &data.factors["expertise"];
+    let mut terms: Vec<Term<'a>> =
+        (1..5).map(|level| Term::indicator(LEVELS[level - 1], expertise, level as u32)).collect();
+    terms.extend(numbers.iter().map(|name| Term::numbers(*name, &data.numbers[name])));
+    let mut design = Design::new(outcome, terms);
+    let effects = if numbers.is_empty() { 6 } else { 5 };
+    design.absorb = EFFECTS[..effects].iter().map(|name| (&data.factors[name]).into()).collect();
+    design.covariance = Covariance::Cluster;
+    design.clusters = vec![(&data.factors["user_id"]).into()];
+    design
+}
+
+#[test]
+fn other_specifications_match_dense_householder_qr() {
+    let Some(data) = sessions() else {
+        println!("skipped: SECONDLOOK_SESSIONS names no sessions_1x.csv");
+        return;
+    };
+    let path =
+        std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/reference/sessions.json");
+    let text = std::fs::read_to_string(path).expect("the reference is in the tree");
+    let all: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    for (case, outcome, numbers) in [
+        ("three numbers", &data.success, &["ltv", "lturns", "app"][..]),
+        ("failures", &data.numbers["fail"], &[]),
+    ] {
+        let mut design = specification(&data, outcome, numbers);
+        agrees(&fit(&design).expect("it fits"), &all[case], "user");
+        design.clusters.push((&data.factors["subject"]).into());
+        agrees(&fit(&design).expect("it fits"), &all[case], "user, subj fixest");
+        design.preset = Preset::Conventional;
+        agrees(&fit(&design).expect("it fits"), &all[case], "user, subj conventional");
+        design.clusters.clear();
+        for (errors, word) in [(Covariance::Iid, "iid"), (Covariance::Hc1, "hc1")] {
+            design.covariance = errors;
+            agrees(&fit(&design).expect("it fits"), &all[case], word);
+        }
+    }
+    let mut design = specification(&data, &data.success, &["ltv", "lturns", "app"]);
+    design.absorb.push((&data.factors["user_id"]).into());
+    design.singletons = Singletons::Drop;
+    agrees(&fit(&design).expect("it fits"), &all["within users"], "user");
 }

@@ -1,103 +1,254 @@
 //! Adjusted rates: what the outcome's mean would be if every row had one level of a factor.
 //!
-//! *Formula*: adjₖ = ȳ + βₖ − Σⱼ pⱼβⱼ, with pⱼ the (weighted) share of level j and the base's β zero:
-//! the coefficients plus one constant, chosen so that the weighted mean of the rates is ȳ.
-//! Var(adjₖ) = Var(ȳ) + d'Vd + 2d'Cov(ȳ, β), d = eₖ − p, the shares taken as fixed.
+//! *Formula*: for a linear model adjₖ = ȳ + (gₖ − x̄)'β, x̄ the (weighted) means of the terms and gₖ those with every
+//! row at level k. For a factor alone that is ȳ + βₖ − Σⱼ pⱼβⱼ, pⱼ the share of level j and the base's β zero: the
+//! coefficients plus one constant, chosen so that the weighted mean of the rates is ȳ.
+//! Var(adjₖ) = Var(ȳ) + d'Vd + 2d'Cov(ȳ, β), d = gₖ − x̄, the rows held fixed.
+//! For other models adjₖ is the mean of predictions, `stats::generalised::prediction`, its error by the delta method.
 //! *Source*: predictive margins, Graubard & Korn 1999; for a linear model they are this shift.
 
+use crate::diagnostic::Problem;
+use crate::method::fragment::Fragment;
 use crate::method::steps::{Joint, plain_estimate};
 use crate::results::Estimate;
 use crate::stats::distribution;
-use crate::stats::linear::Fit;
+use crate::stats::generalised::{GeneralisedFit, prediction};
+use crate::stats::linear::{Design, Fit, Reference, Weights};
 use crate::stats::math;
+use crate::stats::matrix::Matrix;
+use crate::stats::sum::ExactSum;
 
-/// An estimate of a regression as a linear form in the outcome's mean and the coefficients.
+use super::columns::{Cell, Filled};
+use super::linear::reference_word;
+use super::terms::{Part, Term};
+
+/// An estimate of a regression, and how it moves with the outcome's mean and the coefficients.
 #[derive(Debug, Clone)]
 pub(super) struct Form {
     pub(super) address: String,
+    value: f64,
     /// The weight of the outcome's mean.
     mean: f64,
     /// The weight of each coefficient.
     weights: Vec<f64>,
 }
 
+/// The covariance of coefficients, and of the outcome's mean with them.
+pub(super) struct Spread<'a> {
+    covariance: &'a Matrix,
+    mean_variance: f64,
+    mean_covariance: &'a [f64],
+}
+
+impl<'a> Spread<'a> {
+    pub(super) fn of(fitted: &'a Fit) -> Self {
+        Self {
+            covariance: &fitted.covariance,
+            mean_variance: fitted.outcome_mean_variance,
+            mean_covariance: &fitted.outcome_mean_covariance,
+        }
+    }
+
+    pub(super) fn generalised(fitted: &'a GeneralisedFit) -> Self {
+        Self { covariance: &fitted.covariance, mean_variance: 0.0, mean_covariance: &[] }
+    }
+}
+
 impl Form {
     /// One coefficient.
-    pub(super) fn coefficient(address: String, place: usize, count: usize) -> Self {
-        let mut weights = vec![0.0; count];
-        if let Some(slot) = weights.get_mut(place) {
-            *slot = 1.0;
-        }
-        Self { address, mean: 0.0, weights }
+    pub(super) fn coefficient(address: String, place: usize, value: f64, count: usize) -> Self {
+        let weights = (0..count).map(|at| f64::from(u8::from(at == place))).collect();
+        Self { address, value, mean: 0.0, weights }
     }
 
-    /// The rates of a factor: one form for each level that the fit knows.
-    pub(super) fn rates(
-        step: &str,
-        column: &str,
-        levels: &[String],
-        base: &str,
-        fitted: &Fit,
-    ) -> Vec<Self> {
-        let place = |level: &String| fitted.index(&format!("{column}={level}"));
-        let mut shift = vec![0.0; fitted.names.len()];
-        for at in levels.iter().filter_map(place) {
-            if let (Some(slot), Some(share)) = (shift.get_mut(at), fitted.term_means.get(at)) {
-                *slot = -share;
-            }
-        }
-        let known = levels.iter().filter(|level| *level == base || place(level).is_some());
-        known
-            .map(|level| {
-                let mut weights = shift.clone();
-                if let Some(slot) = place(level).and_then(|at| weights.get_mut(at)) {
-                    *slot += 1.0;
-                }
-                Self { address: format!("{step}/adjusted{{{column}={level}}}"), mean: 1.0, weights }
-            })
-            .collect()
-    }
-
-    fn value(&self, fitted: &Fit) -> f64 {
-        let pairs = self.weights.iter().zip(&fitted.coefficients);
-        self.mean * fitted.outcome_mean + pairs.map(|(weight, beta)| weight * beta).sum::<f64>()
-    }
-
-    fn covariance(&self, other: &Self, fitted: &Fit) -> f64 {
+    fn covariance(&self, other: &Self, spread: &Spread<'_>) -> f64 {
         let with_mean = |form: &Self| -> f64 {
-            let pairs = form.weights.iter().zip(&fitted.outcome_mean_covariance);
+            let pairs = form.weights.iter().zip(spread.mean_covariance);
             pairs.map(|(weight, covariance)| weight * covariance).sum()
         };
-        self.mean * other.mean * fitted.outcome_mean_variance
-            + fitted.covariance.form(&self.weights, &other.weights)
+        self.mean * other.mean * spread.mean_variance
+            + spread.covariance.form(&self.weights, &other.weights)
             + self.mean * with_mean(other)
             + other.mean * with_mean(self)
     }
 
     /// The estimate itself.
-    pub(super) fn estimate(&self, step: &str, fitted: &Fit, level: f64) -> Estimate {
-        let mut estimate = plain_estimate(step, self.address.clone(), self.value(fitted));
-        let variance = self.covariance(self, fitted);
+    pub(super) fn estimate(
+        &self,
+        step: &str,
+        spread: &Spread<'_>,
+        reference: Reference,
+        level: f64,
+    ) -> Estimate {
+        let mut estimate = plain_estimate(step, self.address.clone(), self.value);
+        let variance = self.covariance(self, spread);
         if variance >= 0.0 {
             let se = math::sqrt(variance);
-            let ends = distribution::interval(fitted.reference, estimate.value, se, level);
+            let ends = distribution::interval(reference, estimate.value, se, level);
             estimate.se = Some(se);
             estimate.ci = Some([ends.low, ends.high]);
             estimate.level = Some(level);
-            estimate.df = fitted.df();
+            estimate.reference = Some(reference_word(reference).to_owned());
             estimate.interval = Some("delta".to_owned());
+            if let Reference::T { df } = reference {
+                estimate.df = Some(df);
+            }
         }
-        estimate.n = Some(fitted.n as f64);
         estimate
     }
 }
 
 /// The covariance of the forms that later contrasts need.
-pub(super) fn joint(forms: &[Form], wanted: &[String], fitted: &Fit) -> Joint {
+pub(super) fn joint(forms: &[Form], wanted: &[String], spread: &Spread<'_>) -> Joint {
     let known: Vec<&Form> = forms.iter().filter(|form| wanted.contains(&form.address)).collect();
     let mut matrix = Vec::with_capacity(known.len() * known.len());
     for row in &known {
-        matrix.extend(known.iter().map(|column| row.covariance(column, fitted)));
+        matrix.extend(known.iter().map(|column| row.covariance(column, spread)));
     }
     Joint { addresses: known.iter().map(|form| form.address.clone()).collect(), matrix }
+}
+
+fn is_factor(part: &Part, name: &str) -> bool {
+    matches!(part, Part::Factor { .. }) && part.label() == name
+}
+
+/// Says whether a factor stands in an interaction.
+pub(super) fn crossed(terms: &[Term], name: &str) -> bool {
+    terms.iter().any(|term| term.parts.len() > 1 && term.parts.iter().any(|p| is_factor(p, name)))
+}
+
+/// What adjusted rates are made from.
+pub(super) struct Adjusting<'a> {
+    pub(super) terms: &'a [Term],
+    pub(super) filled: &'a [Vec<Filled>],
+    pub(super) cells: &'a [Cell],
+}
+
+impl Adjusting<'_> {
+    /// The levels of a factor that stands alone.
+    fn levels(&self, name: &str) -> &[String] {
+        let alone = self.terms.iter().zip(self.filled).find_map(|(term, parts)| {
+            match (term.parts.as_slice(), parts.as_slice()) {
+                ([part], [Filled::Levels { levels, .. }]) if is_factor(part, name) => Some(levels),
+                _ => None,
+            }
+        });
+        alone.map_or(&[], Vec::as_slice)
+    }
+
+    /// For the parts of a cell's term, the level that each is put at.
+    fn set(&self, cell: &Cell, name: &str, level: u32) -> Vec<Option<u32>> {
+        let parts = self.terms.get(cell.term).map_or(&[][..], |term| &term.parts);
+        parts.iter().map(|part| is_factor(part, name).then_some(level)).collect()
+    }
+
+    fn touches(&self, cell: &Cell, name: &str) -> bool {
+        self.set(cell, name, 0).iter().any(Option::is_some)
+    }
+
+    /// Refuses where a column of the factor was dropped: its levels cannot be told apart.
+    fn all_estimated(&self, name: &Fragment, names: &[String]) -> Result<(), Problem> {
+        let lost = self
+            .cells
+            .iter()
+            .find(|cell| self.touches(cell, &name.text) && !names.contains(&cell.name));
+        let Some(lost) = lost else { return Ok(()) };
+        let message = format!(
+            "adjusted rates of `{}` are not known: the term `{}` was dropped",
+            name.text, lost.name
+        );
+        Err(Problem::error(message).at(&name.span()))
+    }
+
+    fn addresses<'s>(
+        &'s self,
+        step: &'s str,
+        name: &'s str,
+    ) -> impl Iterator<Item = (u32, String)> + 's {
+        let levels = self.levels(name).iter().enumerate();
+        levels.map(move |(at, level)| (at as u32, format!("{step}/adjusted{{{name}={level}}}")))
+    }
+
+    /// The rates of a factor in a linear model: one for each level.
+    pub(super) fn linear(
+        &self,
+        step: &str,
+        name: &Fragment,
+        design: &Design<'_>,
+        fitted: &Fit,
+    ) -> Result<Vec<Form>, Problem> {
+        self.all_estimated(name, &fitted.names)?;
+        let place = |cell: &Cell| fitted.index(&cell.name);
+        let form = |(level, address): (u32, String)| {
+            let mut weights = vec![0.0; fitted.names.len()];
+            for cell in self.cells.iter().filter(|cell| self.touches(cell, &name.text)) {
+                let Some(at) = place(cell) else { continue };
+                let there = self.mean(cell, &name.text, level, design, fitted);
+                if let (Some(slot), Some(mean)) = (weights.get_mut(at), fitted.term_means.get(at)) {
+                    *slot = there - mean;
+                }
+            }
+            let shift: f64 = weights.iter().zip(&fitted.coefficients).map(|(w, b)| w * b).sum();
+            Form { address, value: fitted.outcome_mean + shift, mean: 1.0, weights }
+        };
+        Ok(self.addresses(step, &name.text).map(form).collect())
+    }
+
+    /// The mean of a cell with every row at a level.
+    fn mean(&self, cell: &Cell, name: &str, level: u32, design: &Design<'_>, fitted: &Fit) -> f64 {
+        let Some(parts) = self.filled.get(cell.term) else { return 0.0 };
+        let set = self.set(cell, name, level);
+        if set.len() == 1 {
+            return cell.value(parts, &set, 0);
+        }
+        let weights = row_weights(design);
+        let (mut total, mut sum) = (ExactSum::new(), ExactSum::new());
+        for (row, weight) in weights.iter().enumerate() {
+            if fitted.residuals.get(row).is_some_and(Option::is_some) {
+                total.add(*weight);
+                sum.add(weight * cell.value(parts, &set, row));
+            }
+        }
+        sum.value() / total.value()
+    }
+
+    /// The rates of a factor in a model other than linear.
+    pub(super) fn generalised(
+        &self,
+        step: &str,
+        name: &Fragment,
+        design: &Design<'_>,
+        fitted: &GeneralisedFit,
+    ) -> Result<Vec<Form>, Problem> {
+        self.all_estimated(name, &fitted.names)?;
+        let weights = row_weights(design);
+        let cell = |named: &String| self.cells.iter().find(|cell| cell.name == *named);
+        let cells: Vec<Option<&Cell>> = fitted.names.iter().map(cell).collect();
+        let form = |(level, address): (u32, String)| {
+            let sets: Vec<Vec<Option<u32>>> = cells
+                .iter()
+                .map(|cell| cell.map_or_else(Vec::new, |one| self.set(one, &name.text, level)))
+                .collect();
+            let value = |j: usize, row: usize| {
+                let known = cells.get(j).copied().flatten().zip(sets.get(j));
+                known.map_or(1.0, |(cell, set)| {
+                    self.filled.get(cell.term).map_or(0.0, |parts| cell.value(parts, set, row))
+                })
+            };
+            let found = prediction(fitted, &weights, value);
+            Form { address, value: found.value, mean: 0.0, weights: found.gradient }
+        };
+        Ok(self.addresses(step, &name.text).map(form).collect())
+    }
+}
+
+/// Each row's weight in a mean.
+fn row_weights(design: &Design<'_>) -> Vec<f64> {
+    match &design.weights {
+        Weights::None => vec![1.0; design.outcome.len()],
+        Weights::Frequency(weights) | Weights::Analytic(weights) => weights.to_vec(),
+        Weights::Both { copies, weight } => {
+            copies.iter().zip(weight.iter()).map(|(copies, weight)| copies * weight).collect()
+        }
+    }
 }

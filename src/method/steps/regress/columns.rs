@@ -62,6 +62,24 @@ pub(super) fn fill(column: Option<&Column>, part: &Part) -> Result<Filled, Probl
     }
 }
 
+/// Fills the parts of every term from the columns `{name} {term} {part}`.
+///
+/// # Errors
+/// As [`numbers`].
+pub(super) fn fill_all(
+    used: &Table,
+    name: &str,
+    terms: &[Term],
+) -> Result<Vec<Vec<Filled>>, Problem> {
+    let filled = terms.iter().enumerate().map(|(index, term)| {
+        let parts = term.parts.iter().enumerate();
+        parts
+            .map(|(place, part)| fill(used.column(&format!("{name} {index} {place}")), part))
+            .collect()
+    });
+    filled.collect()
+}
+
 /// Crosses columns into one code for each combination that occurs, in the order of the columns.
 pub(super) fn cross<'a>(columns: &[&'a Column]) -> Cow<'a, [u32]> {
     let coded = columns.iter().map(|column| column.coded());
@@ -75,16 +93,17 @@ pub(super) struct Cell {
     levels: Vec<Option<u32>>,
 }
 
-/// Lists the columns of the design and the base of each factor.
+/// Lists the columns of the terms and the base of each factor; `beside` are other terms of the model.
 ///
 /// # Errors
 /// Where a factor has one level, or its base does not occur.
 pub(super) fn cells(
     terms: &[Term],
+    beside: &[Term],
     filled: &[Vec<Filled>],
     bases: &mut Vec<(String, String)>,
 ) -> Result<Vec<Cell>, Problem> {
-    let names: BTreeSet<Vec<String>> = terms.iter().map(sorted_names).collect();
+    let names: BTreeSet<Vec<String>> = terms.iter().chain(beside).map(sorted_names).collect();
     let mut cells = Vec::new();
     for (index, (term, parts)) in terms.iter().zip(filled).enumerate() {
         let mut open = vec![Cell { name: String::new(), term: index, levels: Vec::new() }];
@@ -175,6 +194,21 @@ impl Cell {
             }
             _ => linear::Term::numbers(self.name.clone(), self.product(parts)),
         }
+    }
+
+    /// The value in a row, each part whose level `set` gives put at it.
+    pub(super) fn value(&self, parts: &[Filled], set: &[Option<u32>], row: usize) -> f64 {
+        let mut product = 1.0;
+        for ((part, level), set) in parts.iter().zip(&self.levels).zip(set) {
+            product *= match part {
+                Filled::Numbers(values) => values.get(row).copied().unwrap_or(0.0),
+                Filled::Levels { codes, .. } => {
+                    let code = set.or_else(|| codes.get(row).copied());
+                    f64::from(u8::from(code == *level))
+                }
+            };
+        }
+        product
     }
 
     fn product(&self, parts: &[Filled]) -> Vec<f64> {

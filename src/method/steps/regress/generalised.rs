@@ -1,90 +1,128 @@
 //! What a logit, probit or Poisson model yields: coefficients on the scale of the linear predictor.
 
-use crate::method::steps::{Joint, Outcome, Running, plain_estimate};
+use crate::diagnostic::{Problem, Spanned};
+use crate::method::steps::{Outcome, Running, plain_estimate};
 use crate::results::Estimate;
-use crate::stats::generalised::GeneralisedFit;
+use crate::stats::generalised::{
+    Family, GeneralisedFit, fit_conditional, fit_generalised, fit_with_effects,
+};
+use crate::stats::linear::Design;
+
+use super::Effects;
+use super::adjusted::{Adjusting, Form, Spread, joint};
+use super::refusal::Context;
+use super::run::Regressing;
 
 /// The names that estimates of every such model have.
-pub(super) const NAMES: [&str; 2] = ["pseudo_r2", "log_likelihood"];
+pub(super) const NAMES: [&str; 3] = ["pseudo_r2", "log_likelihood", "deviance"];
 
-/// Adds the estimates of a fit, and what a reader needs to redo it.
-pub(super) fn yields(
-    fitted: &GeneralisedFit,
-    level: f64,
-    running: &Running<'_>,
-    outcome: &mut Outcome,
-) {
-    let clusters = fitted.clusters.iter().min().map(|count| *count as u64);
-    for (place, name) in fitted.names.iter().enumerate() {
-        let value = fitted.coefficients.get(place).copied().unwrap_or_default();
-        let address = format!("{}/{name}", running.id);
-        let interval = fitted.interval(place, level);
-        outcome.estimates.push(Estimate {
-            se: fitted.standard_errors.get(place).copied(),
-            ci: Some([interval.low, interval.high]),
-            level: Some(level),
-            p: fitted.p_value(place),
-            reference: Some("normal".to_owned()),
-            interval: Some("wald".to_owned()),
-            n: Some(fitted.n as f64),
-            clusters,
-            ..plain_estimate(running.id, address, value)
-        });
-    }
-    let mut add = |name: &str, value: f64| {
-        let address = format!("{}/{name}", running.id);
-        let mut estimate = plain_estimate(running.id, address, value);
-        estimate.n = Some(fitted.n as f64);
-        outcome.estimates.push(estimate);
-    };
-    let values = [fitted.pseudo_r2, fitted.log_likelihood];
-    for (name, value) in NAMES.into_iter().zip(values) {
-        add(name, value);
-    }
-    add("n", fitted.n as f64);
-    if let Some(count) = clusters {
-        add("clusters", count as f64);
-    }
-    outcome.rows_out = Some(fitted.rows as u64);
-    outcome.joint = joint(fitted, running);
-    note(fitted, outcome);
-}
+/// Rows a level below which absorbed effects of a logit or probit bias its coefficients too much to go unsaid.
+const MANY_ROWS: f64 = 50.0;
 
-fn note(fitted: &GeneralisedFit, outcome: &mut Outcome) {
-    let number = crate::digest::canonical_number;
-    outcome.note("model", fitted.family.name());
-    outcome.note("reference", "normal");
-    outcome.note("correction", number(fitted.correction));
-    outcome.note("deviance", number(fitted.deviance));
-    outcome.note("iterations", fitted.iterations);
-    if fitted.separated_rows > 0 {
-        outcome.note("rows of levels with zeros only", fitted.separated_rows);
-        outcome.warnings.push(format!(
-            "{} rows were left out: their fixed effect has zeros only",
-            fitted.separated_rows
-        ));
+impl Regressing {
+    /// Fits a model other than the linear one, and adds what it yields.
+    pub(super) fn likelihood(
+        &self,
+        design: &Design<'_>,
+        family: &Spanned<Family>,
+        adjusting: &Adjusting<'_>,
+        context: &Context<'_>,
+        outcome: &mut Outcome,
+    ) -> Result<(), Problem> {
+        let fitted = match self.effects {
+            None => fit_generalised(design, family.value),
+            Some(Effects::Conditional) => fit_conditional(design),
+            Some(Effects::Dummies) => fit_with_effects(design, family.value),
+        }
+        .map_err(|error| self.refuse_model(&error, family, context))?;
+        self.note_choices(outcome);
+        let step = context.running.id;
+        let mut rates = Vec::new();
+        for name in &self.adjusted {
+            rates.extend(adjusting.generalised(step, name, design, &fitted)?);
+        }
+        self.yield_model(&fitted, rates, context.running, outcome);
+        Ok(())
     }
-    for dropped in &fitted.dropped {
-        outcome.warnings.push(format!(
-            "the term `{}` was dropped: {} determine it",
-            dropped.name,
-            dropped.with.join(", ")
-        ));
-    }
-    outcome.warnings.extend(fitted.warnings.iter().map(ToString::to_string));
-}
 
-fn joint(fitted: &GeneralisedFit, running: &Running<'_>) -> Joint {
-    let place =
-        |address: &String| fitted.index(address.strip_prefix(running.id)?.strip_prefix('/')?);
-    let known: Vec<(String, usize)> = running
-        .wanted
-        .iter()
-        .filter_map(|address| Some((address.clone(), place(address)?)))
-        .collect();
-    let mut matrix = Vec::with_capacity(known.len() * known.len());
-    for (_, row) in &known {
-        matrix.extend(known.iter().map(|(_, column)| fitted.covariance.get(*row, *column)));
+    fn yield_model(
+        &self,
+        fitted: &GeneralisedFit,
+        rates: Vec<Form>,
+        running: &Running<'_>,
+        outcome: &mut Outcome,
+    ) {
+        let clusters = fitted.clusters.iter().min().map(|count| *count as u64);
+        let mut forms = Vec::new();
+        for (place, name) in fitted.names.iter().enumerate() {
+            let value = fitted.coefficients.get(place).copied().unwrap_or_default();
+            let address = format!("{}/{name}", running.id);
+            forms.push(Form::coefficient(address.clone(), place, value, fitted.names.len()));
+            let interval = fitted.interval(place, self.level);
+            outcome.estimates.push(Estimate {
+                se: fitted.standard_errors.get(place).copied(),
+                ci: Some([interval.low, interval.high]),
+                level: Some(self.level),
+                p: fitted.p_value(place),
+                reference: Some("normal".to_owned()),
+                interval: Some("wald".to_owned()),
+                n: Some(fitted.n as f64),
+                clusters,
+                ..plain_estimate(running.id, address, value)
+            });
+        }
+        let spread = Spread::generalised(fitted);
+        for form in &rates {
+            let mut estimate = form.estimate(running.id, &spread, fitted.reference, self.level);
+            (estimate.n, estimate.clusters) = (Some(fitted.n as f64), clusters);
+            outcome.estimates.push(estimate);
+        }
+        forms.extend(rates);
+        let values = [fitted.pseudo_r2, fitted.log_likelihood, fitted.deviance, fitted.n as f64];
+        let named = NAMES.into_iter().chain(["n"]).zip(values);
+        for (name, value) in named.chain(clusters.map(|count| ("clusters", count as f64))) {
+            let address = format!("{}/{name}", running.id);
+            let mut estimate = plain_estimate(running.id, address, value);
+            estimate.n = Some(fitted.n as f64);
+            outcome.estimates.push(estimate);
+        }
+        outcome.rows_out = Some(fitted.rows as u64);
+        outcome.joint = joint(&forms, running.wanted, &spread);
+        self.note_model(fitted, outcome);
     }
-    Joint { addresses: known.into_iter().map(|(address, _)| address).collect(), matrix }
+
+    fn note_model(&self, fitted: &GeneralisedFit, outcome: &mut Outcome) {
+        let number = crate::digest::canonical_number;
+        outcome.note("model", fitted.family.name());
+        let method = if fitted.conditional {
+            "conditional maximum likelihood (Chamberlain 1980)"
+        } else {
+            "maximum likelihood"
+        };
+        outcome.note("method", method);
+        outcome.note("reference", "normal");
+        outcome.note("coefficients counted", fitted.k);
+        outcome.note("correction", number(fitted.correction));
+        outcome.note("iterations", fitted.iterations);
+        self.note_counts(&fitted.clusters, &fitted.absorbed, &fitted.dropped, outcome);
+        if fitted.separated_rows > 0 {
+            let which = if fitted.family == Family::Poisson { "zero" } else { "all 0 or all 1" };
+            outcome.note("rows of levels without variation", fitted.separated_rows);
+            outcome.warnings.push(format!(
+                "{} rows were left out: the outcomes of their fixed effect's level are {which}",
+                fitted.separated_rows
+            ));
+        }
+        if self.effects == Some(Effects::Dummies) {
+            let levels = fitted.absorbed.levels.iter().max().copied().unwrap_or(1) as f64;
+            let rows = fitted.rows as f64 / levels;
+            let bias =
+                if rows < MANY_ROWS { "are biased away from zero" } else { "have a small bias" };
+            outcome.warnings.push(format!(
+                "fixed effects as parameters (incidental parameters): with {rows:.1} rows a level on average the \
+                 coefficients {bias}, and so are odds ratios and rates"
+            ));
+        }
+        outcome.warnings.extend(fitted.warnings.iter().map(ToString::to_string));
+    }
 }

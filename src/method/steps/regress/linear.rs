@@ -4,10 +4,13 @@ use crate::diagnostic::Problem;
 use crate::engine::Table;
 use crate::method::steps::{Outcome, Running, plain_estimate};
 use crate::results::Estimate;
-use crate::stats::linear::{self, Design, Fit, LinearError, Reference, Singletons, fit, two_stage};
+use crate::stats::linear::{self, Covariance, Design, Fit, LinearError, Reference, fit, two_stage};
+use crate::stats::math;
 
-use super::adjusted::{Form, joint};
-use super::columns::{self, Cell, Filled};
+use super::adjusted::{Form, Spread, joint};
+use super::columns;
+use super::error_word;
+use super::refusal::Context;
 use super::run::Regressing;
 
 impl Regressing {
@@ -16,26 +19,30 @@ impl Regressing {
         &self,
         design: &Design<'_>,
         used: &Table,
-        cells: &[Cell],
-        running: &Running<'_>,
+        context: &Context<'_>,
         outcome: &mut Outcome,
     ) -> Result<Fit, Problem> {
-        let refuse = |error: LinearError| self.refuse(&error, cells, running);
+        let (cells, running) = (context.cells, context.running);
+        let refuse = |error: LinearError| self.refuse(&error, context);
         if self.instruments.is_empty() {
             return fit(design).map_err(refuse);
         }
         let place = |name: &String| cells.iter().position(|cell| cell.name == *name);
         let endogenous: Vec<usize> =
             self.instruments.iter().filter_map(|(name, _)| place(name)).collect();
+        let mut filled = Vec::new();
+        for (index, (_, terms)) in self.instruments.iter().enumerate() {
+            filled.push(columns::fill_all(used, &format!("instrument {index}"), terms)?);
+        }
         let mut instruments: Vec<linear::Term<'_>> = Vec::new();
-        for (index, (_, list)) in self.instruments.iter().enumerate() {
-            for (at, written) in list.iter().enumerate() {
-                let column = used.column(&format!("instrument {index} {at}"));
-                let values = columns::numbers(column, written)?;
+        for ((_, terms), filled) in self.instruments.iter().zip(&filled) {
+            for cell in columns::cells(terms, &self.terms, filled, &mut Vec::new())? {
+                let term = filled.get(cell.term).map(|parts| cell.term(parts));
                 // Two terms may share an instrument: it enters once.
-                if !instruments.iter().any(|known| known.name == written.text) {
-                    instruments.push(linear::Term::numbers(written.text.clone(), values));
-                }
+                let new = |term: &linear::Term<'_>| {
+                    !instruments.iter().any(|known| known.name == term.name)
+                };
+                instruments.extend(term.filter(new));
             }
         }
         let found = two_stage(design, &endogenous, &instruments).map_err(refuse)?;
@@ -44,6 +51,15 @@ impl Regressing {
             let address = format!("{}/first_stage_f{{term={}}}", running.id, stage.name);
             let mut estimate = plain_estimate(running.id, address, test.statistic);
             (estimate.p, estimate.n) = (Some(test.p), Some(stage.fit.n as f64));
+            estimate.df = stage.fit.df();
+            outcome.note(
+                &format!("first stage of {}", stage.name),
+                format!(
+                    "F of {} excluded instruments, {} errors",
+                    test.df1,
+                    error_word(self.errors)
+                ),
+            );
             outcome.estimates.push(estimate);
             if test.statistic < 10.0 {
                 let name = &stage.name;
@@ -56,35 +72,48 @@ impl Regressing {
         Ok(found.fit)
     }
 
-    /// The adjusted rates that are asked for.
-    pub(super) fn rates(
+    /// Fits the linear model with a random effect.
+    pub(super) fn random_effects(
         &self,
-        filled: &[Vec<Filled>],
-        bases: &[(String, String)],
-        fitted: &Fit,
-        step: &str,
-    ) -> Vec<Form> {
-        let mut rates = Vec::new();
-        for name in &self.adjusted {
-            let base =
-                bases.iter().find(|(factor, _)| factor == name).map(|(_, base)| base.as_str());
-            for (term, parts) in self.terms.iter().zip(filled) {
-                if let ([part], [Filled::Levels { levels, .. }]) =
-                    (term.parts.as_slice(), &parts[..])
-                    && part.label() == *name
-                {
-                    let base = base.unwrap_or_default();
-                    rates.extend(Form::rates(step, name, levels, base, fitted));
-                }
-            }
+        design: &Design<'_>,
+        used: &Table,
+        context: &Context<'_>,
+        outcome: &mut Outcome,
+    ) -> Result<Fit, Problem> {
+        let groups =
+            used.column("random").map_or(Vec::new(), |one| columns::cross(&[one]).into_owned());
+        let found = linear::random_effects(design, &groups)
+            .map_err(|error| self.refuse(&error, context))?;
+        let number = crate::digest::canonical_number;
+        let id = context.running.id;
+        for (name, variance) in
+            [("sigma_u", found.effect_variance), ("sigma_e", found.residual_variance)]
+        {
+            let address = format!("{id}/{name}");
+            outcome.estimates.push(plain_estimate(id, address, math::sqrt(variance)));
         }
-        rates
+        outcome.note("method", "random effects (Swamy & Arora)");
+        outcome.note("groups", found.groups);
+        let [low, high] = found.theta;
+        let theta = if low == high {
+            number(low).to_string()
+        } else {
+            format!("{} to {}", number(low), number(high))
+        };
+        outcome.note("theta", theta);
+        if found.effect_variance == 0.0 {
+            outcome.warnings.push(
+                "the variance between groups leaves none for the random effect: this is pooled least squares"
+                    .to_owned(),
+            );
+        }
+        Ok(found.fit)
     }
 
     pub(super) fn yields(
         &self,
         fitted: &Fit,
-        rates: &[Form],
+        rates: Vec<Form>,
         running: &Running<'_>,
         outcome: &mut Outcome,
     ) {
@@ -93,37 +122,51 @@ impl Regressing {
         for (place, name) in fitted.names.iter().enumerate() {
             let value = fitted.coefficients.get(place).copied().unwrap_or_default();
             let address = format!("{}/{name}", running.id);
-            forms.push(Form::coefficient(address.clone(), place, fitted.names.len()));
+            forms.push(Form::coefficient(address.clone(), place, value, fitted.names.len()));
             let mut estimate = plain_estimate(running.id, address, value);
             self.uncertain(&mut estimate, fitted, place);
             estimate.clusters = clusters;
             outcome.estimates.push(estimate);
         }
-        for form in rates {
-            let mut estimate = form.estimate(running.id, fitted, self.level);
+        let spread = Spread::of(fitted);
+        for form in &rates {
+            let mut estimate = form.estimate(running.id, &spread, fitted.reference, self.level);
+            estimate.n = Some(fitted.n as f64);
             estimate.clusters = clusters;
-            estimate.reference = Some(reference_word(fitted).to_owned());
             outcome.estimates.push(estimate);
         }
-        forms.extend(rates.iter().cloned());
-        let mut add = |name: &str, value: f64| {
+        forms.extend(rates);
+        Self::summaries(fitted, running, outcome);
+        outcome.rows_out = Some(fitted.rows as u64);
+        outcome.joint = joint(&forms, running.wanted, &spread);
+        self.note(fitted, outcome);
+    }
+
+    /// R², degrees of freedom, the joint test, counts.
+    fn summaries(fitted: &Fit, running: &Running<'_>, outcome: &mut Outcome) {
+        let clusters = fitted.clusters.iter().min().map(|count| *count as f64);
+        let named_f = fitted.names.iter().any(|name| name == "f");
+        let test = fitted.f.filter(|_| !named_f);
+        let values = [
+            ("r2", Some(fitted.r2)),
+            ("adjusted_r2", Some(fitted.adjusted_r2)),
+            ("within_r2", fitted.within_r2),
+            ("f", test.map(|test| test.statistic)),
+            ("df_residual", Some(fitted.df_residual as f64)),
+            ("n", Some(fitted.n as f64)),
+            ("clusters", clusters),
+        ];
+        for (name, value) in values {
+            let Some(value) = value else { continue };
             let address = format!("{}/{name}", running.id);
             let mut estimate = plain_estimate(running.id, address, value);
             estimate.n = Some(fitted.n as f64);
+            if name == "f" {
+                estimate.p = test.map(|test| test.p);
+                estimate.df = fitted.df();
+            }
             outcome.estimates.push(estimate);
-        };
-        add("r2", fitted.r2);
-        add("adjusted_r2", fitted.adjusted_r2);
-        if let Some(within) = fitted.within_r2 {
-            add("within_r2", within);
         }
-        add("n", fitted.n as f64);
-        if let Some(count) = clusters {
-            add("clusters", count as f64);
-        }
-        outcome.rows_out = Some(fitted.rows as u64);
-        outcome.joint = joint(&forms, running.wanted, fitted);
-        self.note(fitted, outcome);
     }
 
     fn uncertain(&self, estimate: &mut Estimate, fitted: &Fit, place: usize) {
@@ -133,29 +176,31 @@ impl Regressing {
         estimate.level = Some(self.level);
         estimate.p = fitted.p_value(place);
         estimate.df = fitted.df();
-        estimate.reference = Some(reference_word(fitted).to_owned());
+        estimate.reference = Some(reference_word(fitted.reference).to_owned());
         estimate.interval = Some("wald".to_owned());
         estimate.n = Some(fitted.n as f64);
     }
 
     fn note(&self, fitted: &Fit, outcome: &mut Outcome) {
         self.note_choices(outcome);
+        let number = crate::digest::canonical_number;
+        let reference = match fitted.df() {
+            None => "normal".to_owned(),
+            Some(df) => format!("t with {} degrees of freedom", number(df)),
+        };
+        outcome.note("reference", reference);
         outcome.note("df", fitted.df().map_or_else(|| "none".to_owned(), |df| df.to_string()));
         outcome.note("residual df", fitted.df_residual);
         outcome.note("coefficients counted", fitted.k);
-        outcome.note("correction", crate::digest::canonical_number(fitted.correction));
-        for (name, count) in self.cluster.iter().zip(&fitted.clusters) {
-            outcome.note(&format!("clusters of {name}"), count);
+        outcome.note("correction", number(fitted.correction));
+        if self.errors == Covariance::Iid {
+            outcome.note(
+                "residual variance",
+                "residual sum of squares over n less the coefficients counted",
+            );
         }
-        for (names, levels) in self.absorb.iter().zip(&fitted.absorbed.levels) {
-            outcome.note(&format!("absorbed {}", names.join(" × ")), levels);
-        }
-        if !self.absorb.is_empty() {
-            let kept = if self.singletons == Singletons::Keep { "kept" } else { "dropped" };
-            outcome.note("singletons", kept);
-        }
+        self.note_counts(&fitted.clusters, &fitted.absorbed, &fitted.dropped, outcome);
         if let Some(test) = &fitted.f {
-            let number = crate::digest::canonical_number;
             let text = format!(
                 "{} on {} and {}, p = {}",
                 number(test.statistic),
@@ -165,18 +210,11 @@ impl Regressing {
             );
             outcome.note("F", text);
         }
-        for dropped in &fitted.dropped {
-            outcome.note("dropped term", &dropped.name);
-            outcome.warnings.push(format!(
-                "the term `{}` was dropped: {} determine it",
-                dropped.name,
-                dropped.with.join(", ")
-            ));
-        }
         outcome.warnings.extend(fitted.warnings.iter().map(ToString::to_string));
     }
 }
 
-fn reference_word(fitted: &Fit) -> &'static str {
-    if fitted.reference == Reference::Normal { "normal" } else { "t" }
+/// The word of results for what intervals refer to.
+pub(super) fn reference_word(reference: Reference) -> &'static str {
+    if reference == Reference::Normal { "normal" } else { "t" }
 }

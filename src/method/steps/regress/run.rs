@@ -2,20 +2,20 @@
 
 use std::borrow::Cow;
 
-use crate::diagnostic::{Problem, Spanned};
+use crate::diagnostic::{Problem, Span, Spanned};
 use crate::engine::{Column, Table};
 use crate::method::fragment::Fragment;
 use crate::method::steps::derive::culprit;
 use crate::method::steps::{Outcome, Running, Step};
 use crate::method::text::quote;
-use crate::stats::generalised::{Family, GeneralisedError, fit_generalised};
-use crate::stats::linear::{Covariance, Design, LinearError, Preset, Singletons, Weights};
+use crate::stats::generalised::Family;
+use crate::stats::linear::{Covariance, Design, Preset, Reference, Singletons, Weights};
 
-use super::Meaning;
-
+use super::adjusted::{Adjusting, crossed};
 use super::columns::{self, Cell, Filled};
-use super::generalised;
+use super::refusal::Context;
 use super::terms::Term;
+use super::{Effects, Meaning};
 
 /// A checked `regress`.
 pub(super) struct Regressing {
@@ -24,7 +24,7 @@ pub(super) struct Regressing {
     pub(super) outcome: Fragment,
     pub(super) terms: Vec<Term>,
     /// The instruments of each instrumented term.
-    pub(super) instruments: Vec<(String, Vec<Fragment>)>,
+    pub(super) instruments: Vec<(String, Vec<Term>)>,
     pub(super) absorb: Vec<Vec<String>>,
     pub(super) singletons: Singletons,
     pub(super) weights: Option<(Fragment, Meaning)>,
@@ -33,7 +33,13 @@ pub(super) struct Regressing {
     pub(super) preset: Preset,
     pub(super) preset_stated: bool,
     pub(super) drop_collinear: bool,
-    pub(super) adjusted: Vec<String>,
+    /// Where each way of clustering is written.
+    pub(super) cluster_spans: Vec<Span>,
+    pub(super) adjusted: Vec<Fragment>,
+    pub(super) random: Option<String>,
+    pub(super) effects: Option<Effects>,
+    /// Whether intervals refer to the normal, whatever the preset says.
+    pub(super) normal: bool,
     pub(super) level: f64,
 }
 
@@ -55,7 +61,8 @@ impl Step for Regressing {
             let message = format!("no row of `{}` has a value in every column used", self.from);
             return Err(Problem::error(message).at(&self.outcome.span()));
         }
-        self.fit(&used, running, &mut outcome)?;
+        let rows: Vec<usize> = (0..keep.len()).filter(|row| keep[*row]).collect();
+        self.fit(&used, &rows, running, &mut outcome)?;
         Ok(outcome)
     }
 }
@@ -67,7 +74,8 @@ impl Regressing {
             self.terms.iter().flat_map(|term| &term.parts).map(|part| ("term", part.column()));
         let weights = self.weights.iter().map(|(weights, _)| ("weight", weights));
         let instruments = self.instruments.iter().flat_map(|(_, list)| list);
-        let instruments = instruments.map(|instrument| ("instrument", instrument));
+        let instruments = instruments.flat_map(|term| &term.parts);
+        let instruments = instruments.map(|part| ("instrument", part.column()));
         let outcome = std::iter::once(("outcome", &self.outcome));
         outcome.chain(parts).chain(instruments).chain(weights).collect()
     }
@@ -80,8 +88,11 @@ impl Regressing {
             }
         }
         for (index, (_, instruments)) in self.instruments.iter().enumerate() {
-            for (place, instrument) in instruments.iter().enumerate() {
-                list.push(format!("({}) AS \"instrument {index} {place}\"", instrument.text));
+            for (at, term) in instruments.iter().enumerate() {
+                for (place, part) in term.parts.iter().enumerate() {
+                    let text = &part.column().text;
+                    list.push(format!("({text}) AS \"instrument {index} {at} {place}\""));
+                }
             }
         }
         for (index, effect) in self.absorb.iter().enumerate() {
@@ -92,100 +103,72 @@ impl Regressing {
         for (index, name) in self.cluster.iter().enumerate() {
             list.push(format!("{} AS \"cluster {index}\"", quote(name)));
         }
+        if let Some(name) = &self.random {
+            list.push(format!("{} AS \"random\"", quote(name)));
+        }
         if let Some((weights, _)) = &self.weights {
             list.push(format!("({}) AS \"weight\"", weights.text));
         }
         format!("SELECT {} FROM {}", list.join(", "), quote(&self.from))
     }
 
-    /// What a column of the query is in the method.
-    fn written(&self, column: &str) -> String {
-        let number = |word: Option<&str>| word.and_then(|word| word.parse::<usize>().ok());
-        let mut words = column.split(' ');
-        let kind = words.next().unwrap_or_default();
-        let (first, second) = (number(words.next()), number(words.next()));
-        let term = first.and_then(|at| self.terms.get(at));
-        let found = match kind {
-            "term" => {
-                term.and_then(|term| term.parts.get(second?)).map(|part| part.column().text.clone())
-            }
-            "instrument" => first
-                .and_then(|at| self.instruments.get(at))
-                .and_then(|(_, list)| list.get(second?))
-                .map(|instrument| instrument.text.clone()),
-            "effect" => first.and_then(|at| self.absorb.get(at)?.get(second?)).cloned(),
-            "cluster" => first.and_then(|at| self.cluster.get(at)).cloned(),
-            "weight" => self.weights.as_ref().map(|(weights, _)| weights.text.clone()),
-            _ => Some(self.outcome.text.clone()),
-        };
-        found.unwrap_or_else(|| column.to_owned())
-    }
-
-    fn note_dropped(&self, table: &Table, used: &Table, outcome: &mut Outcome) {
-        let dropped = table.rows() - used.rows();
-        outcome.note("dropped rows", dropped);
-        if dropped > 0 {
-            let mut causes: Vec<String> = Vec::new();
-            for (name, column) in table.columns().filter(|(_, column)| column.nulls() > 0) {
-                let cause = format!("{} in {}", column.nulls(), self.written(name));
-                if !causes.contains(&cause) {
-                    causes.push(cause);
-                }
-            }
-            outcome.note("nulls", causes.join(", "));
-            outcome.warnings.push(format!(
-                "{dropped} of {} rows were dropped: they have nulls ({})",
-                table.rows(),
-                causes.join(", ")
-            ));
-        }
-    }
-
     fn fit(
         &self,
         used: &Table,
+        rows: &[usize],
         running: &Running<'_>,
         outcome: &mut Outcome,
     ) -> Result<(), Problem> {
-        let mut filled = Vec::new();
-        for (index, term) in self.terms.iter().enumerate() {
-            let parts = term.parts.iter().enumerate();
-            let parts = parts.map(|(place, part)| {
-                columns::fill(used.column(&format!("term {index} {place}")), part)
-            });
-            filled.push(parts.collect::<Result<Vec<Filled>, Problem>>()?);
-        }
+        let filled = columns::fill_all(used, "term", &self.terms)?;
         let mut bases = Vec::new();
-        let cells = columns::cells(&self.terms, &filled, &mut bases)?;
+        let cells = columns::cells(&self.terms, &[], &filled, &mut bases)?;
         for (factor, base) in &bases {
             outcome.note(&format!("base of {factor}"), base);
         }
+        let design = self.design(used, &cells, &filled)?;
+        let context = Context { running, cells: &cells, rows };
+        let adjusting = Adjusting { terms: &self.terms, filled: &filled, cells: &cells };
+        if let Some(family) = &self.family {
+            return self.likelihood(&design, family, &adjusting, &context, outcome);
+        }
+        let fitted = match &self.random {
+            None => self.least_squares(&design, used, &context, outcome)?,
+            Some(_) => self.random_effects(&design, used, &context, outcome)?,
+        };
+        let mut forms = Vec::new();
+        for name in &self.adjusted {
+            forms.extend(adjusting.linear(running.id, name, &design, &fitted)?);
+        }
+        self.yields(&fitted, forms, running, outcome);
+        Ok(())
+    }
+
+    /// The design of the rows used.
+    fn design<'a>(
+        &self,
+        used: &'a Table,
+        cells: &[Cell],
+        filled: &'a [Vec<Filled>],
+    ) -> Result<Design<'a>, Problem> {
         let values = columns::numbers(used.column("outcome"), &self.outcome)?;
         let terms =
             cells.iter().filter_map(|cell| Some(cell.term(filled.get(cell.term)?))).collect();
         let mut design = Design::new(Cow::Owned(values), terms);
         design.weights = self.weigh(used)?;
-        design.absorb = self.effects(used);
+        design.absorb = self.absorbed(used);
         design.intercept = design.absorb.is_empty();
         design.singletons = self.singletons;
         design.covariance = self.errors;
         design.preset = self.preset;
+        design.reference = self.normal.then_some(Reference::Normal);
         design.drop_collinear = self.drop_collinear;
         for index in 0..self.cluster.len() {
             let column = used.column(&format!("cluster {index}"));
             design.clusters.extend(column.map(|one| columns::cross(&[one])));
         }
-        if let Some(family) = &self.family {
-            let fitted = fit_generalised(&design, family.value)
-                .map_err(|error| self.refuse_model(&error, family, &cells, running))?;
-            self.note_choices(outcome);
-            generalised::yields(&fitted, self.level, running, outcome);
-            return Ok(());
-        }
-        let fitted = self.least_squares(&design, used, &cells, running, outcome)?;
-        let rates = self.rates(&filled, &bases, &fitted, running.id);
-        self.yields(&fitted, &rates, running, outcome);
-        Ok(())
+        // Adjusted rates of an interaction need to know which rows entered.
+        design.residuals = self.adjusted.iter().any(|name| crossed(&self.terms, &name.text));
+        Ok(design)
     }
 
     fn weigh(&self, used: &Table) -> Result<Weights<'static>, Problem> {
@@ -197,7 +180,7 @@ impl Regressing {
         })
     }
 
-    fn effects<'a>(&self, used: &'a Table) -> Vec<Cow<'a, [u32]>> {
+    fn absorbed<'a>(&self, used: &'a Table) -> Vec<Cow<'a, [u32]>> {
         let column = |index: usize, place: usize| used.column(&format!("effect {index} {place}"));
         let effects = self.absorb.iter().enumerate();
         effects
@@ -207,59 +190,5 @@ impl Regressing {
                 columns::cross(&crossed)
             })
             .collect()
-    }
-
-    /// Says at the right place why there is no fit.
-    pub(super) fn refuse(
-        &self,
-        error: &LinearError,
-        cells: &[Cell],
-        running: &Running<'_>,
-    ) -> Problem {
-        let term = |index: usize| cells.get(index).and_then(|cell| self.terms.get(cell.term));
-        let message = format!("`{}` cannot be fitted: {error}", running.id);
-        let problem = Problem::error(message);
-        match error {
-            LinearError::Collinear { index, .. } => {
-                let place =
-                    term(*index).map_or_else(|| self.outcome.span(), |one| one.written.span());
-                problem.at(&place).help("leave the term out, or write `collinear = \"drop\"`")
-            }
-            LinearError::ConstantOutcome => problem.at(&self.outcome.span()),
-            LinearError::Weight { .. } | LinearError::ZeroWeights => {
-                let place = self.weights.as_ref().map(|(written, _)| written.span());
-                problem.at(&place.unwrap_or_else(|| running.span.clone()))
-            }
-            _ => problem.at(running.span),
-        }
-    }
-
-    /// What the method chose, or left to the default.
-    pub(super) fn note_choices(&self, outcome: &mut Outcome) {
-        outcome.note("errors", super::error_word(self.errors));
-        let stated = if self.preset_stated { "" } else { " (the default, not stated)" };
-        outcome.note("preset", format!("{}{stated}", self.preset.name()));
-        let weights = match &self.weights {
-            None => "none".to_owned(),
-            Some((written, Meaning::Frequency)) => format!("frequency: {}", written.text),
-            Some((written, Meaning::Analytic)) => format!("analytic: {}", written.text),
-        };
-        outcome.note("weights", weights);
-    }
-
-    /// Says why a model other than the linear one has no fit.
-    fn refuse_model(
-        &self,
-        error: &GeneralisedError,
-        family: &Spanned<Family>,
-        cells: &[Cell],
-        running: &Running<'_>,
-    ) -> Problem {
-        let place = match error {
-            GeneralisedError::Design(error) => return self.refuse(error, cells, running),
-            GeneralisedError::Outcome { .. } => self.outcome.span(),
-            _ => family.span.clone(),
-        };
-        Problem::error(format!("`{}` cannot be fitted: {error}", running.id)).at(&place)
     }
 }

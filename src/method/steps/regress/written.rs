@@ -8,7 +8,7 @@ use crate::method::steps::join::choice;
 use crate::method::steps::summarise::read_level;
 use crate::stats::linear::{Covariance, Preset, Singletons};
 
-use super::{ERRORS, MODELS, Meaning, Regress};
+use super::{ERRORS, Effects, MODELS, Meaning, Regress};
 
 /// Reads one `[step.regress]`.
 pub(super) fn read(table: &Document<'_>) -> Option<Box<dyn Written>> {
@@ -40,6 +40,13 @@ pub(super) fn read(table: &Document<'_>) -> Option<Box<dyn Written>> {
         .optional::<String>("collinear")
         .map_or(Some(false), |word| choice(table, &word, [("error", false), ("drop", true)]));
     let adjusted = fragments("adjusted");
+    let random = table.optional::<String>("random").map(|name| Fragment::whole(&name));
+    let effects = stated(
+        table,
+        "effects",
+        [("conditional", Effects::Conditional), ("dummies", Effects::Dummies)],
+    );
+    let reference = stated(table, "reference", [("t", false), ("normal", true)]);
     let level = read_level(table);
     Some(Box::new(Regress {
         from: from?,
@@ -56,8 +63,23 @@ pub(super) fn read(table: &Document<'_>) -> Option<Box<dyn Written>> {
         preset_stated,
         drop_collinear: drop_collinear?,
         adjusted,
+        random,
+        effects: effects?,
+        reference: reference?,
         level: level?,
     }))
+}
+
+/// Reads a key of a few words that may be left out; the outer `None` says that it was wrong.
+#[expect(clippy::option_option, reason = "wrong, left out, or given: three states")]
+fn stated<T: Copy, const N: usize>(
+    table: &Document<'_>,
+    key: &str,
+    words: [(&'static str, T); N],
+) -> Option<Option<Spanned<T>>> {
+    let Some(word) = table.optional::<String>(key) else { return Some(None) };
+    let value = choice(table, &word, words)?;
+    Some(Some(Spanned { value, span: word.span.clone() }))
 }
 
 /// Reads the instruments of each instrumented term.

@@ -146,19 +146,14 @@ fn spread_by<const N: usize, const L: usize>(
             let groups = rows.clusters[0].count as f64;
             let group = if design.preset == Preset::None { 1.0 } else { groups / (groups - 1.0) };
             let matrix = tables().clustered(packed).scaled(group);
-            let clustered = Clustered { matrix, group_factor: group, repaired: 0 };
+            let clustered = Clustered { matrix, group_factor: group };
             return cluster_spread(design.preset, rows, &clustered, free);
         }
         Covariance::Iid => (inverse(plan, solution, n), squares.residual / free),
         Covariance::Hc1 => (tables().by_row(packed), n / free),
         _ => (tables().by_row(packed), 1.0),
     };
-    Spread {
-        matrix: matrix.scaled(correction),
-        correction,
-        reference: Reference::T { df: free },
-        repaired: 0,
-    }
+    Spread { matrix: matrix.scaled(correction), correction, reference: Reference::T { df: free } }
 }
 
 /// (X̃'X̃)⁻¹ of the estimated coefficients, the outcome's mean last: it covaries with the intercept alone.

@@ -1,0 +1,101 @@
+//! Says at the right place, and of the right row, why there is no fit.
+
+use crate::diagnostic::{Problem, Spanned};
+use crate::method::steps::Running;
+use crate::stats::generalised::{Family, GeneralisedError};
+use crate::stats::linear::LinearError;
+
+use super::columns::Cell;
+use super::run::Regressing;
+
+/// What a refusal needs to point at its cause.
+pub(super) struct Context<'a> {
+    pub(super) running: &'a Running<'a>,
+    pub(super) cells: &'a [Cell],
+    /// The place of each row used among the rows of `from`.
+    pub(super) rows: &'a [usize],
+}
+
+impl Context<'_> {
+    /// A row as people count it: from 1, among all rows.
+    fn row(&self, used: usize) -> usize {
+        self.rows.get(used).map_or(used, |row| *row) + 1
+    }
+}
+
+impl Regressing {
+    /// Says why least squares has no fit.
+    pub(super) fn refuse(&self, error: &LinearError, context: &Context<'_>) -> Problem {
+        let error = error.clone().with_rows(|row| context.row(row));
+        let term =
+            |index: usize| context.cells.get(index).and_then(|cell| self.terms.get(cell.term));
+        let running = context.running;
+        let message = format!("`{}` cannot be fitted: {error}", running.id);
+        let problem = Problem::error(message);
+        match &error {
+            LinearError::Collinear { index, .. } => {
+                let place =
+                    term(*index).map_or_else(|| self.outcome.span(), |one| one.written.span());
+                problem.at(&place).help("leave the term out, or write `collinear = \"drop\"`")
+            }
+            LinearError::ConstantOutcome => problem.at(&self.outcome.span()),
+            LinearError::Weight { .. } | LinearError::ZeroWeights => {
+                let place = self.weights.as_ref().map(|(written, _)| written.span());
+                problem.at(&place.unwrap_or_else(|| running.span.clone()))
+            }
+            LinearError::Instrument { name, .. } => {
+                let all = self.instruments.iter().flat_map(|(_, terms)| terms);
+                let known = all.clone().find(|term| name.starts_with(&term.name()));
+                let place = known.or_else(|| all.last()).map(|term| term.written.span());
+                problem
+                    .at(&place.unwrap_or_else(|| running.span.clone()))
+                    .help("leave it out: what stands in `on` instruments itself")
+            }
+            LinearError::OneCluster => problem
+                .at(&self.cluster_place(running))
+                .help("clustered errors need two clusters at least, and forty to be of use"),
+            LinearError::TooFewRows { .. } => {
+                problem.at(running.span).help("ask for fewer terms or effects")
+            }
+            LinearError::Leverage { .. } => {
+                problem.at(running.span).help("write `se = \"hc1\"`, or leave that row out")
+            }
+            _ => problem.at(running.span),
+        }
+    }
+
+    fn cluster_place(&self, running: &Running<'_>) -> crate::diagnostic::Span {
+        self.cluster_spans.first().cloned().unwrap_or_else(|| running.span.clone())
+    }
+
+    /// Says why a model other than the linear one has no fit.
+    pub(super) fn refuse_model(
+        &self,
+        error: &GeneralisedError,
+        family: &Spanned<Family>,
+        context: &Context<'_>,
+    ) -> Problem {
+        let id = context.running.id;
+        let (place, help) = match error {
+            GeneralisedError::Design(error) => return self.refuse(error, context),
+            GeneralisedError::Outcome { row, value, expected } => {
+                let row = context.row(*row);
+                let message = format!(
+                    "`{id}` cannot be fitted: the outcome {value} in row {row} is not {expected}"
+                );
+                return Problem::error(message).at(&self.outcome.span());
+            }
+            GeneralisedError::Separation { terms, .. } => {
+                let term = context.cells.iter().find(|cell| terms.contains(&cell.name));
+                let term = term.and_then(|cell| self.terms.get(cell.term));
+                let place = term.map_or_else(|| family.span.clone(), |one| one.written.span());
+                (place, "leave the term or its rows out, or join its levels")
+            }
+            GeneralisedError::NotConverged { .. } => {
+                (family.span.clone(), "look for terms on very unlike scales, or nearly collinear")
+            }
+            _ => (family.span.clone(), "see `effects` in the help of `regress`"),
+        };
+        Problem::error(format!("`{id}` cannot be fitted: {error}")).at(&place).help(help)
+    }
+}
