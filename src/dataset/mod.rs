@@ -174,9 +174,7 @@ impl Reading<'_> {
             findings.printed_needs_text(column);
         }
         let columns = match Engine::read_parquet(self.file_at, &schema) {
-            Ok(table) => {
-                table.columns().map(|(name, column)| (name.to_owned(), column.clone())).collect()
-            }
+            Ok(table) => table.into_columns(),
             Err(error) => {
                 findings.whole_file(error.to_string(), error.help());
                 Vec::new()

@@ -12,6 +12,7 @@ const FEW: usize = 64;
 #[derive(Debug)]
 pub struct Dictionary {
     levels: Vec<String>,
+    keys: Vec<Key>,
     /// A text's hash in the upper half, its code and one in the lower; zero where there is none.
     slots: Vec<u64>,
     seed: u64,
@@ -28,22 +29,24 @@ impl Dictionary {
     #[must_use]
     pub fn new() -> Self {
         let seed = RandomState::new().hash_one(0_u8);
-        Self { levels: Vec::new(), slots: vec![0; FEW], seed }
+        Self { levels: Vec::new(), keys: Vec::new(), slots: vec![0; FEW], seed }
     }
 
     /// Returns the code of a text, a new one for a new text; none where it is not UTF-8.
     pub fn code(&mut self, cell: &[u8]) -> Option<u32> {
-        let hash = self.hash(cell);
+        let key = Key::of(cell);
+        let hash = self.hash(key, cell);
         let mut at = self.first_slot(hash);
         while let Some(slot) = self.slots.get(at).copied().filter(|slot| *slot != 0) {
             let code = slot as u32 - 1;
-            if slot >> 32 == u64::from(hash) && self.is(code, cell) {
+            if slot >> 32 == u64::from(hash) && self.has(code, key, cell) {
                 return Some(code);
             }
             at = (at + 1) & (self.slots.len() - 1);
         }
         let code = self.levels.len() as u32;
         self.levels.push(std::str::from_utf8(cell).ok()?.to_owned());
+        self.keys.push(key);
         self.put(at, hash, code);
         if self.levels.len() * 2 > self.slots.len() {
             self.grow();
@@ -55,6 +58,10 @@ impl Dictionary {
     #[must_use]
     pub fn is(&self, code: u32, cell: &[u8]) -> bool {
         self.levels.get(code as usize).is_some_and(|level| level.as_bytes() == cell)
+    }
+
+    fn has(&self, code: u32, key: Key, cell: &[u8]) -> bool {
+        self.keys.get(code as usize) == Some(&key) && (cell.len() <= WHOLE || self.is(code, cell))
     }
 
     /// Returns the texts by their codes.
@@ -87,22 +94,55 @@ impl Dictionary {
         }
     }
 
-    /// Folds eight bytes at a time by a wide multiplication.
-    fn hash(&self, cell: &[u8]) -> u32 {
-        let fold = |left: u64, right: u64| {
-            let product = u128::from(left) * u128::from(right);
-            product as u64 ^ (product >> 64) as u64
-        };
-        let mut state = self.seed ^ cell.len() as u64;
-        let mut rest = cell;
-        while let Some((word, after)) = rest.split_first_chunk::<8>() {
-            state = fold(state ^ u64::from_le_bytes(*word), 0x9e37_79b9_7f4a_7c15);
-            rest = after;
+    /// Folds the key, and of a long text all its bytes, by wide multiplications.
+    fn hash(&self, key: Key, cell: &[u8]) -> u32 {
+        let mut state = fold(key.first ^ self.seed, key.last ^ self.seed.rotate_left(32) ^ ODD);
+        if cell.len() > WHOLE {
+            let (words, _) = cell.as_chunks::<8>();
+            for word in words {
+                state = fold(state ^ u64::from_le_bytes(*word), ODD);
+            }
         }
-        let mut last = [0_u8; 8];
-        last.iter_mut().zip(rest).for_each(|(slot, byte)| *slot = *byte);
-        let hash = fold(state ^ u64::from_le_bytes(last), 0xd6e8_feb8_6659_fd93 ^ self.seed);
+        let hash = fold(state ^ u64::from(key.length), ODD ^ self.seed);
         (hash ^ hash >> 32) as u32
+    }
+}
+
+/// An odd number without a pattern: the golden ratio's fraction.
+const ODD: u64 = 0x9e37_79b9_7f4a_7c15;
+
+fn fold(left: u64, right: u64) -> u64 {
+    let product = u128::from(left) * u128::from(right);
+    product as u64 ^ (product >> 64) as u64
+}
+
+/// The longest text that its key tells in full.
+const WHOLE: usize = 16;
+
+/// The first and the last eight bytes of a text (of a shorter one: four, or all), and its length.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Key {
+    first: u64,
+    last: u64,
+    length: u32,
+}
+
+impl Key {
+    fn of(cell: &[u8]) -> Self {
+        let length = cell.len() as u32;
+        if let (Some(first), Some(last)) = (cell.first_chunk::<8>(), cell.last_chunk::<8>()) {
+            return Self {
+                first: u64::from_le_bytes(*first),
+                last: u64::from_le_bytes(*last),
+                length,
+            };
+        }
+        if let (Some(first), Some(last)) = (cell.first_chunk::<4>(), cell.last_chunk::<4>()) {
+            let (first, last) = (u32::from_le_bytes(*first), u32::from_le_bytes(*last));
+            return Self { first: first.into(), last: last.into(), length };
+        }
+        let first = cell.iter().fold(0, |word, byte| (word << 8) | u64::from(*byte));
+        Self { first, last: 0, length }
     }
 }
 
@@ -111,14 +151,29 @@ mod tests {
     use super::*;
 
     #[test]
+    fn texts_that_are_alike_at_both_ends_differ() {
+        let mut dictionary = Dictionary::new();
+        let mut texts: Vec<String> = (0..20).map(|length| "a".repeat(length)).collect();
+        texts.extend((0..30).map(|middle| format!("01234567{middle:04}89012345")));
+        texts.extend(["a\0", "\0a", "\0", "ab", "ba"].map(str::to_owned));
+        let codes: Vec<Option<u32>> =
+            texts.iter().map(|text| dictionary.code(text.as_bytes())).collect();
+        let wanted: Vec<Option<u32>> = (0..texts.len() as u32).map(Some).collect();
+        assert_eq!(codes, wanted);
+    }
+
+    #[test]
     fn each_text_has_one_code() {
         let mut dictionary = Dictionary::new();
-        let texts: Vec<String> = (0..5000).map(|at| format!("text {}", at * 7 % 1999)).collect();
+        // Of every length, and alike at both ends.
+        let text = |at: usize| format!("{:0width$}", at, width = at % 30);
+        let texts: Vec<String> = (0..5000).map(|at| text(at * 7 % 1999)).collect();
+        let distinct: std::collections::BTreeSet<&String> = texts.iter().collect();
         let codes: Vec<u32> =
             texts.iter().map(|text| dictionary.code(text.as_bytes()).expect("UTF-8")).collect();
         assert!(dictionary.code(b"\xff").is_none());
         let levels = dictionary.into_levels();
-        assert_eq!(levels.len(), 1999);
+        assert_eq!(levels.len(), distinct.len());
         for (text, code) in texts.iter().zip(codes) {
             assert_eq!(&levels[code as usize], text);
         }

@@ -203,6 +203,13 @@ impl Table {
         self.columns.iter().map(|(name, _)| name.as_str())
     }
 
+    /// Takes the table apart; a column that no other table has is not copied.
+    #[must_use]
+    pub fn into_columns(self) -> Vec<(String, Column)> {
+        let own = |(name, column)| (name, Arc::unwrap_or_clone(column));
+        self.columns.into_iter().map(own).collect()
+    }
+
     /// Keeps the rows that are true in `keep`; rows beyond its end are dropped.
     #[must_use]
     pub fn select_rows(&self, keep: &[bool]) -> Self {
