@@ -9,4 +9,5 @@ mod panels;
 mod properties;
 mod qr;
 mod refusals;
+mod replication;
 mod sessions;
