@@ -39,8 +39,12 @@ fn outcome(book: &Book<'_>, claim: &Claim, shown: &Candidate) -> String {
     let value = shown.value.map(|value| value_like(claim, value));
     let ours = value.clone().unwrap_or_else(|| "no number".to_owned());
     let doer = match shown.code {
-        Some(Code::Authors) => "The authors' own code, whose output was imported, gives",
-        Some(Code::External) => "Someone else's code, whose output was imported, gives",
+        Some(Code::Authors) => {
+            "The authors' own code, whose output was imported and which we did not run, gives"
+        }
+        Some(Code::External) => {
+            "Someone else's code, whose output was imported and which we did not run, gives"
+        }
         Some(Code::Reimplemented) | None => {
             "Our rerun of the stated method on the study's own data gives"
         }
@@ -59,15 +63,28 @@ fn outcome(book: &Book<'_>, claim: &Claim, shown: &Candidate) -> String {
             Some(ours) => format!("{doer} {ours}, and the conclusion does not stand."),
             None => "On the study's own data the conclusion does not stand.".to_owned(),
         },
-        Verdict::Compatible => format!("The same method on other data gives {ours}: the new data agree."),
-        Verdict::NotCompatible => format!("The same method on other data gives {ours}: the new data disagree."),
-        Verdict::Inconclusive => format!("The same method on other data gives {ours}: the new data cannot tell."),
+        Verdict::Compatible => format!("{} {ours}: the new data agree.", on_new_data(shown)),
+        Verdict::NotCompatible => format!("{} {ours}: the new data disagree.", on_new_data(shown)),
+        Verdict::Inconclusive => format!("{} {ours}: the new data cannot tell.", on_new_data(shown)),
         Verdict::AddsUp => adds_up(claim, shown),
         Verdict::DoesNotAddUp => does_not_add_up(book, claim, shown),
         Verdict::Impossible => "No data can give this number as it is printed.".to_owned(),
         Verdict::Possible => "Nothing in the study's other printed numbers rules it out. The number itself was not recomputed.".to_owned(),
         Verdict::Untestable => untestable(shown),
         Verdict::Unchecked => unchecked(shown),
+    }
+}
+
+/// Who got a number from other data.
+const fn on_new_data(shown: &Candidate) -> &'static str {
+    match shown.code {
+        Some(Code::Authors) => {
+            "The authors' own code on other data, whose output was imported, gives"
+        }
+        Some(Code::External) => {
+            "Someone else's code on other data, whose output was imported, gives"
+        }
+        Some(Code::Reimplemented) | None => "The same method on other data gives",
     }
 }
 
