@@ -76,10 +76,7 @@ pub(super) fn compare(book: &Book<'_>, claim: &Claim, run: &Run, ours: &Ours) ->
 /// A conclusion without a number of its own: only the new intervals can speak.
 pub(super) fn conclusion_alone(book: &Book<'_>, claim: &Claim, run: &Run) -> Option<Comparison> {
     let holds = truth(book, claim, run, None);
-    let verdict = match holds? {
-        true => Verdict::Compatible,
-        false => Verdict::NotCompatible,
-    };
+    let verdict = if holds? { Verdict::Compatible } else { Verdict::NotCompatible };
     Some(Comparison::of(verdict, holds))
 }
 

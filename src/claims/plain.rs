@@ -10,7 +10,7 @@ use super::evidence::Book;
 use super::model::Claim;
 use super::record::Verdict;
 use crate::expression::{Interval, Rational, nearest_float, rational_of, show};
-use crate::results::Code;
+use crate::results::{Basis, Code};
 
 /// Returns two or three sentences on a verdict.
 pub(super) fn plain(book: &Book<'_>, claim: &Claim, shown: &Candidate) -> String {
@@ -18,6 +18,10 @@ pub(super) fn plain(book: &Book<'_>, claim: &Claim, shown: &Candidate) -> String
     sentences.push(outcome(book, claim, shown));
     if let Some(conclusion) = conclusion(claim, shown) {
         sentences.push(conclusion);
+    }
+    let imported = shown.code.is_some_and(|code| code != Code::Reimplemented);
+    if imported && shown.basis == Basis::PrintedNumbers {
+        sentences.push("The recomputation was imported: we did not run it.".to_owned());
     }
     sentences.extend(shown.note.clone());
     sentences.extend(shown.marks.iter().filter_map(|mark| caution(mark)).map(str::to_owned));

@@ -6,23 +6,23 @@ use crate::stats::math;
 /// A Bayes factor, with its orientation in the name: above one the new data favour the original effect.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct BayesFactor {
-    /// ln BF_r0, always finite.
+    /// `ln BF_r0`, always finite.
     pub ln_bf_r0: f64,
 }
 
 impl BayesFactor {
-    /// Returns BF_r0, where it fits a double.
+    /// Returns `BF_r0`, where it fits a double.
     #[must_use]
     pub fn bf_r0(&self) -> Option<f64> {
         Some(math::exp(self.ln_bf_r0)).filter(|factor| factor.is_finite() && *factor > 0.0)
     }
 }
 
-/// Returns the replication Bayes factor of H_r (the effect is as the original's posterior says) over H_0.
+/// Returns the replication Bayes factor of `H_r` (the effect is as the original's posterior says) over `H_0`.
 ///
-/// *Formula*: BF_r0 = N(θᵣ; θₒ, sₒ² + sᵣ²) / N(θᵣ; 0, sᵣ²), computed on the log scale.
-/// *Source*: Verhagen & Wagenmakers (2014), Ly et al. (2019), in the normal form. R's ReplicationSuccess
-/// prints 1/BF_r0 in some functions: compare the names. *Shapes*: two effects. *Errors*: no error.
+/// *Formula*: `BF_r0` = N(θᵣ; θₒ, sₒ² + sᵣ²) / N(θᵣ; 0, sᵣ²), computed on the log scale.
+/// *Source*: Verhagen & Wagenmakers (2014), Ly et al. (2019), in the normal form. R's `ReplicationSuccess`
+/// prints `1/BF_r0` in some functions: compare the names. *Shapes*: two effects. *Errors*: no error.
 /// *Checked against*: mpmath, 1e-13.
 ///
 /// # Errors

@@ -20,7 +20,7 @@ pub struct Equivalence {
 /// *Formula*: p = max(P(T > (d + Δ)/se), P(T < (d − Δ)/se)); equivalent where the (1 − 2α) interval lies
 /// inside (−Δ, Δ), which is the same as p < α. *Source*: Schuirmann (1987); Lakens (2017). Δ is declared,
 /// never computed here. *Shapes*: one effect. *Units*: Δ in those of the estimate. *Errors*: Δ ≤ 0.
-/// *Checked against*: statsmodels `ttost_mean`-style values in SciPy, mpmath, 1e-12.
+/// *Checked against*: mpmath, 1e-12.
 ///
 /// # Errors
 /// When the estimate has no error or the margin is not positive.

@@ -65,7 +65,7 @@ impl Effect {
     ///
     /// *Formula*: z = artanh(r), se = 1/√(n − 3). *Source*: Fisher (1921); Patil, Peng & Leek (2016), appendix.
     /// *Shapes*: two numbers to two. *Units*: n in pairs; it need not be whole (an effective number).
-    /// *Checked against*: `RProjects.csv` of R's ReplicationSuccess, 286 correlations, 1e-12.
+    /// *Checked against*: `RProjects.csv` of R's `ReplicationSuccess`, 286 correlations, 1e-12.
     ///
     /// # Errors
     /// When |r| ≥ 1 or n ≤ 3.

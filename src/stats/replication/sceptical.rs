@@ -7,15 +7,15 @@ use crate::stats::math;
 /// The sceptical z and its p values, one-sided in the original's direction.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Sceptical {
-    /// z_S, not negative.
+    /// `z_S`, not negative.
     pub z: f64,
     /// The relative size of the replication, c = sₒ²/sᵣ².
     pub c: f64,
     /// Whether both estimates point the same way.
     pub same_sign: bool,
-    /// The nominal form, 1 − Φ(z_S).
+    /// The nominal form, 1 − Φ(`z_S`).
     pub nominal: f64,
-    /// The golden form, 1 − Φ(z_S √φ), φ = (1 + √5)/2.
+    /// The golden form, 1 − Φ(`z_S` √φ), φ = (1 + √5)/2.
     pub golden: f64,
     /// The form that controls the overall type I error exactly.
     pub controlled: f64,
@@ -24,8 +24,8 @@ pub struct Sceptical {
 /// Returns the sceptical p value in its three forms.
 ///
 /// *Formula*: with A and H the arithmetic and harmonic mean of zₒ² and zᵣ²,
-/// z_S² = A H / (A + √(A (A + (c − 1) H))), which is H/2 at c = 1 and stable for every c; nominal
-/// 1 − Φ(z_S), golden 1 − Φ(z_S √φ), controlled ½ √T(z_S²) with T of [`ln_tail`]. Where the signs differ each is
+/// `z_S²` = A H / (A + √(A (A + (c − 1) H))), which is H/2 at c = 1 and stable for every c; nominal
+/// 1 − Φ(`z_S`), golden 1 − Φ(`z_S` √φ), controlled ½ √T(`z_S²`) with T of [`ln_tail`]. Where the signs differ each is
 /// one minus that. *Source*: Held (2020); Held, Micheloud & Pawel (2022); Micheloud, Balabdaoui & Held
 /// (2023). *Shapes*: two effects. *Errors*: θₒ = 0.
 /// *Checked against*: mpmath, 1e-12 relative, c from 1e-6 to 1e6. R's golden files for the controlled form are
@@ -57,7 +57,7 @@ pub fn sceptical(original: Effect, new: Effect) -> Result<Sceptical, Replication
     })
 }
 
-/// z_S² from zₒ², zᵣ² and c.
+/// `z_S²` from zₒ², zᵣ² and c.
 fn sceptical_square(first: f64, second: f64, c: f64) -> f64 {
     let sum = first + second;
     if first == 0.0 || second == 0.0 {
@@ -68,7 +68,7 @@ fn sceptical_square(first: f64, second: f64, c: f64) -> f64 {
     harmonic * (arithmetic / (arithmetic + root))
 }
 
-/// Returns ln T(z), the tail of z_S² when neither study has an effect, for z ≥ 0 and c ≥ 0.
+/// Returns ln T(z), the tail of `z_S²` when neither study has an effect, for z ≥ 0 and c ≥ 0.
 ///
 /// *Formula*: T(z) = (2/π) ∫₀^{π/2} exp(−z (√(1 + (c−1) sin²t) + 1)/sin²t) dt. With u = cot t the integrand is
 /// exp(−z (1 + u² + √((1+u²)(c+u²))))/(1+u²) on (0, ∞); its value at u = 0 is taken out, so that a tail of
