@@ -5,14 +5,10 @@ use num_traits::Signed;
 use super::evidence::{Book, Ours, estimate_of, written};
 use super::model::Claim;
 use super::printed::{Amount, Shape};
-use super::record::Verdict;
+use super::record::{Replication, Verdict};
 use super::rounding::Rounding;
-use crate::expression::{End, Interval, Rational, Reference, Truth};
+use crate::expression::{End, Interval, Rational, Truth};
 use crate::results::{Estimate, Run, split_part};
-use crate::stats::math;
-
-/// The two-sided 95% quantile of the standard normal distribution.
-const Z95: f64 = 1.959_963_984_540_054;
 
 /// How a claim compares with our value.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,6 +19,15 @@ pub(super) struct Comparison {
     pub(super) fragile: bool,
     /// What a reader should know of how the comparison was made.
     pub(super) note: Option<String>,
+    /// On new data: what stands beside the verdict.
+    pub(super) replication: Option<Replication>,
+}
+
+impl Comparison {
+    /// A comparison of which nothing more needs to be said.
+    pub(super) const fn of(verdict: Verdict, holds: Option<bool>) -> Self {
+        Self { verdict, holds, fragile: false, note: None, replication: None }
+    }
 }
 
 /// Evaluates a claim's conclusion: in a run, or (with `None`) on printed numbers alone.
@@ -35,31 +40,41 @@ pub(super) fn conclusion(book: &Book<'_>, claim: &Claim, run: Option<&Run>) -> O
     }
 }
 
-/// Compares on the study's own data. Sampling error excuses nothing.
+/// Compares on the study's own data. Sampling error excuses nothing. What cannot be compared is
+/// `unchecked`, unless the conclusion falls.
 pub(super) fn own_data(book: &Book<'_>, claim: &Claim, run: &Run, ours: &Ours) -> Comparison {
     let holds = conclusion(book, claim, Some(run));
-    let Some(value) = written(ours.value) else {
-        return Comparison { verdict: Verdict::Differs, holds, fragile: false, note: None };
+    let overturned = holds == Some(false);
+    let judged = |value: &Rational| number(book, claim, run, value);
+    let (found, note) = written(ours.value).map_or((None, None), |value| judged(&value));
+    let Some(found) = found else {
+        let verdict = if overturned { Verdict::Overturned } else { Verdict::Unchecked };
+        return Comparison { note, ..Comparison::of(verdict, holds) };
     };
-    let (verdict, note) = number(book, claim, run, &value);
     let nudged = |by: f64| written(ours.value + by * ours.value.abs());
     let fragile = [1e-9, -1e-9].into_iter().filter_map(nudged).any(|near| {
-        near != value && number(book, claim, run, &near).0 != verdict && claim.reads.is_none()
+        Some(&near) != written(ours.value).as_ref()
+            && judged(&near).0 != Some(found)
+            && claim.reads.is_none()
     });
-    let verdict = if holds == Some(false) { Verdict::Overturned } else { verdict };
-    Comparison { verdict, holds, fragile, note }
+    let verdict = if overturned { Verdict::Overturned } else { found };
+    Comparison { fragile, note, ..Comparison::of(verdict, holds) }
 }
 
-/// The number alone: exact, rounded, within tolerance, or different.
+/// The number alone: exact, rounded, within tolerance, or different; none where there is nothing to compare.
 fn number(
     book: &Book<'_>,
     claim: &Claim,
     run: &Run,
     value: &Rational,
-) -> (Verdict, Option<String>) {
-    if let Some(reading) = &claim.reads {
-        let inside = reading.interval.contains(value);
-        return (tolerated(claim, value, if inside { Some(Verdict::Rounded) } else { None }), None);
+) -> (Option<Verdict>, Option<String>) {
+    let within = |interval: Option<Interval>| {
+        let Some(interval) = interval else { return (None, None) };
+        let inside = interval.contains(value).then_some(Verdict::Rounded);
+        (Some(tolerated(claim, value, inside)), None)
+    };
+    if claim.reads.is_some() {
+        return within(claim.interval(book.rounding));
     }
     let mode = claim.rounding.unwrap_or(book.rounding);
     let estimate = claim.estimate.as_ref().and_then(|address| estimate_of(run, &address.value));
@@ -71,26 +86,22 @@ fn number(
             let first = tolerated(claim, value, digits(amount, mode, value));
             let Some(se) = estimate.and_then(|estimate| estimate.se).and_then(written) else {
                 let note = "The printed standard error was not compared: our estimate has none.";
-                return (first, Some(note.to_owned()));
+                return (Some(first), Some(note.to_owned()));
             };
             let second = digits(error, mode, &se).unwrap_or(Verdict::Differs);
             let note = (second == Verdict::Differs)
                 .then(|| "The value was compared, and so was its standard error.".to_owned());
-            (first.max(second), note)
+            (Some(first.max(second)), note)
         }
         Shape::Number(amount) | Shape::WithError(amount, _) => {
-            (tolerated(claim, value, digits(amount, mode, value)), None)
+            (Some(tolerated(claim, value, digits(amount, mode, value))), None)
         }
         Shape::About(_)
         | Shape::Between(..)
         | Shape::Above(..)
         | Shape::Below(..)
         | Shape::OneIn(_)
-        | Shape::Words => {
-            let interval = claim.interval(book.rounding);
-            let inside = interval.is_some_and(|interval| interval.contains(value));
-            (tolerated(claim, value, inside.then_some(Verdict::Rounded)), None)
-        }
+        | Shape::Words => within(claim.interval(book.rounding)),
     }
 }
 
@@ -112,15 +123,15 @@ fn confidence(
     low: &Amount,
     high: &Amount,
     mode: Rounding,
-) -> (Verdict, Option<String>) {
+) -> (Option<Verdict>, Option<String>) {
     let ends = estimate.and_then(|estimate| estimate.ci);
     let Some([Some(from), Some(to)]) = ends.map(|[from, to]| [written(from), written(to)]) else {
         let note = "Our estimate has no interval to compare with the printed one.";
-        return (Verdict::Differs, Some(note.to_owned()));
+        return (None, Some(note.to_owned()));
     };
     let first = digits(low, mode, &from).unwrap_or(Verdict::Differs);
     let second = digits(high, mode, &to).unwrap_or(Verdict::Differs);
-    (first.max(second), None)
+    (Some(first.max(second)), None)
 }
 
 fn tolerated(claim: &Claim, value: &Rational, found: Option<Verdict>) -> Verdict {
@@ -131,87 +142,6 @@ fn tolerated(claim: &Claim, value: &Rational, found: Option<Verdict>) -> Verdict
         claim.printed.value().is_some_and(|printed| (printed - value).abs() <= tolerance.distance)
     });
     if close { Verdict::WithinTolerance } else { Verdict::Differs }
-}
-
-/// Compares on new data: Patil, Peng and Leek (2016), with the original's error where it is printed.
-pub(super) fn new_data(book: &Book<'_>, claim: &Claim, run: &Run, ours: &Ours) -> Comparison {
-    let estimate = claim
-        .estimate
-        .as_ref()
-        .filter(|address| split_part(&address.value).1.is_none())
-        .and_then(|address| estimate_of(run, &address.value));
-    let unclear = |note: &str| Comparison {
-        verdict: Verdict::Inconclusive,
-        holds: None,
-        fragile: false,
-        note: Some(note.to_owned()),
-    };
-    let Some(error) = estimate.and_then(|estimate| estimate.se).filter(|error| *error > 0.0) else {
-        return unclear("The new estimate has no standard error, so nothing can be predicted.");
-    };
-    let Some(printed) = claim.interval(book.rounding) else {
-        return unclear("No number is printed that new data could be compared with.");
-    };
-    let original = printed_error(claim);
-    let spread =
-        Z95 * math::sqrt(error * error + original.unwrap_or(0.0) * original.unwrap_or(0.0));
-    let predicted = written(ours.value - spread)
-        .zip(written(ours.value + spread))
-        .map(|(low, high)| Interval::closed(low, high));
-    let inside = predicted.is_some_and(|predicted| predicted.intersection(&printed).is_some());
-    let interval = estimate
-        .and_then(|estimate| estimate.ci)
-        .map_or([ours.value - Z95 * error, ours.value + Z95 * error], |ends| ends);
-    let borne_out = bears_out(book, claim, run, interval);
-    let verdict = match (inside, borne_out) {
-        (false, _) | (_, Some(false)) => Verdict::NotCompatible,
-        (true, Some(true)) => Verdict::Compatible,
-        (true, None) => Verdict::Inconclusive,
-    };
-    let note = original.is_none().then(|| {
-        "The original's standard error is not printed, so only the new data's error is counted."
-            .to_owned()
-    });
-    Comparison { verdict, holds: borne_out, fragile: false, note }
-}
-
-/// The printed standard error, in plain numbers.
-fn printed_error(claim: &Claim) -> Option<f64> {
-    match &claim.printed.shape {
-        Shape::WithError(_, error) => {
-            Some(crate::expression::nearest_float(&error.value())).filter(|error| *error > 0.0)
-        }
-        _ => None,
-    }
-}
-
-/// Whether the whole new interval bears the conclusion out (or lies inside the margin of a claim of
-/// no effect), or the whole of it contradicts the conclusion; `None` where it cannot tell.
-fn bears_out(book: &Book<'_>, claim: &Claim, run: &Run, interval: [f64; 2]) -> Option<bool> {
-    let (low, high) = written(interval[0]).zip(written(interval[1]))?;
-    let new = Interval::closed(low, high);
-    if let Some(margin) = &claim.margin {
-        let null = Interval::closed(-margin, margin.clone());
-        return if null.encloses(&new) {
-            Some(true)
-        } else if null.intersection(&new).is_none() {
-            Some(false)
-        } else {
-            None
-        };
-    }
-    let holds = claim.holds.as_ref()?;
-    let own = claim.estimate.as_ref().map(|address| address.value.as_str());
-    let truth = holds.value.truth(&|reference| match reference {
-        Reference::Name(name) if *name == claim.id.value => Some(new.clone()),
-        Reference::Estimate(address) if Some(address.as_str()) == own => Some(new.clone()),
-        other => book.in_run(Some(run), other),
-    });
-    match truth {
-        Ok(Truth::Always) => Some(true),
-        Ok(Truth::Never) => Some(false),
-        Ok(Truth::Sometimes | Truth::Unknown) | Err(_) => None,
-    }
 }
 
 /// Compares a recomputation from printed numbers with the printed one: whether they can agree, and

@@ -1,5 +1,7 @@
 //! The claims of a study against its results: one record each, relations, counts and the finding.
 
+use std::collections::BTreeMap;
+
 use super::candidate::{Candidate, candidates, marks_with};
 use super::evidence::{Book, Presence, presence};
 use super::finding::{self, Judged};
@@ -12,7 +14,7 @@ use super::relation::{self, Evaluation, Outcome};
 use super::rounding::Rounding;
 use crate::diagnostic::{Problem, Problems, Span};
 use crate::expression::{Rational, Root};
-use crate::results::Results;
+use crate::results::{Code, Results};
 use crate::study::Study;
 
 /// What is known when claims are judged.
@@ -67,11 +69,14 @@ pub fn judge(claims: &Claims, situation: &Situation<'_>) -> Result<Audit, Proble
     let finding = finding::finding(&seen);
     let records: Vec<ClaimRecord> = judged.into_iter().map(|(record, _)| record).collect();
     let (counts, counts_by_basis) = finding::counts(&records);
+    let foreign =
+        |record: &&ClaimRecord| record.code.is_some_and(|code| code != Code::Reimplemented);
+    let imported = records.iter().filter(foreign).count();
     Ok(Audit {
         schema: SCHEMA.to_owned(),
         study: situation.study.id.value.clone(),
         finding,
-        sentence: finding::sentence(finding, &counts, &counts_by_basis),
+        sentence: finding::sentence(finding, &counts, &counts_by_basis, imported),
         counts,
         counts_by_basis,
         claims: records,
@@ -83,6 +88,8 @@ pub fn judge(claims: &Claims, situation: &Situation<'_>) -> Result<Audit, Proble
         relations: relations.outcomes.into_iter().map(|outcome| outcome.record).collect(),
         set_aside: claims.set_aside.clone(),
         coverage: Vec::new(),
+        coverage_counts: BTreeMap::new(),
+        seal: None,
     })
 }
 
@@ -115,7 +122,9 @@ fn sources(claims: &Claims, study: &Study, problems: &mut Problems) {
 
 /// An estimate that no run has, although every run ran, is a slip in the claims file.
 fn estimates(book: &Book<'_>, situation: &Situation<'_>, problems: &mut Problems) {
-    let complete = situation.unavailable.is_empty() && situation.void.is_empty();
+    let all_ran =
+        situation.study.runs.iter().all(|run| situation.results.run(&run.id.value).is_some());
+    let complete = all_ran && situation.unavailable.is_empty() && situation.void.is_empty();
     if !complete || situation.results.runs.is_empty() {
         return;
     }
@@ -202,6 +211,7 @@ fn record(
         assumes: shown.assumes,
         others: others.iter().map(other).collect(),
         conflict: shown.conflict,
+        replication: shown.replication,
     }
 }
 
@@ -212,6 +222,7 @@ fn other(candidate: &Candidate) -> OtherVerdict {
         verdict: candidate.verdict,
         reason: candidate.reason.clone(),
         value: candidate.value,
+        replication: candidate.replication.clone(),
     }
 }
 

@@ -16,6 +16,7 @@ pub mod forensic;
 mod judge;
 pub mod model;
 mod network;
+mod new_data;
 mod plain;
 pub mod printed;
 mod read;

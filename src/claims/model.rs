@@ -56,6 +56,8 @@ pub struct Claim {
     pub tolerance: Option<Tolerance>,
     /// The margin inside which an effect counts as none, for a claim of no effect.
     pub margin: Option<Rational>,
+    /// The scale and the error of the original estimate, for comparing it with new data.
+    pub original: Original,
     /// The rounding mode of this number.
     pub rounding: Option<Rounding>,
     /// A difference that someone has looked at.
@@ -94,6 +96,50 @@ pub struct Reading {
     pub low: Amount,
     /// The interval between the two, ends included.
     pub interval: Interval,
+}
+
+/// How an original estimate is set against new data.
+#[derive(Debug, Clone, Default)]
+pub struct Original {
+    /// The scale on which both estimates are close to normal.
+    pub scale: Scale,
+    /// What the study prints of the estimate's precision, where not beside the number itself.
+    pub error: Option<OriginalError>,
+}
+
+/// The scale on which an original and a new estimate are compared.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Scale {
+    /// The number's own.
+    #[default]
+    AsPrinted,
+    /// Fisher's z, for a correlation.
+    FisherZ,
+}
+
+impl Scale {
+    /// Every scale.
+    pub const ALL: [Self; 2] = [Self::AsPrinted, Self::FisherZ];
+
+    /// The word used in files.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::AsPrinted => "as-printed",
+            Self::FisherZ => "fisher-z",
+        }
+    }
+}
+
+/// What the study prints of an estimate's precision.
+#[derive(Debug, Clone)]
+pub enum OriginalError {
+    /// Its standard error, in plain numbers.
+    StandardError(Amount),
+    /// Its 95% confidence interval.
+    Interval(Amount, Amount),
+    /// The pairs behind a correlation.
+    Pairs(Rational),
 }
 
 /// How far off is still close.

@@ -1,13 +1,15 @@
 //! Reads `claims.toml`, strictly: every problem at once, each with its place and what to write.
 
 mod check;
+mod original;
 
 use std::sync::Arc;
 
 use num_traits::{Signed, Zero};
 
 use super::model::{
-    Acceptance, Claim, Claims, Implied, Reading, Relation, Standing, Tolerance, Transcription,
+    Acceptance, Claim, Claims, Implied, Original, Reading, Relation, Standing, Tolerance,
+    Transcription,
 };
 use super::printed::{self, Amount, Printed, Shape, Unit};
 use super::record::{SetAside, Verdict, Weight};
@@ -73,6 +75,7 @@ fn claim(table: &Table<'_>) -> Option<Claim> {
         count: table.optional::<bool>("count").is_some_and(|count| count.value),
         tolerance: tolerance(table, printed.as_ref()),
         margin: table.optional::<String>("margin").and_then(|text| written_amount(table, &text)),
+        original: original::read(table),
         accepted: acceptance(table),
     };
     let (source, at) = place?;
@@ -94,6 +97,7 @@ struct ClaimParts {
     count: bool,
     tolerance: Option<Tolerance>,
     margin: Option<Amount>,
+    original: Original,
     accepted: Option<Acceptance>,
 }
 
@@ -135,6 +139,7 @@ impl ClaimParts {
             untestable: self.untestable,
             tolerance: self.tolerance,
             margin: self.margin.map(|margin| margin.value().abs()),
+            original: self.original,
             rounding,
             accepted: self.accepted,
         }

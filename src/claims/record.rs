@@ -3,6 +3,12 @@
 //! Written by `claims`, read by `figure`, `report` and `cli`. No verdict word exists outside
 //! [`Verdict`], and each belongs to the bases that [`Verdict::allowed_on`] names.
 
+mod replication;
+mod seal;
+
+pub use replication::{Equivalence, Replication, Sceptical, SmallTelescopes};
+pub use seal::SealRecord;
+
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -40,6 +46,10 @@ pub struct Audit {
     pub set_aside: Vec<SetAside>,
     /// What secondary sources say, statement by statement.
     pub coverage: Vec<CoverageRecord>,
+    /// How many statements carry each rating; sums to the number of statements.
+    pub coverage_counts: BTreeMap<String, usize>,
+    /// What was fixed before results existed, where the study was sealed.
+    pub seal: Option<SealRecord>,
 }
 
 /// What a reader is told of one claim.
@@ -299,6 +309,8 @@ pub struct ClaimRecord {
     pub accepted: Option<Accepted>,
     /// Relations and claims in the same smallest conflicting set.
     pub conflict: Vec<String>,
+    /// On new data: the prediction and the metrics beside the verdict.
+    pub replication: Option<Replication>,
 }
 
 /// The verdict of a run with a weaker basis.
@@ -315,6 +327,8 @@ pub struct OtherVerdict {
     pub reason: Option<String>,
     /// Its value.
     pub value: Option<f64>,
+    /// On new data: the prediction and the metrics beside the verdict.
+    pub replication: Option<Replication>,
 }
 
 /// A difference that was looked at and accepted. It is shown, and does not fail an audit.

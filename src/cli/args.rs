@@ -103,6 +103,8 @@ pub enum Command {
     Report(StudyArgument),
     /// Follow a claim from the printed number to the files and their checksums
     Explain(ExplainArguments),
+    /// Fix claims and method before results exist: later changes are marked `late`
+    Seal(SealArguments),
     /// List the studies and the datasets
     List,
     /// Print a completion script
@@ -188,6 +190,20 @@ pub struct ExplainArguments {
     /// The claim's id
     #[arg(value_name = "CLAIM")]
     pub claim: String,
+}
+
+/// Arguments of `seal`.
+#[derive(Debug, Clone, Args)]
+pub struct SealArguments {
+    /// The study, by id or by the path of its folder
+    #[arg(value_name = "STUDY")]
+    pub study: String,
+    /// Make a new seal in place of an earlier one, which it names
+    #[arg(long)]
+    pub again: bool,
+    /// Write nothing; say what changed since the seal
+    #[arg(long, conflicts_with = "again")]
+    pub check: bool,
 }
 
 /// Arguments of `completions`.

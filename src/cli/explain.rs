@@ -11,7 +11,7 @@ use crate::claims::record::{Audit, ClaimRecord, RelationState, Verdict};
 use crate::diagnostic::nearest;
 use crate::digest::{Sha256, canonical_json};
 use crate::error::Error;
-use crate::results::{Estimate, Results, Run, Step};
+use crate::results::{Code, Estimate, Results, Run, Step};
 
 /// Explains one claim.
 pub(super) fn explain(
@@ -66,7 +66,8 @@ fn evidence(
         let method = std::fs::read(opened.folder.path.join("method.toml"))
             .ok()
             .map(|bytes| Sha256::of(&bytes));
-        if results.runs.iter().all(|run| run.method_sha256 == method) {
+        let current = |run: &Run| run.code != Code::Reimplemented || run.method_sha256 == method;
+        if results.runs.iter().all(current) {
             let audit = audit::judge(&opened, &results)?;
             return Ok((results, audit, format!("from the recorded {id}/results.json")));
         }
@@ -189,8 +190,19 @@ fn compared(claim: &ClaimRecord, run: Option<&Run>) -> String {
         };
         text += &format!("  the conclusion `{conclusion}` {holds}\n");
     }
+    if let Some(code) = claim.code.filter(|code| *code != Code::Reimplemented) {
+        let whose =
+            if code == Code::Authors { "the authors' own code" } else { "someone else's code" };
+        text += &format!("  estimates imported from {whose}: we did not run it\n");
+    }
     if !claim.marks.is_empty() {
         text += &format!("  marks: {}\n", claim.marks.join(", "));
+    }
+    if let Some(replication) = &claim.replication {
+        text += "  beside the verdict, and never part of it\n";
+        for (label, value) in replication.lines() {
+            text += &format!("    {label}: {value}\n");
+        }
     }
     let estimate = claim.estimate.as_deref().and_then(|id| {
         run.and_then(|run| {

@@ -3,6 +3,11 @@
 mod builder;
 mod coverage;
 mod forensic;
+mod imports;
+mod marks;
 mod network;
+mod new_data;
+mod rprojects;
 mod rules;
+mod seal;
 mod studies;

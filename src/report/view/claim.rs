@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{Anchors, Link, VerdictView, trace};
-use crate::claims::record::{Accepted, ClaimRecord, OtherVerdict, Verdict, Weight};
+use crate::claims::record::{Accepted, ClaimRecord, OtherVerdict, Replication, Verdict, Weight};
 use crate::report::number_line::{self, NumberLine};
 use crate::report::{Page, number, text, words};
 use crate::results::{Basis, Estimate, split_part};
@@ -39,6 +39,7 @@ pub(super) struct ClaimView {
     others: Vec<OtherView>,
     accepted: Option<Accepted>,
     conflict: Vec<Link>,
+    replication: Vec<(&'static str, String)>,
     command: String,
 }
 
@@ -160,6 +161,7 @@ fn view(claim: &ClaimRecord, page: &Page<'_>, anchors: &Anchors) -> ClaimView {
             .filter(|id| **id != claim.id)
             .map(|id| anchors.link(id))
             .collect(),
+        replication: claim.replication.as_ref().map(Replication::lines).unwrap_or_default(),
         command: format!("secondlook explain {} {}", page.study.id.value, claim.id),
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use secondlook::claims::record::{
     self, Accepted, Audit, ClaimRecord, CoverageRecord, Finding, ImpliedRecord, OtherVerdict,
-    RelationRecord, RelationState, SetAside, Verdict, Weight,
+    RelationRecord, RelationState, SealRecord, SetAside, Verdict, Weight,
 };
 use secondlook::diagnostic::{Source, Span, Spanned};
 use secondlook::digest::{Sha256, canonical_number};
@@ -271,6 +271,7 @@ fn claim(salt: &str, id: &str, verdict: Verdict, basis: Basis) -> ClaimRecord {
         others: Vec::new(),
         accepted: None,
         conflict: Vec::new(),
+        replication: None,
     }
 }
 
@@ -286,6 +287,7 @@ fn claims(salt: &str) -> Vec<ClaimRecord> {
             verdict: Verdict::AddsUp,
             reason: Some(says("a reason of its own")),
             value: Some(0.19),
+            replication: None,
         }],
         ..claim(salt, "faster", Verdict::Rounded, own)
     };
@@ -391,6 +393,14 @@ fn audit(salt: &str) -> Audit {
             computed: true,
             why: says("19% is not double."),
         }],
+        coverage_counts: BTreeMap::from([("exaggerated".to_owned(), 1)]),
+        seal: Some(SealRecord {
+            on: says("2026-10-01"),
+            sha256: Sha256::of(b"seal"),
+            results_existed: false,
+            superseded: 0,
+            changes: vec![says("claim faster: holds changed")],
+        }),
     }
 }
 
