@@ -9,6 +9,7 @@ mod fetch;
 mod list;
 mod report;
 mod run;
+mod statistics;
 pub mod terminal;
 mod verify;
 

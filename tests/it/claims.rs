@@ -4,5 +4,7 @@ mod builder;
 mod coverage;
 mod forensic;
 mod network;
+mod p_values;
+mod printed;
 mod rules;
 mod studies;
