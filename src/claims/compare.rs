@@ -5,9 +5,9 @@ use num_traits::Signed;
 use super::evidence::{Book, Ours, estimate_of, written};
 use super::model::Claim;
 use super::printed::{Amount, Shape};
-use super::statistic::{PValue, Statistic};
 use super::record::Verdict;
 use super::rounding::Rounding;
+use super::statistic::{PValue, Statistic};
 use crate::expression::{End, Interval, Rational, Reference, Truth};
 use crate::results::{Estimate, Part, Run, split_part};
 use crate::stats::math;
@@ -131,9 +131,14 @@ fn one_part(claim: &Claim, part: Part, mode: Rounding, value: &Rational) -> Verd
         (Part::Low, _) if printed.ends().is_some() => printed.ends().map(|[low, _]| low),
         (Part::High, _) if printed.ends().is_some() => printed.ends().map(|[_, high]| high),
         (Part::DegreesOfFreedom, Shape::Statistic(statistic)) => statistic.freedom.last(),
-        (Part::P, Shape::Statistic(Statistic { p: Some(p), .. })) => return p_verdict(p, claim, mode, value),
+        (Part::P, Shape::Statistic(Statistic { p: Some(p), .. })) => {
+            return p_verdict(p, claim, mode, value);
+        }
         (Part::P, Shape::Number(_) | Shape::WithError(..)) if printed.p.is_some() => {
-            return printed.p.as_ref().map_or(Verdict::Differs, |p| p_verdict(p, claim, mode, value));
+            return printed
+                .p
+                .as_ref()
+                .map_or(Verdict::Differs, |p| p_verdict(p, claim, mode, value));
         }
         (_, Shape::Number(amount)) => Some(amount),
         _ => None,
@@ -166,7 +171,10 @@ fn hundredfold(
     let hundred = Rational::from_integer(100.into());
     let printed = amount.interval(mode);
     let zero = num_traits::Zero::is_zero(value);
-    let times = [(value / &hundred, "a hundred times the printed number"), (value * &hundred, "a hundredth of the printed number")];
+    let times = [
+        (value / &hundred, "a hundred times the printed number"),
+        (value * &hundred, "a hundredth of the printed number"),
+    ];
     let slip = times.into_iter().find(|(other, _)| printed.contains(other)).filter(|_| !zero);
     let note = slip.filter(|_| found == Verdict::Differs).map(|(_, what)| {
         format!(
@@ -204,7 +212,8 @@ impl Beside<'_> {
         if let Some([low, high]) = ends {
             let ci = self.estimate.and_then(|estimate| estimate.ci);
             let both = ci.and_then(|[from, to]| Some([written(from)?, written(to)?]));
-            let verdict = both.map(|[from, to]| self.digits(low, &from).max(self.digits(high, &to)));
+            let verdict =
+                both.map(|[from, to]| self.digits(low, &from).max(self.digits(high, &to)));
             parts.push(("confidence interval", verdict));
         }
         if let Some(p) = p {
@@ -253,7 +262,11 @@ fn weakest(parts: &[(&str, Option<Verdict>)]) -> (Verdict, Option<String>) {
         ))
     } else if parts.len() > 1 && !off.is_empty() {
         let all: Vec<&str> = parts.iter().map(|(name, _)| *name).collect();
-        Some(format!("Compared were {}; what differs is the {}.", all.join(", "), off.join(" and the ")))
+        Some(format!(
+            "Compared were {}; what differs is the {}.",
+            all.join(", "),
+            off.join(" and the ")
+        ))
     } else {
         None
     };

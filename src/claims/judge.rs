@@ -6,8 +6,8 @@ use super::finding::{self, Judged};
 use super::model::{Acceptance, Claim, Claims, Implied};
 use super::plain;
 use super::record::{
-    Accepted, Audit, ClaimRecord, ImpliedRecord, OtherVerdict, ReadingRecord, RelationState, SCHEMA,
-    Verdict,
+    Accepted, Audit, ClaimRecord, ImpliedRecord, OtherVerdict, ReadingRecord, RelationState,
+    SCHEMA, Verdict,
 };
 use super::relation::{self, Evaluation, Outcome};
 use super::rounding::Rounding;

@@ -226,8 +226,7 @@ fn whole(phrase: &str) -> Option<Entry> {
     let stems = ["fell ", "rose ", "grew ", "by "];
     let phrase = stems.iter().fold(phrase, |rest, stem| rest.strip_prefix(stem).unwrap_or(rest));
     let found = PHRASES.iter().filter(|(words, ..)| stands(phrase, words, false));
-    let (_, low, low_in, high, high_in, unit, why) =
-        found.max_by_key(|(words, ..)| words.len())?;
+    let (_, low, low_in, high, high_in, unit, why) = found.max_by_key(|(words, ..)| words.len())?;
     let end = |text: &str, inside: bool| {
         decimal(text).map(|value| if inside { End::Closed(value) } else { End::Open(value) })
     };
@@ -295,7 +294,14 @@ mod tests {
         assert_eq!(reads("hundreds of thousands of users"), "[200000, 1000000)");
         assert_eq!(reads("fell by nearly half"), "[0.4, 0.5)");
         // What changes the number, or is not known, has no reading.
-        for text in ["half a percent", "half again as much as 3", "twice more", "substantial", "", "halfway"] {
+        for text in [
+            "half a percent",
+            "half again as much as 3",
+            "twice more",
+            "substantial",
+            "",
+            "halfway",
+        ] {
             assert_eq!(reads(text), "none", "{text}");
         }
     }

@@ -66,7 +66,8 @@ fn claim(table: &Table<'_>, notation: &Notation) -> Option<Claim> {
     let says = table.required::<String>("says");
     let place = place(table);
     let unit = table.optional::<String>("unit");
-    let notation = Notation { unit: unit.as_ref().map(|unit| unit.value.clone()), ..notation.clone() };
+    let notation =
+        Notation { unit: unit.as_ref().map(|unit| unit.value.clone()), ..notation.clone() };
     let printed = printed_number(table, &notation);
     let reads = reading(table, &notation, printed.as_ref());
     printed_number::units(table, printed.as_ref(), unit.as_ref());
@@ -320,10 +321,9 @@ fn acceptance(table: &Table<'_>) -> Option<Acceptance> {
         }
         found
     });
-    let value =
-        accepted.optional::<String>("value").and_then(|text| {
-            written_amount(&accepted, &text, &Notation::default())
-        });
+    let value = accepted
+        .optional::<String>("value")
+        .and_then(|text| written_amount(&accepted, &text, &Notation::default()));
     let why = accepted.required::<String>("why");
     let on = accepted.required::<jiff::civil::Date>("on");
     Some(Acceptance { verdict, value, why: why?.value, on: on?.value.to_string() })

@@ -196,9 +196,16 @@ mod tests {
                     let prints = printed(&value, mode) == whole.into();
                     assert_eq!(inside, prints, "{mode}: {value} printed as {whole}");
                     if prints {
-                        let unknown = digits(&whole.to_string()).expect("digits").interval(Rounding::Unknown);
-                        let nearest = matches!(mode, Rounding::HalfUp | Rounding::HalfDown | Rounding::HalfEven);
-                        assert!(!nearest || unknown.contains(&value), "unknown holds every nearest mode");
+                        let unknown =
+                            digits(&whole.to_string()).expect("digits").interval(Rounding::Unknown);
+                        let nearest = matches!(
+                            mode,
+                            Rounding::HalfUp | Rounding::HalfDown | Rounding::HalfEven
+                        );
+                        assert!(
+                            !nearest || unknown.contains(&value),
+                            "unknown holds every nearest mode"
+                        );
                     }
                 }
             }

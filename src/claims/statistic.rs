@@ -263,16 +263,14 @@ pub(super) fn record(claim: &Claim, study: Rounding) -> Option<StatisticRecord> 
     let found = recompute(statistic, mode, &claim.alpha, claim.one_sided);
     let alpha = show(&claim.alpha);
     Some(match found {
-        Ok(found) => {
-            StatisticRecord {
-                p: ends(&found.range),
-                consistent: Some(found.consistent),
-                consistent_if_one_sided: found.consistent_if_one_sided,
-                decision_error: found.decision_error,
-                alpha,
-                reason: None,
-            }
-        }
+        Ok(found) => StatisticRecord {
+            p: ends(&found.range),
+            consistent: Some(found.consistent),
+            consistent_if_one_sided: found.consistent_if_one_sided,
+            decision_error: found.decision_error,
+            alpha,
+            reason: None,
+        },
         Err(error) => StatisticRecord {
             p: None,
             consistent: None,
@@ -321,17 +319,16 @@ fn certificate(
     alpha: &Rational,
 ) -> String {
     let family = statistic.family;
-    let freedoms: Vec<String> =
-        statistic.freedoms(mode).iter().map(ToString::to_string).collect();
+    let freedoms: Vec<String> = statistic.freedoms(mode).iter().map(ToString::to_string).collect();
     let within = if freedoms.is_empty() {
         String::new()
     } else {
         format!(" with {} degrees of freedom", freedoms.join(" and "))
     };
-    let printed = found.printed.as_ref().map_or_else(
-        || "no number".to_owned(),
-        |printed| printed.to_string(),
-    );
+    let printed = found
+        .printed
+        .as_ref()
+        .map_or_else(|| "no number".to_owned(), |printed| printed.to_string());
     let mut text = format!(
         "{} in {}{within} allows p in [{}, {}]; the printed p stands for {printed}.",
         family.word(),

@@ -110,7 +110,8 @@ fn recomputed(statistic: &StatisticRecord) -> String {
         _ => "inconsistent with the printed p value",
     };
     let decision = if statistic.decision_error { ", decision error" } else { "" };
-    format!("  the statistic allows p in [{low}, {high}]: {word}{decision} at {}\n", statistic.alpha)
+    let ends = format!("[{}, {}]", show(low, None), show(high, None));
+    format!("  the statistic allows p in {ends}: {word}{decision} at {}\n", statistic.alpha)
 }
 
 /// Where the printed number stands in our own files, and their checksum.

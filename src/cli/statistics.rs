@@ -20,9 +20,8 @@ pub(super) fn check(texts: &[String], alpha: &str, terminal: &Terminal) -> Resul
         });
     };
     let rows = check_rows(texts, Rounding::Unknown, &level);
-    let count = |consistent: Option<bool>| {
-        rows.iter().filter(|row| row.consistent == consistent).count()
-    };
+    let count =
+        |consistent: Option<bool>| rows.iter().filter(|row| row.consistent == consistent).count();
     let (good, bad, unread) = (count(Some(true)), count(Some(false)), count(None));
     if terminal.is_json() {
         let document = canonical_json(&serde_json::json!({ "rows": rows }));
@@ -53,7 +52,11 @@ fn line(row: &StatisticRow) -> String {
     let word = if consistent { "consistent" } else { "inconsistent" };
     let range = row.p.as_ref().map_or_else(String::new, |[low, high]| {
         let show = |value: f64| {
-            if value == 0.0 || value >= 1e-4 { format!("{value:.6}") } else { format!("{value:.3e}") }
+            if value == 0.0 || value >= 1e-4 {
+                format!("{value:.6}")
+            } else {
+                format!("{value:.3e}")
+            }
         };
         format!("p in [{}, {}]", show(*low), show(*high))
     });

@@ -8,9 +8,7 @@ use num_traits::{One, Signed, Zero};
 
 use super::interval::{End, Interval};
 use super::{EvaluationError, Rational, nearest_float, rational_of};
-use crate::stats::distribution::{
-    chi_square_sf, f_sf, incomplete_beta, normal_sf, t_sf,
-};
+use crate::stats::distribution::{chi_square_sf, f_sf, incomplete_beta, normal_sf, t_sf};
 
 /// How far outward every p value is moved, relative to itself. The kernels keep 1e-12 against mpmath
 /// (tests/reference/distributions.py) and their arguments are rounded once; this is a hundred times that.
@@ -146,17 +144,16 @@ impl Tail {
         let freedoms: Vec<Freedom> =
             freedoms.iter().map(|df| self.freedom(df)).collect::<Result<_, _>>()?;
         let size = if self.two_sided() { statistic.absolute() } else { statistic.clone() };
-        let most = if self == Self::R {
-            End::Closed(Rational::one())
-        } else {
-            End::Infinite
-        };
+        let most = if self == Self::R { End::Closed(Rational::one()) } else { End::Infinite };
         let possible = Interval { low: End::Closed(Rational::zero()), high: most };
         let size = size.intersection(&possible).ok_or_else(|| self.outside())?;
         let low = self.bound(size.high.value(), &freedoms, Bound::Least);
         let high = self.bound(size.low.value(), &freedoms, Bound::Most);
         let end = |value: f64| rational_of(value).ok_or_else(|| self.outside());
-        Ok(Interval::closed(end(low * (1.0 - SLACK))?, end((high * (1.0 + SLACK) + TINY).min(1.0))?))
+        Ok(Interval::closed(
+            end(low * (1.0 - SLACK))?,
+            end((high * (1.0 + SLACK) + TINY).min(1.0))?,
+        ))
     }
 
     fn freedom(self, df: &Interval) -> Result<Freedom, EvaluationError> {
@@ -185,12 +182,17 @@ impl Tail {
             (Self::R, [df]) => r_tail(size, if least { &df.high } else { &df.low }),
             (Self::ChiSquare, [df]) => {
                 let df = if least { &df.low } else { &df.high };
-                if df.is_zero() { 0.0 } else { chi_square_sf(nearest_float(size), nearest_float(df)) }
+                if df.is_zero() {
+                    0.0
+                } else {
+                    chi_square_sf(nearest_float(size), nearest_float(df))
+                }
             }
             (Self::F, [one, two]) => {
-                let all = one.pieces().into_iter().flat_map(|one| {
-                    two.pieces().into_iter().map(move |two| (one.clone(), two))
-                });
+                let all = one
+                    .pieces()
+                    .into_iter()
+                    .flat_map(|one| two.pieces().into_iter().map(move |two| (one.clone(), two)));
                 let tails = all.map(|(one, two)| f_tail(size, &one, &two, bound));
                 if least { tails.fold(1.0, f64::min) } else { tails.fold(0.0, f64::max) }
             }

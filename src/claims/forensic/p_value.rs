@@ -76,7 +76,6 @@ pub fn p_range(
     statistic: &Interval,
     freedoms: &[Interval],
 ) -> Result<Interval, EvaluationError> {
-    let arguments: Vec<Interval> =
-        std::iter::once(statistic).chain(freedoms).cloned().collect();
+    let arguments: Vec<Interval> = std::iter::once(statistic).chain(freedoms).cloned().collect();
     family.tail().range(&arguments)
 }

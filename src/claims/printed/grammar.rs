@@ -9,14 +9,33 @@ use crate::claims::statistic::{PValue, Sign};
 use crate::expression::Rational;
 
 const ABOUT: [&str; 10] = [
-    "~", "about", "around", "roughly", "approximately", "approx.", "approx", "ca.", "circa", "some",
+    "~",
+    "about",
+    "around",
+    "roughly",
+    "approximately",
+    "approx.",
+    "approx",
+    "ca.",
+    "circa",
+    "some",
 ];
 const UNDER: [&str; 8] = [
-    "nearly", "almost", "just under", "just below", "close to", "slightly less than",
-    "slightly under", "a little less than",
+    "nearly",
+    "almost",
+    "just under",
+    "just below",
+    "close to",
+    "slightly less than",
+    "slightly under",
+    "a little less than",
 ];
 const OVER: [&str; 6] = [
-    "just over", "just above", "slightly more than", "slightly over", "a little more than",
+    "just over",
+    "just above",
+    "slightly more than",
+    "slightly over",
+    "a little more than",
     "a little over",
 ];
 const AT_LEAST: [&str; 5] = ["\u{2265}", ">=", "at least", "no less than", "no fewer than"];
@@ -109,11 +128,7 @@ fn label(scan: &mut Scan) {
     }
 }
 
-fn shape(
-    scan: &mut Scan,
-    notation: &Notation,
-    beside: &mut Printed,
-) -> Result<Shape, NotPrinted> {
+fn shape(scan: &mut Scan, notation: &Notation, beside: &mut Printed) -> Result<Shape, NotPrinted> {
     let start = scan.here();
     let words: [(&[&'static str], fn(Amount) -> Shape); 7] = [
         (&ABOUT, |amount| Shape::About(amount, Side::Both)),

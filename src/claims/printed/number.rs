@@ -13,8 +13,10 @@ use crate::expression::{Rational, power_of_ten};
 /// The largest power of ten that a printed digit may be worth.
 const LARGEST_POWER: i32 = 400;
 
-pub(super) const FORMS: &str = "numbers are written like 5,911 or 0.0426 or 33% or 28\u{2013}33% or 1 in 270 or p < .001";
-const COMMA: &str = "where the source writes a decimal comma, say `decimal = \"comma\"` at the head of claims.toml";
+pub(super) const FORMS: &str =
+    "numbers are written like 5,911 or 0.0426 or 33% or 28\u{2013}33% or 1 in 270 or p < .001";
+const COMMA: &str =
+    "where the source writes a decimal comma, say `decimal = \"comma\"` at the head of claims.toml";
 
 /// What may follow a number: its unit, and the power of ten that one of it is worth.
 const UNITS: [(&str, Unit, i32); 33] = [
@@ -55,9 +57,35 @@ const UNITS: [(&str, Unit, i32); 33] = [
 
 /// Units of their own, which change nothing in the number.
 const OWN_UNITS: [&str; 29] = [
-    "seconds", "second", "sec", "minutes", "minute", "min", "hours", "hour", "hrs", "hr", "h",
-    "days", "day", "weeks", "week", "months", "month", "years", "year", "yrs", "dollars", "USD",
-    "euros", "EUR", "pounds", "GBP", "people", "participants", "respondents",
+    "seconds",
+    "second",
+    "sec",
+    "minutes",
+    "minute",
+    "min",
+    "hours",
+    "hour",
+    "hrs",
+    "hr",
+    "h",
+    "days",
+    "day",
+    "weeks",
+    "week",
+    "months",
+    "month",
+    "years",
+    "year",
+    "yrs",
+    "dollars",
+    "USD",
+    "euros",
+    "EUR",
+    "pounds",
+    "GBP",
+    "people",
+    "participants",
+    "respondents",
 ];
 
 /// Where a number stands: inside a list a comma may end it.
@@ -179,13 +207,15 @@ fn digits(
     let text = scan.text(start..scan.here());
     let (whole, part) = split(scan, start, &text, notation)?;
     let exponent = exponent(scan)?;
-    let number: BigInt = format!("{whole}{part}")
-        .parse()
-        .map_err(|error: num_bigint::ParseBigIntError| scan.wrong(start, error.to_string(), FORMS))?;
+    let number: BigInt =
+        format!("{whole}{part}").parse().map_err(|error: num_bigint::ParseBigIntError| {
+            scan.wrong(start, error.to_string(), FORMS)
+        })?;
     let places = i32::try_from(part.len()).unwrap_or(i32::MAX);
     let power = exponent.checked_sub(places).filter(|power| power.abs() <= LARGEST_POWER);
     let Some(power) = power else {
-        let message = format!("this is too large or too fine: powers of ten go up to {LARGEST_POWER}");
+        let message =
+            format!("this is too large or too fine: powers of ten go up to {LARGEST_POWER}");
         return Err(scan.wrong(start, message, FORMS));
     };
     let unit = power_of_ten(power);
@@ -197,9 +227,8 @@ fn digits(
 fn run(scan: &mut Scan, within: Within) {
     let mut pointed = false;
     while let Some(next) = scan.peek(0) {
-        let digits = (1..=4).take_while(|ahead| {
-            scan.peek(*ahead).is_some_and(|digit| digit.is_ascii_digit())
-        });
+        let digits = (1..=4)
+            .take_while(|ahead| scan.peek(*ahead).is_some_and(|digit| digit.is_ascii_digit()));
         let follow = digits.count();
         let goes_on = match next {
             '0'..='9' => true,
@@ -231,7 +260,9 @@ fn split(
         at.wrong(start + mark, format!("`{shown}` is no number: {why}"), help)
     };
     let place = |mark: char| text.chars().position(|next| next == mark);
-    let last = |mark: char| text.chars().count() - 1 - text.chars().rev().position(|next| next == mark).unwrap_or(0);
+    let last = |mark: char| {
+        text.chars().count() - 1 - text.chars().rev().position(|next| next == mark).unwrap_or(0)
+    };
     let (commas, points) = (text.matches(',').count(), text.matches('.').count());
     let spaced = text.contains([' ', '\'']);
     let comma_is_decimal = notation.decimal_comma
@@ -309,7 +340,8 @@ fn exponent(scan: &mut Scan) -> Result<i32, NotPrinted> {
         scan.eat('1') && scan.eat('0')
     };
     let raised = scan.peek(0).is_some_and(|next| next == '^' || superscript(next).is_some());
-    if ten && (raised || signed(scan, 0) && !scan.peek(0).is_some_and(|next| next.is_ascii_digit())) {
+    if ten && (raised || signed(scan, 0) && !scan.peek(0).is_some_and(|next| next.is_ascii_digit()))
+    {
         scan.eat('^');
         return power(scan, start);
     }

@@ -142,10 +142,7 @@ fn sign(scan: &mut Scan) -> Option<Sign> {
 }
 
 /// Reads `p < .001`, `p = .036`, `p = n.s.` or `n.s.`; leaves the text as it was where none stands there.
-pub(super) fn p_value(
-    scan: &mut Scan,
-    notation: &Notation,
-) -> Result<Option<PValue>, NotPrinted> {
+pub(super) fn p_value(scan: &mut Scan, notation: &Notation) -> Result<Option<PValue>, NotPrinted> {
     let start = scan.here();
     if not_significant(scan) {
         return Ok(Some(PValue::NotSignificant));
@@ -163,7 +160,11 @@ pub(super) fn p_value(
         return Ok(Some(PValue::NotSignificant));
     }
     if !number::begins(scan) {
-        return Err(scan.wrong(start, "this is no p value", "write `p < .001`, `p = .036` or `n.s.`"));
+        return Err(scan.wrong(
+            start,
+            "this is no p value",
+            "write `p < .001`, `p = .036` or `n.s.`",
+        ));
     }
     let value = amount(scan, notation, Within::Alone)?;
     let one = num_traits::One::one();
@@ -178,5 +179,6 @@ pub(super) fn p_value(
 }
 
 fn not_significant(scan: &mut Scan) -> bool {
-    scan.any(&["n.s.", "n.s", "ns", "not significant", "nonsignificant", "non-significant"]).is_some()
+    scan.any(&["n.s.", "n.s", "ns", "not significant", "nonsignificant", "non-significant"])
+        .is_some()
 }

@@ -50,11 +50,7 @@ fn hundredfold(
 }
 
 /// A difference of percentages counts in points, a ratio of them does not.
-fn kind(
-    claims: &Claims,
-    claim: &Claim,
-    equals: &Spanned<Expression>,
-) -> Option<(String, String)> {
+fn kind(claims: &Claims, claim: &Claim, equals: &Spanned<Expression>) -> Option<(String, String)> {
     let Root::Arithmetic(Tree::Binary(Operator::Subtract, left, right)) = equals.value.root()
     else {
         return None;
@@ -68,11 +64,16 @@ fn kind(
     let one = Tree::Number(Rational::from_integer(1.into()));
     match (unit(left), unit(right), claim.printed.unit()) {
         (Some(Unit::Percent), Some(Unit::Percent), Unit::Percent) => Some((
-            format!("`equals` is a difference of two percentages, and `{printed}` is printed in percent"),
-            "a difference counts in percentage points (`7 pp`); a relative change is `(a - b) / b`".to_owned(),
+            format!(
+                "`equals` is a difference of two percentages, and `{printed}` is printed in percent"
+            ),
+            "a difference counts in percentage points (`7 pp`); a relative change is `(a - b) / b`"
+                .to_owned(),
         )),
         _ if **right == one && claim.printed.unit() == Unit::Points => Some((
-            format!("`equals` is a relative change, and `{printed}` is printed in percentage points"),
+            format!(
+                "`equals` is a relative change, and `{printed}` is printed in percentage points"
+            ),
             "a relative change counts in percent; a difference in points is `a - b`".to_owned(),
         )),
         _ => None,

@@ -194,11 +194,17 @@ pub(super) fn units(
     let own = printed.value.unit();
     let clash = match (own, unit.value.as_str()) {
         (Unit::Percent, "percentage points" | "points" | "pp") => Some((
-            format!("`{}` is printed in percent, and `unit` says percentage points", printed.value.text),
+            format!(
+                "`{}` is printed in percent, and `unit` says percentage points",
+                printed.value.text
+            ),
             "a difference of two percentages is printed as `7 pp`; leave `unit` out where the source means percent",
         )),
         (Unit::Points | Unit::BasisPoints, "percent" | "%") => Some((
-            format!("`{}` is printed in percentage points, and `unit` says percent", printed.value.text),
+            format!(
+                "`{}` is printed in percentage points, and `unit` says percent",
+                printed.value.text
+            ),
             "leave `unit` out: the printed number has its unit",
         )),
         _ => None,
@@ -219,7 +225,10 @@ pub(super) fn units(
                 printed.value.text, unit.value
             ))
             .at(&unit.span)
-            .help(format!("where it is printed under a heading in percent, write `{}%`", printed.value.text)),
+            .help(format!(
+                "where it is printed under a heading in percent, write `{}%`",
+                printed.value.text
+            )),
         );
     }
 }

@@ -3,9 +3,7 @@
 use serde::Serialize;
 
 use super::{Anchors, Link, VerdictView, trace};
-use crate::claims::record::{
-    Accepted, ClaimRecord, OtherVerdict, ReadingRecord, Verdict, Weight,
-};
+use crate::claims::record::{Accepted, ClaimRecord, OtherVerdict, ReadingRecord, Verdict, Weight};
 use crate::report::number_line::{self, NumberLine};
 use crate::report::{Page, number, text, words};
 use crate::results::{Basis, Estimate, split_part};

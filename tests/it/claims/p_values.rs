@@ -46,7 +46,10 @@ fn scipy_gives_the_same_ends_and_the_same_answers() {
 fn the_known_answers_come_out() {
     let near = |text: &str, ends: [f64; 2]| {
         let found = row(text).p.expect(text);
-        assert!((found[0] - ends[0]).abs() < 5e-7 && (found[1] - ends[1]).abs() < 5e-7, "{found:?}");
+        assert!(
+            (found[0] - ends[0]).abs() < 5e-7 && (found[1] - ends[1]).abs() < 5e-7,
+            "{found:?}"
+        );
     };
     near("t(28) = 2.20, p = .036", [0.035_836, 0.036_619]);
     near("t(28) = 2, p = .05", [0.018_551, 0.144_807]);
@@ -119,7 +122,10 @@ fn a_claim_is_impossible_with_a_certificate_or_possible() {
     assert_eq!((fine.verdict, fine.marks.len()), (Verdict::Possible, 0));
     let half = judged("t(28) = 2.20, p = .018", "");
     assert_eq!(half.verdict, Verdict::Impossible);
-    assert!(half.marks.contains(&"ambiguous".to_owned()) && half.plain.contains("Consistent if one-sided"));
+    assert!(
+        half.marks.contains(&"ambiguous".to_owned())
+            && half.plain.contains("Consistent if one-sided")
+    );
     assert_eq!(judged("t(28) = 2.20, p = .018", "one_sided = true").verdict, Verdict::Possible);
     let strict = judged("t(28) = 2.20, ns", "alpha = \"0.01\"");
     assert_eq!(strict.verdict, Verdict::Possible, "not significant at one percent");
@@ -132,10 +138,10 @@ fn a_claim_is_impossible_with_a_certificate_or_possible() {
 /// CLAIMS.csv: st-p, st-r25, st-r26. Values there: .010449, .041797, .037504.
 #[test]
 fn printed_apart_statistic_and_p_are_related() {
-    let value = |text: &str| {
-        parse(text).expect(text).value(&|_| None).expect("a value")
-    };
-    assert!((value("p_t(0.738 * sqrt(26 * 26 / 52), 50)") - 0.010_448_929_453_837_498).abs() < 1e-13);
+    let value = |text: &str| parse(text).expect(text).value(&|_| None).expect("a value");
+    assert!(
+        (value("p_t(0.738 * sqrt(26 * 26 / 52), 50)") - 0.010_448_929_453_837_498).abs() < 1e-13
+    );
     assert!((value("p_r(-0.41, 23)") - 0.041_797_169_580_055_46).abs() < 1e-13);
     assert!((value("p_r(-0.41, 24)") - 0.037_503_523_654_786_486).abs() < 1e-13);
     assert!((value("p_z(1.959963984540054)") - 0.05).abs() < 1e-13);
@@ -155,7 +161,11 @@ fn printed_apart_statistic_and_p_are_related() {
     assert_eq!(audit.relations[1].state, RelationState::Fails, "{:?}", audit.relations[1]);
     assert_eq!(audit.claim("r").map(|claim| claim.verdict), Some(Verdict::DoesNotAddUp));
     let slip = claim("a", "3", "equals = \"p_t(2)\"");
-    assert!(problems(&slip)[0].contains("a statistic and its degrees of freedom"), "{:?}", problems(&slip));
+    assert!(
+        problems(&slip)[0].contains("a statistic and its degrees of freedom"),
+        "{:?}",
+        problems(&slip)
+    );
 }
 
 #[test]

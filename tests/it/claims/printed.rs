@@ -18,7 +18,9 @@ fn alone(printed: &str, more: &str) -> ClaimRecord {
 
 #[test]
 fn value_and_error_and_interval_are_compared_and_the_weakest_counts() {
-    let on = |printed: &str, more: &str, se: f64| judge_one(printed, more, OWN, with_error("x", 0.0426, se));
+    let on = |printed: &str, more: &str, se: f64| {
+        judge_one(printed, more, OWN, with_error("x", 0.0426, se))
+    };
     assert_eq!(on("0.0426 (0.0008)", "", 0.00081).verdict, Verdict::Exact);
     // The half that is printed up or down: the value is exact, the error only under another rounding.
     assert_eq!(on("0.0426 (0.0008)", "", 0.00085).verdict, Verdict::Rounded);
@@ -52,10 +54,17 @@ fn value_and_error_and_interval_are_compared_and_the_weakest_counts() {
 fn vague_words_have_a_reading_that_is_shown_and_may_be_overridden() {
     let lexicon = judge_one("nearly half", "", OWN, estimate("x", 0.44));
     let reading = lexicon.reading.clone().expect("it is read");
-    assert_eq!((reading.low.as_str(), reading.high.as_str(), reading.from.as_str()), ("40%", "50%", "lexicon"));
+    assert_eq!(
+        (reading.low.as_str(), reading.high.as_str(), reading.from.as_str()),
+        ("40%", "50%", "lexicon")
+    );
     assert!(reading.why.is_some());
     assert_eq!((lexicon.verdict, lexicon.interval), (Verdict::Rounded, Some([0.4, 0.5])));
-    assert!(lexicon.plain.contains("read here as 40% to less than 50% by the lexicon"), "{}", lexicon.plain);
+    assert!(
+        lexicon.plain.contains("read here as 40% to less than 50% by the lexicon"),
+        "{}",
+        lexicon.plain
+    );
     assert_eq!(judge_one("nearly half", "", OWN, estimate("x", 0.31)).verdict, Verdict::Differs);
     let declared = judge_one("nearly half", "reads = [\"30%\", \"50%\"]", OWN, estimate("x", 0.31));
     assert_eq!(declared.verdict, Verdict::Rounded);
@@ -75,9 +84,8 @@ fn a_rounding_holds_for_a_file_a_number_or_a_coarser_unit() {
     assert!(problems(&finer)[0].contains("finer digits than are rounded to"));
     let odd = claim("a", "412,000", "rounded_to = \"10,000\"");
     assert!(problems(&odd)[0].contains("no multiple of 10000"));
-    let text = |mode: &str| {
-        format!("rounding = \"{mode}\"\n") + &claim("a", "0.12", "estimate = \"x\"")
-    };
+    let text =
+        |mode: &str| format!("rounding = \"{mode}\"\n") + &claim("a", "0.12", "estimate = \"x\"");
     let on = |mode: &str| {
         let run = super::builder::run("main", OWN, vec![estimate("x", 0.125)]);
         judge(&text(mode), vec![run]).claim("a").expect("it is judged").verdict
@@ -97,9 +105,17 @@ fn a_rounding_holds_for_a_file_a_number_or_a_coarser_unit() {
 fn percent_fraction_and_points_are_checked() {
     let slip = judge_one("33%", "", OWN, estimate("x", 33.2));
     assert_eq!(slip.verdict, Verdict::Differs);
-    assert!(slip.plain.contains("a hundred times the printed number (claims file, line 2)"), "{}", slip.plain);
+    assert!(
+        slip.plain.contains("a hundred times the printed number (claims file, line 2)"),
+        "{}",
+        slip.plain
+    );
     let unit = claim("a", "7%", "unit = \"percentage points\"");
-    assert!(problems(&unit)[0].starts_with("claims.toml:6:8: `7%` is printed in percent"), "{:?}", problems(&unit));
+    assert!(
+        problems(&unit)[0].starts_with("claims.toml:6:8: `7%` is printed in percent"),
+        "{:?}",
+        problems(&unit)
+    );
     assert!(problems(&claim("a", "7 pp", "unit = \"percent\""))[0].contains("percentage points"));
     assert!(problems(&claim("a", "33", "unit = \"percent\""))[0].contains("write `33%`"));
     let two = claim("a", "40%", "") + &claim("b", "33%", "");
@@ -108,7 +124,11 @@ fn percent_fraction_and_points_are_checked() {
     let text = two.clone() + &claim("c", "21 pp", "equals = \"a / b - 1\"");
     assert!(problems(&text)[0].contains("relative change"), "{:?}", problems(&text));
     let text = two.clone() + &claim("c", "73%", "equals = \"100 * (a + b)\"");
-    assert!(problems(&text)[0].contains("a hundred times the printed `73%`"), "{:?}", problems(&text));
+    assert!(
+        problems(&text)[0].contains("a hundred times the printed `73%`"),
+        "{:?}",
+        problems(&text)
+    );
     let text = two + &claim("c", "7 pp", "equals = \"a - b\"");
     assert_eq!(problems(&text), Vec::<String>::new());
     // A unit of one's own may stand behind the number.
@@ -142,7 +162,12 @@ fn hostile_texts_are_refused_quickly() {
         "95% CI ".repeat(40),
     ] {
         let shown: String = text.chars().take(20).collect();
-        assert!(printed::parse(&text).is_err() || printed::parse(&text).is_ok_and(|read| read.interval(Rounding::Unknown).is_none()), "{shown}");
+        assert!(
+            printed::parse(&text).is_err()
+                || printed::parse(&text)
+                    .is_ok_and(|read| read.interval(Rounding::Unknown).is_none()),
+            "{shown}"
+        );
     }
 }
 
