@@ -100,12 +100,7 @@ fn as_written(results: &Results) -> Result<Results, Error> {
 /// # Errors
 /// When a claim names an estimate that the run did not give.
 pub fn judge(opened: &Opened, results: &Results) -> Result<Audit, Error> {
-    let nothing = Claims {
-        claims: Vec::new(),
-        relations: Vec::new(),
-        implied: Vec::new(),
-        set_aside: Vec::new(),
-    };
+    let nothing = Claims::default();
     let claims = opened.claims.as_ref().unwrap_or(&nothing);
     let situation =
         Situation { study: &opened.study, results, unavailable: Vec::new(), void: Vec::new() };

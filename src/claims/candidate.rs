@@ -1,7 +1,7 @@
 //! Every verdict that the evidence gives one claim; the strongest basis is shown.
 
 use super::compare::{self, Comparison};
-use super::evidence::{Book, Ours, Presence, addresses, presence, rests_on_estimates};
+use super::evidence::{Book, Ours, Presence, addresses, presence, rests_on_estimates, written};
 use super::model::{Claim, Transcription};
 use super::printed::Shape;
 use super::record::{Replication, Verdict};
@@ -148,6 +148,15 @@ fn on_run(book: &Book<'_>, claim: &Claim, run: &Run) -> Option<Candidate> {
     });
     let conflict =
         if comparison.verdict == Verdict::DoesNotAddUp { conflict_of(claim) } else { Vec::new() };
+    if comparison.verdict == Verdict::Unchecked {
+        // A printed part has no counterpart in the run: what cannot be compared never passes.
+        return Some(Candidate {
+            run: Some(run.id.clone()),
+            value: ours.map(|ours| ours.value),
+            note: comparison.note,
+            ..Candidate::nothing(Verdict::Unchecked, "not-attempted")
+        });
+    }
     Some(Candidate {
         run: Some(run.id.clone()),
         code: Some(run.code),
@@ -205,6 +214,7 @@ fn on_printed(book: &Book<'_>, claim: &Claim, relations: &Evaluation) -> Option<
     found.extend(recomputed(book, claim));
     found.extend(conclusion_on_print(book, claim));
     found.extend(relations.verdicts_for(book, claim));
+    found.extend(super::statistic::judged(book, claim));
     found.sort_by_key(|candidate| candidate.verdict);
     let mut best = found.first()?.clone();
     for other in found.iter().skip(1).filter(|other| other.verdict == best.verdict) {
@@ -215,6 +225,7 @@ fn on_printed(book: &Book<'_>, claim: &Claim, relations: &Evaluation) -> Option<
         best.value = best.value.or(other.value);
         best.from_rounding = best.from_rounding.or(other.from_rounding);
         best.holds = best.holds.or(other.holds);
+        best.note = best.note.or_else(|| other.note.clone());
     }
     for list in [&mut best.conflict, &mut best.marks] {
         list.sort();
@@ -239,19 +250,26 @@ fn recomputed(book: &Book<'_>, claim: &Claim) -> Option<Candidate> {
     };
     let range = equals.value.range(&lookup).ok()?;
     let (agree, touches) = compare::can_agree(&printed, &range.interval);
-    if agree && !range.exact && !range.interval.encloses(&printed) {
-        return None;
-    }
-    let verdict = if agree { Verdict::AddsUp } else { Verdict::DoesNotAddUp };
     let middle = |reference: &Reference| {
         lookup(reference).map(|interval| crate::expression::nearest_float(&interval.middle()))
     };
+    let value = equals.value.value(&middle).ok();
+    // A choice inside all intervals whose value is printed so, whatever the last bits are.
+    let witnessed = value.is_some_and(|value| {
+        [1.0 - 1e-9, 1.0 + 1e-9]
+            .iter()
+            .all(|near| written(value * near).is_some_and(|near| printed.contains(&near)))
+    });
+    if agree && !range.exact && !witnessed && !range.interval.encloses(&printed) {
+        return None;
+    }
+    let verdict = if agree { Verdict::AddsUp } else { Verdict::DoesNotAddUp };
     let mut marks = marks_with(book, claim, &equals.value.names());
     if agree && touches {
         marks.push("fragile".to_owned());
     }
     Some(Candidate {
-        value: equals.value.value(&middle).ok(),
+        value,
         from_rounding: ends(&range.interval),
         firm: marks_are_firm(&marks),
         marks,

@@ -136,7 +136,7 @@ pub fn judge(
     claims: &Claims,
     study: &Study,
 ) -> Result<Vec<CoverageRecord>, Problems> {
-    let rounding = study_rounding(study)?;
+    let rounding = study_rounding(study, claims)?;
     let mut problems = Problems::default();
     let mut records = Vec::new();
     for outlet in outlets {

@@ -8,7 +8,8 @@ use super::finding::{self, Judged};
 use super::model::{Acceptance, Claim, Claims, Implied};
 use super::plain;
 use super::record::{
-    Accepted, Audit, ClaimRecord, ImpliedRecord, OtherVerdict, RelationState, SCHEMA, Verdict,
+    Accepted, Audit, ClaimRecord, ImpliedRecord, OtherVerdict, ReadingRecord, RelationState,
+    SCHEMA, Verdict,
 };
 use super::relation::{self, Evaluation, Outcome};
 use super::rounding::Rounding;
@@ -47,7 +48,7 @@ pub struct Unavailable {
 /// Every place in the claims file that does not fit the study or its results: an unknown source, an
 /// estimate that no run has although the runs ran.
 pub fn judge(claims: &Claims, situation: &Situation<'_>) -> Result<Audit, Problems> {
-    let rounding = study_rounding(situation.study)?;
+    let rounding = study_rounding(situation.study, claims)?;
     let book = Book { claims, results: situation.results, rounding };
     let mut problems = Problems::default();
     sources(claims, situation.study, &mut problems);
@@ -93,17 +94,31 @@ pub fn judge(claims: &Claims, situation: &Situation<'_>) -> Result<Audit, Proble
     })
 }
 
-/// Returns how a study says that it rounds.
-pub(super) fn study_rounding(study: &Study) -> Result<Rounding, Problems> {
-    let Some(word) = &study.rounding else { return Ok(Rounding::Unknown) };
-    word.value.parse().map_err(|error: super::rounding::NotARounding| {
+/// Returns how a study says that it rounds, in its claims file or in study.toml.
+pub(super) fn study_rounding(study: &Study, claims: &Claims) -> Result<Rounding, Problems> {
+    let declared = claims.rounding.as_ref();
+    let Some(word) = &study.rounding else {
+        return Ok(declared.map_or(Rounding::Unknown, |mode| mode.value));
+    };
+    let mode = word.value.parse().map_err(|error: super::rounding::NotARounding| {
         let words = Rounding::ALL.map(Rounding::word);
         Problems::from(
             Problem::error(error.to_string())
                 .at(&word.span)
                 .help(format!("one of: {}", words.join(", "))),
         )
-    })
+    })?;
+    match declared.filter(|declared| declared.value != mode) {
+        Some(other) => Err(Problems::from(
+            Problem::error(format!(
+                "this file says `{}`, and study.toml says `{mode}`",
+                other.value
+            ))
+            .at(&other.span)
+            .help("declare the study's rounding in one place"),
+        )),
+        None => Ok(mode),
+    }
 }
 
 fn sources(claims: &Claims, study: &Study, problems: &mut Problems) {
@@ -192,6 +207,13 @@ fn record(
         printed: claim.printed.text.clone(),
         interval,
         reads: claim.reads.as_ref().map(|reading| reading.texts.clone()),
+        reading: claim.reads.as_ref().map(|reading| ReadingRecord {
+            low: reading.texts[0].clone(),
+            high: reading.texts[1].clone(),
+            from: reading.from.word().to_owned(),
+            why: reading.why.clone(),
+        }),
+        statistic: super::statistic::record(claim, book.rounding),
         unit: claim.shown_unit(),
         verdict: shown.verdict,
         reason: shown.reason.clone(),

@@ -14,6 +14,7 @@ mod evidence;
 mod finding;
 pub mod forensic;
 mod judge;
+pub mod lexicon;
 pub mod model;
 mod network;
 mod new_data;
@@ -23,6 +24,7 @@ mod read;
 pub mod record;
 mod relation;
 pub mod rounding;
+pub mod statistic;
 mod trace;
 
 pub use judge::{Situation, Unavailable, judge};

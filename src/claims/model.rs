@@ -1,14 +1,17 @@
 //! `claims.toml` as it was written: claims, relations, implied numbers, what is set aside.
 
-use super::printed::{Amount, Printed};
+use super::printed::{Amount, Printed, Shape};
 use super::record::{SetAside, Verdict, Weight};
 use super::rounding::Rounding;
+use super::statistic::PValue;
 use crate::diagnostic::{Span, Spanned};
-use crate::expression::{Expression, Interval, Rational};
+use crate::expression::{End, Expression, Interval, Rational};
 
 /// The claims of a study.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Claims {
+    /// The rounding mode of all numbers that declare none of their own.
+    pub rounding: Option<Spanned<Rounding>>,
     /// One entry per `[[claim]]`, in the order written.
     pub claims: Vec<Claim>,
     /// One entry per `[[relation]]`.
@@ -60,6 +63,10 @@ pub struct Claim {
     pub original: Original,
     /// The rounding mode of this number.
     pub rounding: Option<Rounding>,
+    /// The level at which a p value counts as significant.
+    pub alpha: Rational,
+    /// Whether the study says that the test is one-sided.
+    pub one_sided: bool,
     /// A difference that someone has looked at.
     pub accepted: Option<Acceptance>,
 }
@@ -74,6 +81,9 @@ impl Claim {
         }
         if let (true, Some(value)) = (self.count, self.printed.value()) {
             return Some(Interval::point(value));
+        }
+        if self.printed.shape == Shape::NotSignificant {
+            return PValue::NotSignificant.interval(study, &self.alpha);
         }
         self.printed.interval(self.rounding.unwrap_or(study))
     }
@@ -90,12 +100,52 @@ impl Claim {
 /// How a vague phrase is read, fixed before results exist.
 #[derive(Debug, Clone)]
 pub struct Reading {
-    /// The two texts as written.
+    /// The two ends as written; an end that the words do not set is `∞`.
     pub texts: [String; 2],
-    /// The lower number.
+    /// The lower number, whose unit and digits say how a value is shown.
     pub low: Amount,
-    /// The interval between the two, ends included.
+    /// The interval between the two.
     pub interval: Interval,
+    /// Who says so.
+    pub from: ReadingFrom,
+    /// Why, where the lexicon says so.
+    pub why: Option<String>,
+}
+
+/// Who says how a phrase is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReadingFrom {
+    /// `reads` in the claims file.
+    Declared,
+    /// The lexicon of vague words.
+    Lexicon,
+}
+
+impl ReadingFrom {
+    /// The word used in files.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Declared => "declared",
+            Self::Lexicon => "lexicon",
+        }
+    }
+}
+
+impl Reading {
+    /// Returns the reading in words: `40% to 50%`, `more than 2x`.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let [low, high] = &self.texts;
+        match (&self.interval.low, &self.interval.high) {
+            (End::Open(_), End::Infinite) => format!("more than {low}"),
+            (_, End::Infinite) => format!("{low} or more"),
+            (End::Open(_), End::Open(_)) => format!("between {low} and {high}"),
+            (End::Open(_), _) => format!("more than {low}, up to {high}"),
+            (_, End::Open(_)) => format!("{low} to less than {high}"),
+            _ => format!("{low} to {high}"),
+        }
+    }
 }
 
 /// How an original estimate is set against new data.

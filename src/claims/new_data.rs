@@ -185,7 +185,7 @@ fn original(book: &Book<'_>, claim: &Claim) -> Option<Printed> {
         });
     }
     let interval = claim.interval(book.rounding)?;
-    let point = claim.printed.value().filter(|_| !words && !matches!(shape, Shape::About(_)));
+    let point = claim.printed.value().filter(|_| !words && !matches!(shape, Shape::About(..)));
     let value = match point {
         Some(value) => Some(to_scale(nearest_float(&value))?),
         None => None,
@@ -231,7 +231,10 @@ fn printed_error(claim: &Claim, value: Option<f64>) -> (Option<(f64, &'static st
             let error = Effect::of_correlation(0.0, nearest_float(pairs)).ok();
             (error.map(|effect| (effect.se, "n")), 0.0)
         }
-        (None, _) => (None, 0.0),
+        (None, _) => {
+            let ends = claim.printed.ends().and_then(|[low, high]| middle(scale, low, high));
+            (ends.map(|(_, error)| (error, "interval")), 0.0)
+        }
     }
 }
 

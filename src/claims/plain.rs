@@ -7,7 +7,7 @@ use num_traits::{Signed, Zero};
 
 use super::candidate::Candidate;
 use super::evidence::Book;
-use super::model::Claim;
+use super::model::{Claim, ReadingFrom};
 use super::record::Verdict;
 use crate::expression::{Interval, Rational, nearest_float, rational_of, show};
 use crate::results::{Basis, Code};
@@ -32,8 +32,12 @@ fn printed(claim: &Claim) -> String {
     let text = &claim.printed.text;
     match &claim.reads {
         Some(reading) => format!(
-            "The study prints \u{201C}{text}\u{201D}, read here as {} to {}.",
-            reading.texts[0], reading.texts[1]
+            "The study prints \u{201C}{text}\u{201D}, read here as {}{}.",
+            reading.words(),
+            match reading.from {
+                ReadingFrom::Declared => "",
+                ReadingFrom::Lexicon => " by the lexicon of vague words",
+            }
         ),
         None => format!("The study prints {text}."),
     }
@@ -219,6 +223,7 @@ fn rational_like(claim: &Claim, value: &Rational) -> String {
     let suffix = match amount.map(|amount| amount.unit) {
         Some(super::printed::Unit::Percent) => "%",
         Some(super::printed::Unit::Points) => " percentage points",
+        Some(super::printed::Unit::BasisPoints) => " basis points",
         Some(super::printed::Unit::Times) => "x",
         _ => "",
     };

@@ -271,6 +271,10 @@ pub struct ClaimRecord {
     pub interval: Option<[f64; 2]>,
     /// How a vague phrase is read, as declared.
     pub reads: Option<[String; 2]>,
+    /// The same reading, and who says so: the claims file or the lexicon of vague words.
+    pub reading: Option<ReadingRecord>,
+    /// What the printed test statistic allows its p value to be.
+    pub statistic: Option<StatisticRecord>,
     /// `percent`, `percentage points` or none: how to show the number to people.
     pub unit: Option<String>,
     /// The verdict.
@@ -311,6 +315,38 @@ pub struct ClaimRecord {
     pub conflict: Vec<String>,
     /// On new data: the prediction and the metrics beside the verdict.
     pub replication: Option<Replication>,
+}
+
+/// How a vague phrase is read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReadingRecord {
+    /// The lower end.
+    pub low: String,
+    /// The upper end; `∞` where the words set none.
+    pub high: String,
+    /// `declared` in the claims file, or `lexicon`.
+    pub from: String,
+    /// The lexicon's reason.
+    pub why: Option<String>,
+}
+
+/// A printed test statistic and its p value, recomputed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StatisticRecord {
+    /// Every p value that the printed statistic allows, its whole rounding interval over.
+    pub p: Option<[f64; 2]>,
+    /// Whether the printed p value is among them; none where it could not be recomputed.
+    pub consistent: Option<bool>,
+    /// Whether it would be, if the test were one-sided.
+    pub consistent_if_one_sided: bool,
+    /// Whether the printed p value decides otherwise at the level than all of them.
+    pub decision_error: bool,
+    /// The level of the decision, as a decimal.
+    pub alpha: String,
+    /// Why it could not be recomputed.
+    pub reason: Option<String>,
 }
 
 /// The verdict of a run with a weaker basis.

@@ -176,6 +176,18 @@ pub struct CheckArguments {
     /// Means and standard deviations of zeros and ones
     #[arg(long, value_name = "MEAN,SD,N", group = "kind", requires = "table")]
     pub debit: Option<String>,
+    /// Test statistics with their p values, as `t(28) = 2.20, p = .036`: the column that holds them
+    #[arg(
+        long,
+        value_name = "COLUMN",
+        group = "kind",
+        requires = "table",
+        visible_alias = "statcheck"
+    )]
+    pub p: Option<String>,
+    /// With --p: the level at which a p value counts as significant
+    #[arg(long, value_name = "LEVEL", requires = "p", default_value = "0.05")]
+    pub alpha: String,
     /// The verdicts that fail the check
     #[arg(long, value_name = "VERDICT", value_delimiter = ',', value_parser = verdict)]
     pub fail_on: Option<Vec<Verdict>>,

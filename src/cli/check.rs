@@ -1,11 +1,13 @@
 //! `secondlook check STUDY`: the printed numbers alone. Needs no data, no run, no method.
 //! `secondlook check --table FILE --grim MEAN,N`: the rows of a CSV file of printed numbers.
+//! `secondlook check --table FILE --p COLUMN`: test statistics and their p values, row by row.
 
 use std::path::Path;
 
 use super::args::CheckArguments;
 use super::audit::exit_of;
 use super::exit::Exit;
+use super::statistics;
 use super::terminal::{Look, Terminal};
 use crate::audit::house::House;
 use crate::audit::{self, open};
@@ -25,7 +27,15 @@ pub(super) fn check(
 ) -> Result<Exit, Error> {
     let study = match (&wanted.study, &wanted.table) {
         (Some(study), _) => study,
-        (None, Some(file)) => return table(file, wanted, terminal),
+        (None, Some(file)) => {
+            return match &wanted.p {
+                Some(column) => {
+                    let texts = cells(file, &[column.as_str()])?.pop().unwrap_or_default();
+                    statistics::check(&texts, &wanted.alpha, terminal)
+                }
+                None => table(file, wanted, terminal),
+            };
+        }
         (None, None) => {
             return Err(Error::Usage {
                 message: "name a study, or a --table".to_owned(),

@@ -7,7 +7,7 @@ use super::exit::Exit;
 use super::terminal::{Look, Terminal};
 use crate::audit::house::{House, StudyFolder};
 use crate::audit::{self, open, outputs};
-use crate::claims::record::{Audit, ClaimRecord, RelationState, Verdict};
+use crate::claims::record::{Audit, ClaimRecord, RelationState, StatisticRecord, Verdict};
 use crate::diagnostic::nearest;
 use crate::digest::{Sha256, canonical_json};
 use crate::error::Error;
@@ -82,11 +82,37 @@ fn printed(claim: &ClaimRecord, terminal: &Terminal) -> String {
     text += &format!("  {}  in {}, {}\n", claim.printed, claim.source, claim.at);
     if let Some([low, high]) = claim.interval {
         let unit = claim.unit.as_deref();
-        let why = if claim.reads.is_some() { "as declared in `reads`" } else { "by its digits" };
+        let why = if claim.reads.is_some() { "as it is read" } else { "by its digits" };
         text += &format!("  stands for [{}, {}] {why}\n", show(low, unit), show(high, unit));
+    }
+    if let Some(reading) = &claim.reading {
+        let from = match (reading.from.as_str(), &reading.why) {
+            ("lexicon", Some(why)) => format!("by the lexicon of vague words: {why}"),
+            _ => "as declared in `reads`".to_owned(),
+        };
+        text += &format!("  reads as {} to {} {from}\n", reading.low, reading.high);
+    }
+    if let Some(statistic) = &claim.statistic {
+        text += &recomputed(statistic);
     }
     text += &format!("  transcription: {}\n", claim.transcription);
     text
+}
+
+/// The p value that the printed statistic allows.
+fn recomputed(statistic: &StatisticRecord) -> String {
+    let Some([low, high]) = statistic.p else {
+        let why = statistic.reason.as_deref().unwrap_or("nothing is known of it");
+        return format!("  p value not recomputed: {why}\n");
+    };
+    let word = match (statistic.consistent, statistic.consistent_if_one_sided) {
+        (Some(true), _) => "consistent with the printed p value",
+        (_, true) => "inconsistent with the printed p value, consistent if one-sided",
+        _ => "inconsistent with the printed p value",
+    };
+    let decision = if statistic.decision_error { ", decision error" } else { "" };
+    let ends = format!("[{}, {}]", show(low, None), show(high, None));
+    format!("  the statistic allows p in {ends}: {word}{decision} at {}\n", statistic.alpha)
 }
 
 /// Where the printed number stands in our own files, and their checksum.

@@ -10,6 +10,7 @@ mod list;
 mod report;
 mod run;
 mod seal;
+mod statistics;
 pub mod terminal;
 mod verify;
 

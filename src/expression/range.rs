@@ -182,13 +182,13 @@ impl Tree {
 
     /// Says whether the tree calls a real function, whose value is enclosed and never exact.
     fn is_real(&self) -> bool {
-        use super::Function::{Exp, Ln, Sqrt};
+        use super::Function::{Exp, Ln, P, Sqrt};
         match self {
             Self::Number(_) | Self::Reference(_) => false,
             Self::Negate(inner) | Self::Power(inner, _) => inner.is_real(),
             Self::Binary(_, left, right) => left.is_real() || right.is_real(),
             Self::Call(function, arguments) => {
-                matches!(function, Exp | Ln | Sqrt) || arguments.iter().any(Self::is_real)
+                matches!(function, Exp | Ln | Sqrt | P(_)) || arguments.iter().any(Self::is_real)
             }
         }
     }

@@ -8,6 +8,8 @@ mod marks;
 mod network;
 mod new_data;
 mod rprojects;
+mod p_values;
+mod printed;
 mod rules;
 mod seal;
 mod studies;

@@ -7,6 +7,7 @@
 mod debit;
 mod grim;
 mod grimmer;
+pub mod p_value;
 mod table;
 
 pub use debit::debit;

@@ -51,6 +51,7 @@ pub(super) fn check(claims: &Claims, declared: &[String], root: &Table<'_>) {
     circles(claims, &numbers, root);
     alternatives(claims, root);
     unchecked(claims, root);
+    super::measures::measures(claims, root);
 }
 
 fn numberless(claim: &Claim) -> bool {
@@ -163,7 +164,8 @@ fn unchecked(claims: &Claims, root: &Table<'_>) {
         let own = claim.estimate.is_some()
             || claim.equals.is_some()
             || claim.holds.is_some()
-            || claim.untestable.is_some();
+            || claim.untestable.is_some()
+            || matches!(&claim.printed.shape, Shape::Statistic(statistic) if statistic.p.is_some());
         if !own && !used.contains(&claim.id.value) {
             root.report(
                 Problem::warning(format!("nothing checks `{}`", claim.id.value))

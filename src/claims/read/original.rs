@@ -3,20 +3,20 @@
 use num_traits::Signed;
 
 use super::super::model::{Original, OriginalError, Scale};
-use super::super::printed::{self, Shape};
+use super::super::printed::{self, Notation, Shape};
 use super::{choice, written_amount};
 use crate::diagnostic::Problem;
 use crate::diagnostic::document::Table;
 
 /// Reads `scale = "fisher-z"` and `original = { se = "…" }`, `{ interval = "[…]" }` or `{ n = "…" }`.
-pub(super) fn read(table: &Table<'_>) -> Original {
+pub(super) fn read(table: &Table<'_>, notation: &Notation) -> Original {
     let word = choice(table, "scale", &Scale::ALL.map(Scale::word));
     let scale = Scale::ALL.into_iter().find(|scale| Some(scale.word()) == word).unwrap_or_default();
-    let error = table.table("original").and_then(|inner| error(&inner, scale));
+    let error = table.table("original").and_then(|inner| error(&inner, scale, notation));
     Original { scale, error }
 }
 
-fn error(table: &Table<'_>, scale: Scale) -> Option<OriginalError> {
+fn error(table: &Table<'_>, scale: Scale, notation: &Notation) -> Option<OriginalError> {
     let se = table.optional::<String>("se");
     let interval = table.optional::<String>("interval");
     let n = table.optional::<String>("n");
@@ -31,7 +31,7 @@ fn error(table: &Table<'_>, scale: Scale) -> Option<OriginalError> {
         return None;
     }
     if let Some(text) = se {
-        let amount = written_amount(table, &text)?;
+        let amount = written_amount(table, &text, notation)?;
         if !amount.value().is_positive() {
             let problem = Problem::error("a standard error is positive");
             table.report(problem.at(&text.span));
@@ -40,7 +40,7 @@ fn error(table: &Table<'_>, scale: Scale) -> Option<OriginalError> {
         return Some(OriginalError::StandardError(amount));
     }
     if let Some(text) = interval {
-        let read = printed::parse(&text.value).map(|printed| printed.shape);
+        let read = printed::parse_as(&text.value, notation).map(|printed| printed.shape);
         let Ok(Shape::Confidence(low, high)) = read else {
             let message = format!("`{}` is no confidence interval", text.value);
             let help = "write the 95% interval as printed: `[0.32, 0.44]`";
@@ -50,7 +50,7 @@ fn error(table: &Table<'_>, scale: Scale) -> Option<OriginalError> {
         return Some(OriginalError::Interval(low, high));
     }
     let text = n?;
-    let pairs = written_amount(table, &text)?.value();
+    let pairs = written_amount(table, &text, notation)?.value();
     if scale != Scale::FisherZ {
         let message = "`n` gives the error of a correlation only";
         let help = "add `scale = \"fisher-z\"`, or give `se` or `interval`";

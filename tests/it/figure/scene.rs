@@ -126,6 +126,8 @@ impl Scene {
             printed: printed.to_owned(),
             interval,
             reads: None,
+            reading: None,
+            statistic: None,
             unit: None,
             verdict,
             reason: None,
