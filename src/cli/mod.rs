@@ -9,6 +9,7 @@ mod fetch;
 mod list;
 mod report;
 mod run;
+mod table;
 pub mod terminal;
 mod verify;
 

@@ -3,6 +3,7 @@
 mod builder;
 mod coverage;
 mod forensic;
+mod forensic_truth;
 mod network;
 mod rules;
 mod studies;
