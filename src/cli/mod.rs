@@ -11,6 +11,7 @@ mod report;
 mod run;
 mod seal;
 mod statistics;
+mod table;
 pub mod terminal;
 mod verify;
 

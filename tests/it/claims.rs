@@ -3,6 +3,7 @@
 mod builder;
 mod coverage;
 mod forensic;
+mod forensic_truth;
 mod imports;
 mod marks;
 mod network;
