@@ -22,6 +22,7 @@ mod read;
 pub mod record;
 mod relation;
 pub mod rounding;
+mod stability;
 mod trace;
 
 pub use judge::{Situation, Unavailable, judge};

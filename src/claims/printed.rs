@@ -126,6 +126,12 @@ fn not_printed(message: impl Into<String>, help: impl Into<String>) -> NotPrinte
 }
 
 impl Printed {
+    /// Says whether the number is an approximate one: `~400,000`.
+    #[must_use]
+    pub const fn is_about(&self) -> bool {
+        matches!(self.shape, Shape::About(_))
+    }
+
     /// Returns every plain number that prints so; `None` for words and for a confidence interval.
     #[must_use]
     pub fn interval(&self, mode: Rounding) -> Option<Interval> {

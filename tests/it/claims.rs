@@ -4,5 +4,6 @@ mod builder;
 mod coverage;
 mod forensic;
 mod network;
+mod networks;
 mod rules;
 mod studies;

@@ -143,6 +143,7 @@ impl Scene {
             others: Vec::new(),
             accepted: None,
             conflict: Vec::new(),
+            stability: None,
         });
         self
     }
