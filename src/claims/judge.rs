@@ -6,16 +6,18 @@ use super::candidate::{Candidate, candidates, marks_with};
 use super::evidence::{Book, Presence, presence};
 use super::finding::{self, Judged};
 use super::model::{Acceptance, Claim, Claims, Implied};
+use super::network::Bounded;
 use super::plain;
 use super::record::{
     Accepted, Audit, ClaimRecord, ImpliedRecord, OtherVerdict, ReadingRecord, RelationState,
-    SCHEMA, Verdict,
+    SCHEMA, Stability, Verdict,
 };
 use super::relation::{self, Evaluation, Outcome};
 use super::rounding::Rounding;
+use super::stability;
 use crate::diagnostic::{Problem, Problems, Span};
-use crate::expression::{Rational, Root};
-use crate::results::{Code, Results};
+use crate::expression::{Interval, Rational, Root, nearest_float, show};
+use crate::results::{Basis, Code, Results};
 use crate::study::Study;
 
 /// What is known when claims are judged.
@@ -197,6 +199,18 @@ fn record(
         let [low, high] = interval.as_floats();
         low.zip(high).map(|(low, high)| [low, high])
     });
+    let own_data = matches!(shown.basis, Basis::RawData | Basis::AnalysisData);
+    let stability = shown
+        .value
+        .filter(|_| own_data)
+        .and_then(|value| stability::of_claim(book, claim, shown.verdict, value))
+        .or_else(|| {
+            outcomes
+                .iter()
+                .filter(|outcome| shown.conflict.contains(&outcome.record.id))
+                .find_map(|outcome| outcome.record.stability.clone())
+                .map(|found| Stability { flips_to: Verdict::AddsUp.word().to_owned(), ..found })
+        });
     ClaimRecord {
         id: claim.id.value.clone(),
         says: claim.says.clone(),
@@ -234,6 +248,7 @@ fn record(
         others: others.iter().map(other).collect(),
         conflict: shown.conflict,
         replication: shown.replication,
+        stability,
     }
 }
 
@@ -284,34 +299,56 @@ fn still_applies(acceptance: &Acceptance, shown: &Candidate) -> bool {
 
 fn implied_number(book: &Book<'_>, implied: &Implied, relations: &mut Evaluation) -> ImpliedRecord {
     let expression = &implied.value.value;
-    let found = match (relation::intervals(book, expression), expression.root()) {
-        (Some(at), Root::Arithmetic(tree)) => relations
-            .network
-            .implied(&relations.items, tree, expression.references(), &at)
-            .ok_or("a divisor may be zero, or the printed numbers set no bound"),
-        _ => Err("an estimate it needs is not there"),
-    };
-    let (interval, reason) = match found {
-        Ok((interval, tight)) => {
-            let [low, high] = interval.as_floats();
-            let ends = low.zip(high).map(|(low, high)| [low, high]);
-            let reason = match (ends, tight) {
-                (None, _) => Some("the printed numbers set no bound".to_owned()),
-                (Some(_), true) => None,
-                (Some(_), false) => {
-                    Some("it surely lies inside; a tighter interval may exist".to_owned())
-                }
-            };
-            (ends, reason)
-        }
-        Err(reason) => (None, Some(reason.to_owned())),
-    };
-    ImpliedRecord {
+    let mut record = ImpliedRecord {
         id: implied.id.value.clone(),
         says: implied.says.clone(),
-        value: implied.value.value.text().to_owned(),
-        interval,
+        value: expression.text().to_owned(),
+        interval: None,
         unit: implied.unit.clone(),
-        reason,
+        reason: None,
+        tight: false,
+        open: [false, false],
+        alone: None,
+        reached: None,
+        lowest: BTreeMap::new(),
+        highest: BTreeMap::new(),
+        relations: Vec::new(),
+    };
+    let (Some(at), Root::Arithmetic(tree)) =
+        (relation::intervals(book, expression), expression.root())
+    else {
+        record.reason = Some("an estimate it needs is not there".to_owned());
+        return record;
+    };
+    record.alone = tree.range(&at).ok().and_then(|range| ends(&range.interval));
+    match relations.implied(implied, tree, &at) {
+        None => {
+            record.reason =
+                Some("a divisor may be zero, or the printed numbers set no bound".to_owned());
+        }
+        Some(found) => bounded(&mut record, found),
     }
+    record
+}
+
+fn ends(interval: &Interval) -> Option<[f64; 2]> {
+    let [low, high] = interval.as_floats();
+    low.zip(high).map(|(low, high)| [low, high])
+}
+
+fn bounded(record: &mut ImpliedRecord, found: Bounded) {
+    record.interval = ends(&found.interval);
+    record.tight = found.tight && record.interval.is_some();
+    record.open = [&found.interval.low, &found.interval.high].map(|end| !end.is_closed());
+    record.reason = match (record.interval, found.tight) {
+        (None, _) => Some("the printed numbers set no bound".to_owned()),
+        (Some(_), true) => None,
+        (Some(_), false) => Some("it surely lies inside; a tighter interval may exist".to_owned()),
+    };
+    record.reached = found.reached.map(|ends| ends.map(|value| nearest_float(&value)));
+    let [lowest, highest] = found
+        .choices
+        .map(|choice| choice.into_iter().map(|(name, value)| (name, show(&value))).collect());
+    (record.lowest, record.highest) = (lowest, highest);
+    record.relations = found.items;
 }

@@ -24,6 +24,7 @@ mod read;
 pub mod record;
 mod relation;
 pub mod rounding;
+mod stability;
 pub mod statistic;
 mod trace;
 

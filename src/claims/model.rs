@@ -79,7 +79,9 @@ impl Claim {
         if let Some(reading) = &self.reads {
             return Some(reading.interval.clone());
         }
-        if let (true, Some(value)) = (self.count, self.printed.value()) {
+        if let (true, Some(value), false) =
+            (self.count, self.printed.value(), self.printed.is_about())
+        {
             return Some(Interval::point(value));
         }
         if self.printed.shape == Shape::NotSignificant {
@@ -310,6 +312,8 @@ pub struct Implied {
     pub value: Spanned<Expression>,
     /// `percent`, `percentage points`, or none.
     pub unit: Option<String>,
+    /// The relations to use; all definitional and stated ones where it is left out.
+    pub using: Option<Vec<Spanned<String>>>,
 }
 
 impl Claims {

@@ -184,6 +184,12 @@ pub struct Notation {
 }
 
 impl Printed {
+    /// Says whether the number is an approximate one: `~400,000`.
+    #[must_use]
+    pub const fn is_about(&self) -> bool {
+        matches!(self.shape, Shape::About(_))
+    }
+
     /// Returns every plain number that prints so; `None` for words and for a confidence interval.
     #[must_use]
     pub fn interval(&self, mode: Rounding) -> Option<Interval> {

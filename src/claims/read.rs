@@ -378,7 +378,8 @@ fn implied(table: &Table<'_>) -> Option<Implied> {
     }
     let value = formula(table, "value", Kind::Arithmetic);
     let unit = table.optional::<String>("unit").map(|unit| unit.value);
-    Some(Implied { id: id?, says: says?.value, value: value?, unit })
+    let using = table.optional::<Vec<Spanned<String>>>("using").map(|named| named.value);
+    Some(Implied { id: id?, says: says?.value, value: value?, unit, using })
 }
 
 fn set_aside(table: &Table<'_>) -> Option<SetAside> {

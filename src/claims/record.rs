@@ -15,7 +15,10 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use self::proof::{Proof, ProofCase, ProofPart, Stability};
 use crate::results::{Basis, Code};
+
+mod proof;
 
 /// The version of the document's format.
 pub const SCHEMA: &str = "secondlook.audit/1";
@@ -315,6 +318,8 @@ pub struct ClaimRecord {
     pub conflict: Vec<String>,
     /// On new data: the prediction and the metrics beside the verdict.
     pub replication: Option<Replication>,
+    /// The nearest change that would turn the verdict, where one was found.
+    pub stability: Option<Stability>,
 }
 
 /// How a vague phrase is read.
@@ -415,10 +420,14 @@ pub struct RelationRecord {
     pub witness: BTreeMap<String, String>,
     /// What a reader can check by hand.
     pub certificate: Option<String>,
+    /// The same for a program, where it is a sum of inequalities.
+    pub proof: Option<Proof>,
     /// A failure that someone has looked at.
     pub accepted: Option<Accepted>,
     /// Marks inherited from its claims.
     pub marks: Vec<String>,
+    /// The nearest change that would turn it, where one was found.
+    pub stability: Option<Stability>,
 }
 
 /// The tightest interval that the printed numbers allow for a quantity that is not printed.
@@ -437,6 +446,20 @@ pub struct ImpliedRecord {
     pub unit: Option<String>,
     /// Why there is no interval, or how tight it is known to be.
     pub reason: Option<String>,
+    /// Whether no tighter interval exists.
+    pub tight: bool,
+    /// Whether the lower and the upper end are only approached.
+    pub open: [bool; 2],
+    /// The interval by the numbers in the expression alone, without any relation.
+    pub alone: Option<[f64; 2]>,
+    /// The interval between two choices inside all printed intervals: the quantity surely takes both.
+    pub reached: Option<[f64; 2]>,
+    /// The choice at (or, where open, near) the lower end.
+    pub lowest: BTreeMap<String, String>,
+    /// The choice at (or near) the upper end.
+    pub highest: BTreeMap<String, String>,
+    /// The relations that take part.
+    pub relations: Vec<String>,
 }
 
 /// Numbers of the source left out on purpose.

@@ -144,6 +144,23 @@ impl Tree {
         box_range(&tree, &at, &uses).map(|range| range.interval)
     }
 
+    /// Encloses the slope in one reference over a box; `None` where the tree is not smooth there, or
+    /// does not use it.
+    #[must_use]
+    pub fn slope(&self, index: usize, at: &[Interval]) -> Option<Interval> {
+        let mut uses = vec![0; at.len()];
+        self.count(&mut uses);
+        let place = uses.iter().take(index).filter(|uses| **uses > 0).count();
+        let (tree, at, _) = compact(self, at);
+        let duals: Vec<Dual<Interval>> = at
+            .iter()
+            .enumerate()
+            .map(|(index, interval)| Dual::variable(interval.clone(), index, at.len()))
+            .collect();
+        uses.get(index).filter(|uses| **uses > 0)?;
+        evaluate(&tree, &duals).ok()?.slopes.get(place)?.clone()
+    }
+
     /// Gives every reference another index.
     #[must_use]
     pub fn renumbered(&self, to: &[usize]) -> Self {

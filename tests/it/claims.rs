@@ -11,6 +11,7 @@ mod new_data;
 mod rprojects;
 mod p_values;
 mod printed;
+mod networks;
 mod rules;
 mod seal;
 mod studies;

@@ -148,6 +148,7 @@ impl Scene {
             accepted: None,
             conflict: Vec::new(),
             replication: None,
+            stability: None,
         });
         self
     }

@@ -274,6 +274,7 @@ fn claim(salt: &str, id: &str, verdict: Verdict, basis: Basis) -> ClaimRecord {
         accepted: None,
         conflict: Vec::new(),
         replication: None,
+        stability: None,
     }
 }
 
@@ -384,6 +385,13 @@ fn audit(salt: &str) -> Audit {
             interval: Some([0.31, 0.33]),
             unit: Some("percent".to_owned()),
             reason: Some(says("Exact: both ends can be reached.")),
+            tight: true,
+            open: [false, false],
+            alone: None,
+            reached: None,
+            lowest: BTreeMap::new(),
+            highest: BTreeMap::new(),
+            relations: Vec::new(),
         }],
         set_aside: vec![SetAside { what: says("Figure 4"), why: says("It has no axis.") }],
         coverage: vec![CoverageRecord {
@@ -427,6 +435,8 @@ fn relation(salt: &str, state: RelationState) -> RelationRecord {
             BTreeMap::from([(says("rows"), says("379/2"))])
         },
         certificate: fails.then(|| says("rows <= 0.205\nfaster + count >= 0.37")),
+        proof: None,
+        stability: None,
         accepted: fails.then(|| Accepted {
             why: says("Reported."),
             on: says("2026-11-20"),
