@@ -187,7 +187,7 @@ impl Printed {
     /// Says whether the number is an approximate one: `~400,000`.
     #[must_use]
     pub const fn is_about(&self) -> bool {
-        matches!(self.shape, Shape::About(_))
+        matches!(self.shape, Shape::About(..))
     }
 
     /// Returns every plain number that prints so; `None` for words and for a confidence interval.
