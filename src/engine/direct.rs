@@ -11,13 +11,15 @@ use datafusion::sql::sqlparser::ast::{
     Expr, Ident, Query, Select, SelectItem, SetExpr, Statement, TableFactor, Visit, Visitor,
 };
 
-use super::{Column, ColumnType, Schema, Table, TableError};
+use super::{Column, ColumnType, Schema, Table, TableError, simple};
 
 /// A `SELECT` over the rows of one table, item by item.
 #[derive(Debug)]
 pub(super) struct Direct {
     pub(super) table: String,
     items: Vec<Item>,
+    /// The computed items that need no engine.
+    done: Vec<Option<Arc<Column>>>,
 }
 
 /// What one column of the result is.
@@ -25,8 +27,8 @@ pub(super) struct Direct {
 enum Item {
     /// A bare column, and its name in the result.
     Column { name: String, from: String },
-    /// An expression.
-    Computed,
+    /// An expression, and its name in the result.
+    Computed { name: String, expr: Box<Expr> },
 }
 
 impl Direct {
@@ -44,7 +46,8 @@ impl Direct {
             return None;
         }
         let items = select.projection.iter().map(item).collect::<Option<Vec<_>>>()?;
-        Some(Self { table: table.value.clone(), items })
+        let done = items.iter().map(|_| None).collect();
+        Some(Self { table: table.value.clone(), items, done })
     }
 
     /// The columns of the result where all are bare columns of the table.
@@ -57,23 +60,30 @@ impl Direct {
         self.distinct().then_some(Schema { columns })
     }
 
-    /// Says whether there is a column to share, all such columns exist, and no name comes twice.
-    pub(super) fn applies(&self, table: &Table) -> bool {
+    /// Evaluates the expressions that need no engine. Says whether what is left can be asked alone:
+    /// there is a bare column, or nothing is left; all such columns exist, and no name comes twice.
+    pub(super) fn applies(&mut self, table: &Table) -> bool {
         let exists = |item: &Item| match item {
             Item::Column { from, .. } => table.column(from).is_some(),
-            Item::Computed => true,
+            Item::Computed { .. } => true,
         };
-        self.items.iter().any(|item| matches!(item, Item::Column { .. }))
-            && self.items.iter().all(exists)
-            && self.distinct()
+        if !self.items.iter().all(exists) || !self.distinct() {
+            return false;
+        }
+        let evaluated = |item: &Item| match item {
+            Item::Column { .. } => None,
+            Item::Computed { expr, .. } => simple::evaluate(expr, table).map(Arc::new),
+        };
+        self.done = self.items.iter().map(evaluated).collect();
+        let bare = self.items.iter().any(|item| matches!(item, Item::Column { .. }));
+        bare || self.done.iter().all(Option::is_some)
     }
 
     fn distinct(&self) -> bool {
         let name = |item: &Item| match item {
-            Item::Column { name, .. } => Some(name.clone()),
-            Item::Computed => None,
+            Item::Column { name, .. } | Item::Computed { name, .. } => name.clone(),
         };
-        let mut names: Vec<String> = self.items.iter().filter_map(name).collect();
+        let mut names: Vec<String> = self.items.iter().map(name).collect();
         let count = names.len();
         names.sort_unstable();
         names.dedup();
@@ -86,12 +96,12 @@ impl Direct {
         let mut statement = statement.clone();
         let Statement::Query(query) = &mut statement else { return None };
         let SetExpr::Select(select) = query.body.as_mut() else { return None };
-        let beside = self.beside(table)?;
+        let beside = self.beside(table);
         let mut place = 0;
         let mut computed = 0;
         select.projection.retain(|_| {
-            let is_computed = self.items.get(place) == Some(&Item::Computed);
-            let keep = is_computed || place == beside;
+            let is_computed = self.is_left(place);
+            let keep = is_computed || Some(place) == beside;
             computed += usize::from(is_computed);
             place += 1;
             keep
@@ -99,12 +109,17 @@ impl Direct {
         (computed > 0).then_some(statement)
     }
 
+    fn is_left(&self, place: usize) -> bool {
+        matches!(self.items.get(place), Some(Item::Computed { .. }))
+            && self.done.get(place).is_none_or(Option::is_none)
+    }
+
     fn beside(&self, table: &Table) -> Option<usize> {
         let numeric = |item: &Item| match item {
             Item::Column { from, .. } => {
                 table.column(from).is_some_and(|column| column.kind().is_numeric())
             }
-            Item::Computed => false,
+            Item::Computed { .. } => false,
         };
         let any = |item: &Item| matches!(item, Item::Column { .. });
         self.items.iter().position(numeric).or_else(|| self.items.iter().position(any))
@@ -133,7 +148,10 @@ impl Direct {
             }
             columns.push(match item {
                 Item::Column { name, from } => (name.clone(), Arc::clone(table.shared(from)?)),
-                Item::Computed => computed.next()?,
+                Item::Computed { name, .. } => match self.done.get(place) {
+                    Some(Some(column)) => (name.clone(), Arc::clone(column)),
+                    _ => computed.next()?,
+                },
             });
         }
         Some(Table::from_shared(columns))
@@ -153,7 +171,10 @@ fn item(item: &SelectItem) -> Option<Item> {
             Some(from) => {
                 Some(Item::Column { name: alias.value.clone(), from: from.value.clone() })
             }
-            None => expr.visit(&mut ByRow).is_continue().then_some(Item::Computed),
+            None => expr.visit(&mut ByRow).is_continue().then(|| Item::Computed {
+                name: alias.value.clone(),
+                expr: Box::new(expr.clone()),
+            }),
         },
         SelectItem::UnnamedExpr(expr) => bare(expr)
             .map(|from| Item::Column { name: from.value.clone(), from: from.value.clone() }),

@@ -23,6 +23,7 @@ mod plan;
 mod provider;
 mod scalar;
 mod session;
+mod simple;
 mod sql;
 mod table;
 mod tally;

@@ -308,6 +308,54 @@ mod tests {
         assert!(read_bytes(&bytes_of(&table), &other).is_err());
     }
 
+    /// Written in every way that pages come in, with nulls, and read in both ways.
+    #[test]
+    fn pages_of_every_kind_give_the_same_columns() {
+        use datafusion::parquet::file::properties::{WriterProperties, WriterVersion};
+        let valid = |keep: fn(i64) -> bool| (0..3000).map(keep).collect::<Vec<bool>>();
+        let texts: Vec<String> = (0..3000).map(|row| format!("text {}", row * 7 % 501)).collect();
+        let texts =
+            texts.iter().enumerate().map(|(row, text)| (row % 10 != 3).then_some(text.as_str()));
+        let ints = Values::Int((0..3000).map(|row| row * row % 1000 - 500).collect());
+        let floats = Values::Float((0..3000).map(|row| f64::from(row % 40) / 3.0).collect());
+        let table = Table::from_columns(vec![
+            (
+                "n".to_owned(),
+                Column::with_nulls(ints.clone(), valid(|row| !(1000..1700).contains(&row))),
+            ),
+            ("m".to_owned(), Column::new(ints)),
+            ("x".to_owned(), Column::with_nulls(floats, valid(|row| row % 2 == 0))),
+            ("t".to_owned(), Column::from_texts(texts)),
+        ])
+        .expect("a table");
+        for version in [WriterVersion::PARQUET_1_0, WriterVersion::PARQUET_2_0] {
+            for dictionary in [true, false] {
+                let properties = WriterProperties::builder()
+                    .set_writer_version(version)
+                    .set_dictionary_enabled(dictionary)
+                    .set_dictionary_page_size_limit(2000)
+                    .set_data_page_row_count_limit(400)
+                    .set_write_batch_size(100)
+                    .set_max_row_group_row_count(Some(1300))
+                    .build();
+                let batch = batch::to_batch(&table, &[0, 1, 2, 3]).expect("a batch");
+                let mut bytes = Vec::new();
+                let mut writer = ArrowWriter::try_new(&mut bytes, batch.schema(), Some(properties))
+                    .expect("a writer");
+                writer.write(&batch).expect("written");
+                writer.close().expect("closed");
+                let read = read_bytes(&bytes, &table.schema()).expect("a table");
+                for (name, column) in table.columns() {
+                    let found = read.column(name).expect("the column");
+                    assert_eq!(found.valid, column.valid, "{name}");
+                    for row in 0..3000 {
+                        assert_eq!(found.text_at(row), column.text_at(row), "{name} {row}");
+                    }
+                }
+            }
+        }
+    }
+
     #[test]
     fn what_is_no_parquet_says_so() {
         let schema = table().schema();

@@ -140,7 +140,7 @@ impl Engine {
 
     /// Recognises a query over the rows of one table that has bare columns among its own.
     fn direct(&self, admitted: &Admitted) -> Option<(Direct, Arc<Table>)> {
-        let direct = Direct::of(&admitted.statement)?;
+        let mut direct = Direct::of(&admitted.statement)?;
         let table = self.names().get(&direct.table).cloned()?;
         direct.applies(&table).then_some((direct, table))
     }

@@ -396,3 +396,83 @@ fn the_tables_of_the_tree_load() {
     }
     assert!(loaded > 0);
 }
+
+/// Rows over many blocks, with quotes, line breaks and nulls; the file is written by the `csv` crate.
+fn many_rows(terminator: csv::Terminator, rows: usize) -> (Vec<u8>, Vec<[String; 3]>) {
+    let texts =
+        ["plain", "a, b", "say \"x\"", "two\nlines", "", "zwölf", "user 1", "\"", "5\" pipe"];
+    let cells = |row: usize| {
+        let text = texts[row * 7 % texts.len()];
+        let text = if row.is_multiple_of(5) && row > rows / 2 {
+            format!("user {row}")
+        } else {
+            text.to_owned()
+        };
+        let int =
+            if row % 11 == 3 { String::new() } else { format!("{}", row as i64 * 37 - 5_000) };
+        let float = if row % 13 == 4 {
+            String::new()
+        } else {
+            format!("{}.{:03}", row % 97, row * 7 % 1000)
+        };
+        [int, float, text]
+    };
+    let rows: Vec<[String; 3]> = (0..rows).map(cells).collect();
+    let mut writer = csv::WriterBuilder::new().terminator(terminator).from_writer(Vec::new());
+    writer.write_record(["a", "b", "c"]).expect("written");
+    rows.iter().for_each(|row| writer.write_record(row).expect("written"));
+    (writer.into_inner().expect("flushed"), rows)
+}
+
+#[test]
+fn a_file_of_many_blocks_reads_as_it_was_written() {
+    for terminator in [csv::Terminator::Any(b'\n'), csv::Terminator::CRLF] {
+        let (bytes, rows) = many_rows(terminator, 40_000);
+        assert!(bytes.len() > 3 * (256 << 10), "{}", bytes.len());
+        let mut cut = bytes.clone();
+        cut.truncate(bytes.len() - 1);
+        for bytes in [bytes, cut].iter().filter(|bytes| !bytes.ends_with(b"\r")) {
+            let loaded = Case::new("t.csv", bytes, "rows = 40000", ABC).load().expect("a table");
+            assert_eq!(loaded.sha256, Sha256::of(bytes));
+            let column = |name: &str| loaded.table.column(name).expect("a column");
+            for (row, cells) in rows.iter().enumerate() {
+                let text = |name: &str| column(name).text_at(row).unwrap_or_default();
+                assert_eq!(text("a"), cells[0], "row {row}");
+                assert_eq!(text("c"), cells[2], "row {row}");
+                let number: Option<f64> = cells[1].parse().ok();
+                let found = text("b").parse().ok();
+                assert_eq!(number, found, "row {row}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_problem_in_a_late_block_has_its_line_and_nothing_else_is_said() {
+    let (mut bytes, rows) = many_rows(csv::Terminator::Any(b'\n'), 20_000);
+    let lines = bytes.iter().filter(|byte| **byte == b'\n').count();
+    bytes.extend_from_slice(b"1,2,x\n1,zwei,x\n");
+    let problems = Case::new("t.csv", &bytes, "", ABC).load().expect_err("no number");
+    assert_eq!(problems.0.len(), 1, "{problems}");
+    let (_, line, _) = problems.0[0].position().expect("a place");
+    assert_eq!(line, lines + 2);
+    assert_eq!(rows.len(), 20_000);
+    // A rule, too, knows the line behind fields of several lines.
+    bytes.truncate(bytes.len() - "1,zwei,x\n".len());
+    let columns = "a = { type = \"int\", max = 1000000000 }\nb = { type = \"float\" }\nc = { type = \"string\", unique = false }";
+    assert!(Case::new("t.csv", &bytes, "", columns).load().is_ok());
+    bytes.extend_from_slice(b"2000000000,1,x\n");
+    let problems = Case::new("t.csv", &bytes, "", columns).load().expect_err("too large");
+    assert_eq!(problems.0[0].position().map(|(_, line, _)| line), Some(lines + 2));
+}
+
+#[test]
+fn a_text_that_nobody_wants_is_checked_all_the_same() {
+    let wanted = Schema { columns: vec![("a".to_owned(), ColumnType::Int)] };
+    let columns = "a = { type = \"int\" }\nc = { type = \"string\", not_null = true }";
+    let load = |bytes: &[u8]| Case::new("t.csv", bytes, "", columns).wanting(Some(&wanted));
+    let loaded = load(b"a,c\n1,x\n,y\n").expect("a table");
+    assert_eq!((loaded.table.rows(), loaded.table.columns().count()), (2, 1));
+    assert!(load(b"a,c\n1,x\n2,\n").expect_err("a null").to_string().contains("missing"));
+    assert!(load(b"a,c\n1,x\n2,\xff\n").expect_err("no text").to_string().contains("UTF-8"));
+}

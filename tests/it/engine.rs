@@ -469,3 +469,82 @@ fn errors_speak_plainly() {
         }
     }
 }
+
+#[test]
+fn the_plainest_expressions_are_what_the_engine_says() {
+    let rows = 7;
+    let valid = vec![true, true, false, true, true, true, true];
+    let table = Table::from_columns(vec![
+        ("n".to_owned(), Column::new(Values::Int((-2..5).collect()))),
+        ("k".to_owned(), Column::with_nulls(Values::Int((1..8).collect()), valid.clone())),
+        (
+            "x".to_owned(),
+            Column::with_nulls(Values::Float(vec![-1.5, -0.0, 9.0, 0.0, 1.5, 2.0, 1e300]), valid),
+        ),
+        (
+            "t".to_owned(),
+            Column::from_texts([
+                Some("a"),
+                Some("b"),
+                None,
+                Some("a"),
+                Some("é"),
+                Some(""),
+                Some("A"),
+            ]),
+        ),
+    ])
+    .expect("a table");
+    let engine = Engine::new(1).expect("threads");
+    engine.register("t", Arc::new(table)).expect("registered");
+    for expression in [
+        "x < 0",
+        "x = 0",
+        "x <> 0.0",
+        "x >= 1.5",
+        "x <= 2",
+        "n > 0.5",
+        "n = 3",
+        "k <> 4",
+        "k < 9223372036854775807",
+        "t = 'a'",
+        "t <> 'a'",
+        "t = 'nowhere'",
+        "t <> ''",
+        "(n >= 1)",
+        "case when x < 0 then 0 when x < 1 then 1 else 2 end",
+        "case when k < 3 then 1 when t = 'A' then 7 end",
+        "case when n < 0 then 0.5 else 1.25 end",
+        "case when x < 0 then 1 when x < 1 then 2.5 else 3 end",
+        "case when n < 0 then 'low' else 'high' end",
+        "case n when 1 then 2 else 3 end",
+        "ln(k)",
+        "ln(abs(x) + 1)",
+        "n = n",
+        "5 < n",
+        "x = -1.5",
+        "t < 'b'",
+    ] {
+        let ask = |end: &str| {
+            let sql = format!("SELECT n, ({expression}) AS value FROM t{end}");
+            engine.query(&sql).map(|table| table.column("value").cloned())
+        };
+        let (ours, theirs) = (ask(""), ask(" WHERE true"));
+        let texts = |column: &Option<Column>| -> Vec<Option<String>> {
+            let column = column.as_ref().expect("a column");
+            (0..rows).map(|row| column.text_at(row)).collect()
+        };
+        let (ours, theirs) = (ours.expect(expression), theirs.expect(expression));
+        assert_eq!(
+            ours.as_ref().map(Column::kind),
+            theirs.as_ref().map(Column::kind),
+            "{expression}"
+        );
+        assert_eq!(texts(&ours), texts(&theirs), "{expression}");
+    }
+    for (expression, wrong) in [("ln(n)", "ln(-2"), ("ln(x)", "ln(-1.5")] {
+        let error =
+            engine.query(&format!("SELECT {expression} AS v, k FROM t")).expect_err("no logarithm");
+        assert!(error.to_string().contains(wrong) || error.to_string().contains('v'), "{error}");
+    }
+}

@@ -28,18 +28,21 @@ fn squares(checked: &Checked<'_>, mean: DoubleDouble, values: &[f64]) -> f64 {
     if let Some(squares) = whole_squares(checked, values) {
         return squares;
     }
-    let square = |row: usize, value: f64| {
-        let deviation = DoubleDouble::from(value) - mean;
-        let frequency = checked.frequencies.map_or(1.0, |frequencies| frequencies[row]);
-        (deviation * deviation * frequency).value()
+    let square = |value: &f64| {
+        let deviation = DoubleDouble::from(*value) - mean;
+        (deviation * deviation).value()
     };
     let mut total = ExactSum::new();
+    if let Some(frequencies) = checked.frequencies {
+        for (value, frequency) in values.iter().zip(frequencies) {
+            total.add_product(*frequency, square(value));
+        }
+        return total.value();
+    }
     let mut block = Vec::with_capacity(BLOCK);
-    for (place, part) in values.chunks(BLOCK).enumerate() {
+    for part in values.chunks(BLOCK) {
         block.clear();
-        block.extend(
-            part.iter().enumerate().map(|(row, value)| square(place * BLOCK + row, *value)),
-        );
+        block.extend(part.iter().map(square));
         total.extend(&block);
     }
     total.value()
@@ -51,14 +54,25 @@ const BLOCK: usize = 512;
 /// The sum of squared deviations of whole numbers, (nΣx² − (Σx)²)/n in integers; none for others.
 fn whole_squares(checked: &Checked<'_>, values: &[f64]) -> Option<f64> {
     let small = |value: &f64| value.abs() < 1e9 && value.fract() == 0.0;
-    if checked.frequencies.is_some() || !values.iter().all(small) {
+    if !values.iter().all(small) {
         return None;
     }
     let (mut sum, mut squares) = (0_i128, 0_i128);
-    for part in values.chunks(BLOCK) {
-        let sums = part.iter().map(|value| *value as i64).sum::<i64>();
-        sum += i128::from(sums);
-        squares += part.iter().map(|value| i128::from(*value as i64 * *value as i64)).sum::<i128>();
+    match checked.frequencies {
+        None => {
+            for part in values.chunks(BLOCK) {
+                sum += i128::from(part.iter().map(|value| *value as i64).sum::<i64>());
+                let square = |value: &f64| i128::from(*value as i64 * *value as i64);
+                squares += part.iter().map(square).sum::<i128>();
+            }
+        }
+        Some(frequencies) => {
+            for (value, frequency) in values.iter().zip(frequencies) {
+                let (value, frequency) = (*value as i128, *frequency as i128);
+                sum += frequency * value;
+                squares += frequency * value * value;
+            }
+        }
     }
     let numerator = (checked.n as i128).checked_mul(squares)?.checked_sub(sum.checked_mul(sum)?)?;
     Some(numerator as f64 / checked.n as f64)

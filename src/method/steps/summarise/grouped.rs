@@ -3,6 +3,7 @@
 //! Groups come in the order of their values, whatever the order of the rows.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::diagnostic::Problem;
 use crate::engine::{Coded, Column};
@@ -15,11 +16,11 @@ use super::measure::Statistic;
 /// The columns of a `summarise`, and its rows sorted into groups.
 pub(super) struct Grouped {
     /// For each measure its column, where it has one.
-    pub(super) columns: Vec<Option<Column>>,
+    pub(super) columns: Vec<Option<Arc<Column>>>,
     /// For each ratio the column below, by the place of its measure.
-    pub(super) below: BTreeMap<usize, Column>,
+    pub(super) below: BTreeMap<usize, Arc<Column>>,
     /// The columns of `by`.
-    pub(super) keys: Vec<Column>,
+    pub(super) keys: Vec<Arc<Column>>,
     /// The frequency of each row.
     pub(super) weights: Option<Vec<f64>>,
     /// The cluster of each row.
@@ -78,8 +79,8 @@ impl From<Summary> for Number {
 }
 
 /// Sorts rows into groups by the columns of `by`; one group of all rows where there are none.
-pub(super) fn groups(keys: &[Column], rows: usize) -> Vec<Group> {
-    let coded: Vec<Coded<'_>> = keys.iter().map(Column::coded).collect();
+pub(super) fn groups(keys: &[Arc<Column>], rows: usize) -> Vec<Group> {
+    let coded: Vec<Coded<'_>> = keys.iter().map(|column| column.coded()).collect();
     let Some(crossed) = coded.iter().cloned().reduce(|left, right| left.cross(&right)) else {
         return vec![Group { codes: Vec::new(), labels: Vec::new(), rows: (0..rows).collect() }];
     };
@@ -171,9 +172,13 @@ impl Grouped {
     /// The values of a column in some rows, nulls left out.
     pub(super) fn take(&self, numbers: &[Option<f64>], rows: &[usize]) -> Taken {
         let at = |row: &usize| numbers.get(*row).copied().flatten();
+        let values: Vec<f64> = rows.iter().filter_map(at).collect();
+        if self.weights.is_none() && self.clusters.is_none() {
+            return Taken { values, below: None, frequencies: None, clusters: None };
+        }
         let kept: Vec<usize> = rows.iter().copied().filter(|row| at(row).is_some()).collect();
         Taken {
-            values: kept.iter().filter_map(at).collect(),
+            values,
             below: None,
             frequencies: self.weights.as_ref().map(|all| picked(all, &kept)),
             clusters: self.clusters.as_ref().map(|all| picked(all, &kept)),

@@ -8,7 +8,6 @@
 
 use std::collections::BTreeMap;
 
-use crate::engine::Column;
 use crate::method::steps::Joint;
 use crate::results::Estimate;
 use crate::stats::math;
@@ -45,7 +44,7 @@ impl Summarising {
         group: &Group,
         value: f64,
     ) -> Option<Vec<(usize, f64)>> {
-        let numbers = || grouped.columns.get(place)?.as_ref().and_then(Column::numbers);
+        let numbers = || grouped.columns.get(place)?.as_ref().and_then(|column| column.numbers());
         match &self.measures.get(place)?.what {
             What::Share => {
                 let all = self.totals(grouped);
@@ -54,7 +53,7 @@ impl Summarising {
             }
             What::Of { statistic, .. } => of_column(*statistic, &numbers()?, &group.rows, value),
             What::Ratio { .. } => {
-                let below = grouped.below.get(&place).and_then(Column::numbers)?;
+                let below = grouped.below.get(&place).and_then(|below| below.numbers())?;
                 Some(of_ratio(&numbers()?, &below, &group.rows, value))
             }
             What::Count | What::Distinct(_) => None,

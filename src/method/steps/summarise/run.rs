@@ -4,6 +4,7 @@
 //! all groups are checked against the rows that came in.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::diagnostic::Problem;
 use crate::engine::{Coded, Column, Schema, Table, Values};
@@ -110,9 +111,9 @@ impl Summarising {
         outcome: &mut Outcome,
     ) -> Result<Grouped, Problem> {
         let columns = (0..self.measures.len())
-            .map(|index| table.column(&format!("measure {index}")).cloned())
+            .map(|index| table.shared(&format!("measure {index}")).cloned())
             .collect();
-        let below = |index| Some((index, table.column(&format!("below {index}"))?.clone()));
+        let below = |index| Some((index, Arc::clone(table.shared(&format!("below {index}"))?)));
         let below = (0..self.measures.len()).filter_map(below).collect();
         let weights = match (table.column("weight"), &self.weights) {
             (Some(column), Some(written)) => Some(frequencies(column, written)?),
@@ -128,8 +129,8 @@ impl Summarising {
             (Some(column), Some(name)) => Some(cluster_codes(column, name, running)?),
             _ => None,
         };
-        let keys: Vec<Column> = (0..self.by.len())
-            .filter_map(|at| table.column(&format!("by {at}")).cloned())
+        let keys: Vec<Arc<Column>> = (0..self.by.len())
+            .filter_map(|at| table.shared(&format!("by {at}")).cloned())
             .collect();
         let groups = groups(&keys, table.rows());
         let counted: usize = groups.iter().map(|group| group.rows.len()).sum();
@@ -148,9 +149,9 @@ impl Summarising {
     ) -> Result<Vec<Option<Estimate>>, Problem> {
         let Some(measure) = self.measures.get(place) else { return Ok(Vec::new()) };
         let totals = self.totals(grouped);
-        let column = grouped.columns.get(place).and_then(Option::as_ref);
+        let column = grouped.columns.get(place).and_then(Option::as_deref);
         let numbers = column.and_then(Column::numbers).unwrap_or_default();
-        let below = grouped.below.get(&place).and_then(Column::numbers).unwrap_or_default();
+        let below = grouped.below.get(&place).and_then(|below| below.numbers()).unwrap_or_default();
         let mut empty = Vec::new();
         let mut nulls = 0;
         let mut estimates = Vec::new();
@@ -295,7 +296,7 @@ impl Summarising {
             .map_err(|error| Problem::error(error.to_string()).at(running.span))?;
         outcome.rows_in = Some(rows_in as u64);
         outcome.rows_out = Some(table.rows() as u64);
-        outcome.table = Some(std::sync::Arc::new(table));
+        outcome.table = Some(Arc::new(table));
         let nulls = grouped.groups.iter().filter(|group| group.codes.contains(&NULL)).count();
         if nulls > 0 {
             outcome.warnings.push(format!(
