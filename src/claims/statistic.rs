@@ -325,10 +325,8 @@ fn certificate(
     } else {
         format!(" with {} degrees of freedom", freedoms.join(" and "))
     };
-    let printed = found
-        .printed
-        .as_ref()
-        .map_or_else(|| "no number".to_owned(), |printed| printed.to_string());
+    let printed =
+        found.printed.as_ref().map_or_else(|| "no number".to_owned(), ToString::to_string);
     let mut text = format!(
         "{} in {}{within} allows p in [{}, {}]; the printed p stands for {printed}.",
         family.word(),

@@ -90,7 +90,7 @@ impl Network {
     }
 }
 
-fn owned<'a>(item: &'a Item) -> impl Iterator<Item = Owned> + 'a {
+fn owned(item: &Item) -> impl Iterator<Item = Owned> + '_ {
     let own = |atom: &Atom| Owned { atom: atom.clone(), from: item.id.clone() };
     item.cases.iter().flatten().flatten().map(own)
 }
@@ -137,7 +137,7 @@ impl Problem<'_> {
         let point = self.plan.complete(point)?;
         let at: Vec<Interval> = point.iter().cloned().map(Interval::point).collect();
         let holds = |owned: &&Owned| super::decide::settled(&owned.atom, &at) == Some(true);
-        self.plan.curved.iter().all(|owned| holds(&owned)).then_some(point)
+        self.plan.curved.iter().all(holds).then_some(point)
     }
 
     fn named(&self, point: &[Rational]) -> BTreeMap<String, Rational> {

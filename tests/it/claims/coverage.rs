@@ -112,7 +112,7 @@ fn a_number_is_computed_against_the_primary_interval() {
     let claims = read_claims(
         &(claim("range", "[0.32, 0.44]", "")
             + &claim("gain", "5%", "")
-            + &claim("vague", "hardly any of them", "")),
+            + &claim("vague", "rather oddly", "")),
     );
     let rated = |claim: &str, printed: &str| {
         let text = format!(
