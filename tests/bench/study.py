@@ -2,8 +2,9 @@
 
     python3 tests/bench/study.py FOLDER [--scale K]
 
-Two studies, `sessions-csv` and `sessions-parquet`, of one method: six tables (counts, means, geometric means, distinct users)
-and six regressions in the shape of the flagship's Table A1 (cumulative fixed effects, errors by user). FOLDER is then a --root.
+Studies `sessions-csv` and `sessions-parquet` of one method: six tables (counts, means, geometric means, distinct users) and six
+regressions in the shape of the flagship's Table A1 (cumulative fixed effects, errors by user); `tables-…`: the tables
+only; `read-…`: all of the method's columns, counted. FOLDER is then a --root.
 """
 
 import argparse
@@ -66,19 +67,36 @@ REGRESSIONS = {
 }
 
 
-def method():
-    """The method's text."""
+COUNT = '\n[[step]]\nid = "rows"\n[step.summarise]\nfrom = "sessions"\nmeasures = { n = "count" }\n'
+
+
+def method(tables=True, regressions=True):
+    """The method's text; without either, only a count."""
+    if not tables:
+        return METHOD.split("[[step]]")[0] + COUNT
     text = METHOD
     for name, (by, measures) in TABLES.items():
         groups = ", ".join(f'"{key}"' for key in by.split(","))
         listed = ", ".join(f'{key} = "{measure}"' for key, measure in measures.items())
         text += f'\n[[step]]\nid = "{name}"\n[step.summarise]\nfrom = "banded"\nby = [{groups}]\nmeasures = {{ {listed} }}\n'
-    for name, (absorb, also) in REGRESSIONS.items():
+    for name, (absorb, also) in REGRESSIONS.items() if regressions else ():
         terms = ", ".join(f'"{term}"' for term in ["expertise", *also])
         effects = ", ".join(f'"{effect}"' for effect in absorb)
         text += f'\n[[step]]\nid = "{name}"\n[step.regress]\nfrom = "banded"\noutcome = "success_signal"\non = [{terms}]\n'
         text += (f"absorb = [{effects}]\n" if absorb else "") + 'se = "cluster"\ncluster = ["user_id"]\npreset = "fixest"\n'
     return text
+
+
+def write_study(folder, name, kind, text):
+    """Writes one study over the dataset of a kind."""
+    study = os.path.join(folder, "methods", name)
+    os.makedirs(study, exist_ok=True)
+    with open(os.path.join(study, "study.toml"), "w") as file:
+        file.write(f'[study]\nid = "{name}"\ntitle = "Drawn sessions"\n')
+        file.write('authors = ["nobody"]\ndate = 2026-11-26\nurl = "https://example.org/sessions"\n')
+        file.write(f'\n[[run]]\nid = "drawn"\nbasis = "raw-data"\nbind = {{ sessions = "sessions-{kind}/sessions" }}\n')
+    with open(os.path.join(study, "method.toml"), "w") as file:
+        file.write(text)
 
 
 def write(folder, scale=1):
@@ -89,9 +107,7 @@ def write(folder, scale=1):
         with open(path, "rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
         dataset = os.path.join(folder, "data-manifests", f"sessions-{kind}")
-        study = os.path.join(folder, "methods", f"sessions-{kind}")
         os.makedirs(dataset, exist_ok=True)
-        os.makedirs(study, exist_ok=True)
         name = os.path.basename(path)
         bytes_ = os.path.getsize(path)
         with open(os.path.join(dataset, "manifest.toml"), "w") as file:
@@ -99,12 +115,9 @@ def write(folder, scale=1):
             file.write('producer = "secondlook"\ncitation = "none"\nlicence = "MIT"\naccess = "public"\nretrieved = 2026-11-26\n')
             file.write(f'\n[[file]]\npath = "{name}"\nbytes = {bytes_}\nsha256 = "{digest}"\n')
             file.write(f'\n[table.sessions]\nfile = "{name}"\nrows = {sessions.ROWS * scale}\n[table.sessions.columns]{COLUMNS}')
-        with open(os.path.join(study, "study.toml"), "w") as file:
-            file.write(f'[study]\nid = "sessions-{kind}"\ntitle = "Six tables and six regressions of drawn sessions"\n')
-            file.write('authors = ["nobody"]\ndate = 2026-11-26\nurl = "https://example.org/sessions"\n')
-            file.write(f'\n[[run]]\nid = "drawn"\nbasis = "raw-data"\nbind = {{ sessions = "sessions-{kind}/sessions" }}\n')
-        with open(os.path.join(study, "method.toml"), "w") as file:
-            file.write(method())
+        write_study(folder, f"sessions-{kind}", kind, method())
+        write_study(folder, f"tables-{kind}", kind, method(regressions=False))
+        write_study(folder, f"read-{kind}", kind, method(tables=False))
         shutil.move(path, os.path.join(dataset, name))
     shutil.rmtree(os.path.join(folder, "data"))
 
