@@ -5,8 +5,10 @@
 mod binding;
 pub mod evidence;
 pub mod house;
+mod import;
 pub mod open;
 pub mod outputs;
+pub mod seal;
 
 use crate::claims::record::Audit;
 use crate::claims::{self, Claims, Situation};
@@ -59,7 +61,17 @@ pub fn run(
     observer: &dyn Observer,
 ) -> Result<Results, Error> {
     let mut runs = Vec::new();
-    for evidence in evidence::gather(house, opened, observer)? {
+    for mut evidence in evidence::gather(house, opened, observer)? {
+        if let (Some(import), Some((loaded, at))) =
+            (evidence.run.import.clone(), evidence.imported.take())
+        {
+            let manifest = opened.manifests.get(&import.dataset);
+            let missing = || Error::Bug("an imported dataset has no manifest".to_owned());
+            let manifest = manifest.ok_or_else(missing)?;
+            let run = import::run(&import, &loaded, manifest, evidence, &at);
+            runs.push(run.map_err(Error::Invalid)?);
+            continue;
+        }
         let Some(plan) = &opened.plan else { continue };
         let request = RunRequest {
             id: &evidence.run.id,
@@ -88,18 +100,17 @@ fn as_written(results: &Results) -> Result<Results, Error> {
 /// # Errors
 /// When a claim names an estimate that the run did not give.
 pub fn judge(opened: &Opened, results: &Results) -> Result<Audit, Error> {
-    let nothing = Claims {
-        claims: Vec::new(),
-        relations: Vec::new(),
-        implied: Vec::new(),
-        set_aside: Vec::new(),
-    };
+    let nothing = Claims::default();
     let claims = opened.claims.as_ref().unwrap_or(&nothing);
     let situation =
         Situation { study: &opened.study, results, unavailable: Vec::new(), void: Vec::new() };
     let mut audit = claims::judge(claims, &situation).map_err(Error::Invalid)?;
     audit.coverage =
         claims::coverage::judge(&opened.coverage, claims, &opened.study).map_err(Error::Invalid)?;
+    audit.coverage_counts = claims::coverage::counts(&audit.coverage);
+    if let Some(sealed) = &opened.sealed {
+        seal::mark(&mut audit, results, sealed);
+    }
     Ok(audit)
 }
 

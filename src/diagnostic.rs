@@ -4,6 +4,7 @@
 //! a person sees can still show the line they typed. Never prints: `cli` decides how.
 
 pub mod document;
+pub mod plain;
 
 use std::fmt;
 use std::sync::Arc;

@@ -16,6 +16,9 @@ pub use crate::digest::canonical_number;
 /// The version of the document's format.
 pub const SCHEMA: &str = "secondlook.results/1";
 
+/// The input's name of a file that stands behind imported estimates without being read: a script, a log.
+pub const PINNED: &str = "pinned";
+
 /// `outputs/<study>/results.json`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -141,11 +144,12 @@ pub struct Run {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Input {
-    /// The input's name in `method.toml`.
+    /// The input's name in `method.toml`; for imported estimates `estimates`, and [`PINNED`] for the scripts
+    /// and logs beside them.
     pub input: String,
     /// The dataset's id.
     pub dataset: String,
-    /// The table's id in the manifest.
+    /// The table's id in the manifest; empty for a file that is no table.
     pub table: String,
     /// The file, relative inside the dataset.
     pub path: String,

@@ -24,6 +24,8 @@ pub struct Evidence {
     pub inputs: BTreeMap<String, Binding>,
     /// The datasets.
     pub datasets: Vec<results::Dataset>,
+    /// The imported estimates, where the run has no inputs, and the file they were read from.
+    pub imported: Option<(Loaded, PathBuf)>,
 }
 
 /// Verifies every file that a run of the study needs, and loads the tables of every run.
@@ -169,10 +171,33 @@ fn load(
                 Err(found) => problems.extend(found),
             }
         }
+        let mut imported = None;
+        if let Some(import) = &run.import
+            && let Some(manifest) = opened.manifests.get(&import.dataset)
+        {
+            basis = basis.max(weakest(manifest));
+            match open_estimates(manifest, &import.table, present, observer) {
+                Ok(loaded) => imported = Some(loaded),
+                Err(found) => problems.extend(found),
+            }
+        }
         let datasets = describe(run, &opened.manifests);
-        runs.push(Evidence { run: run.clone(), basis, inputs, datasets });
+        runs.push(Evidence { run: run.clone(), basis, inputs, datasets, imported });
     }
     if problems.has_errors() { Err(Error::Invalid(problems)) } else { Ok(runs) }
+}
+
+/// Loads a table of estimates, with the rules that estimates keep.
+fn open_estimates(
+    manifest: &Manifest,
+    table: &str,
+    present: &BTreeMap<(String, String), PathBuf>,
+    observer: &dyn Observer,
+) -> Result<(Loaded, PathBuf), Problems> {
+    let manifest = super::import::with_rules(manifest, table)?;
+    let loaded = open_table(&manifest, table, None, present, observer)?;
+    let at = present.get(&(loaded.dataset.clone(), loaded.path.clone())).cloned();
+    Ok((loaded, at.unwrap_or_default()))
 }
 
 /// Loads one table of a dataset whose files are verified.
@@ -212,7 +237,7 @@ fn weakest(manifest: &Manifest) -> results::Basis {
 fn describe(run: &OpenedRun, manifests: &BTreeMap<String, Manifest>) -> Vec<results::Dataset> {
     manifests
         .values()
-        .filter(|manifest| run.bind.iter().any(|(_, dataset, _)| *dataset == manifest.id.value))
+        .filter(|manifest| run.uses(&manifest.id.value))
         .map(|manifest| results::Dataset {
             id: manifest.id.value.clone(),
             title: manifest.title.clone(),

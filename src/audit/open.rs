@@ -4,15 +4,16 @@
 use std::collections::BTreeMap;
 
 use super::house::{House, StudyFolder, read_text};
+use super::seal::{self, Sealed};
 use crate::claims::Claims;
 use crate::claims::coverage::{self, Outlet};
-use crate::diagnostic::{Problem, Problems, Severity};
+use crate::diagnostic::{Problem, Problems, Severity, Spanned};
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::event::{Event, Observer};
 use crate::manifest::Manifest;
 use crate::method::{self, Plan, Promise};
-use crate::results::Basis;
+use crate::results::{Basis, Code};
 use crate::study::{RunBinding, Study};
 use crate::{claims, manifest, study};
 
@@ -32,6 +33,8 @@ pub struct Opened {
     pub runs: Vec<OpenedRun>,
     /// The manifests of every dataset that a run binds.
     pub manifests: BTreeMap<String, Manifest>,
+    /// Its seal, and what changed since.
+    pub sealed: Option<Sealed>,
 }
 
 /// One run with its bindings resolved.
@@ -43,6 +46,28 @@ pub struct OpenedRun {
     pub basis: Basis,
     /// Input, dataset and table.
     pub bind: Vec<(String, String, String)>,
+    /// The estimates that it imports instead.
+    pub import: Option<Import>,
+}
+
+impl OpenedRun {
+    /// Says whether the run uses a dataset.
+    #[must_use]
+    pub fn uses(&self, dataset: &str) -> bool {
+        self.bind.iter().any(|(_, bound, _)| bound == dataset)
+            || self.import.as_ref().is_some_and(|import| import.dataset == dataset)
+    }
+}
+
+/// A table of estimates that other code produced.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Import {
+    /// The dataset.
+    pub dataset: String,
+    /// The table.
+    pub table: String,
+    /// Whose code it was.
+    pub code: Code,
 }
 
 /// Reads and checks all files of a study.
@@ -62,6 +87,7 @@ pub fn open(
     let claims = read(&folder, "claims.toml", claims::read, &mut problems);
     let coverage = outlets(&folder, &mut problems);
     problems.0.extend(study.as_ref().and_then(|study| study.check_folder(&folder.id)));
+    let sealed = seal::read(&folder, &mut problems);
     let plan = method.and_then(|method| {
         let (plan, found) = method::check(&method, engine);
         problems.extend(found);
@@ -74,13 +100,16 @@ pub fn open(
             runs.extend(resolve(house, &run, plan.as_ref(), &mut manifests, &mut problems));
         }
     }
-    if let (Some(claims), Some(plan)) = (&claims, &plan) {
+    // An address that no step gives may be one of an imported table.
+    let imports =
+        study.as_ref().is_some_and(|study| study.runs.iter().any(|run| run.estimates.is_some()));
+    if let (Some(claims), Some(plan), false) = (&claims, &plan, imports) {
         promised(claims, plan, &mut problems);
     }
     warn(&problems, observer);
     match study {
         Some(study) if !problems.has_errors() => {
-            Ok(Opened { folder, study, plan, claims, coverage, runs, manifests })
+            Ok(Opened { folder, study, plan, claims, coverage, runs, manifests, sealed })
         }
         _ => Err(Error::Invalid(problems)),
     }
@@ -96,6 +125,7 @@ pub fn printed(house: &House, name: &str, observer: &dyn Observer) -> Result<Ope
     let study = read(&folder, "study.toml", study::read, &mut problems);
     let claims = read(&folder, "claims.toml", claims::read, &mut problems);
     let coverage = outlets(&folder, &mut problems);
+    let sealed = seal::read(&folder, &mut problems);
     if claims.is_none() && !problems.has_errors() {
         let help = "claims.toml lists the statements to check";
         problems.push(
@@ -112,9 +142,33 @@ pub fn printed(house: &House, name: &str, observer: &dyn Observer) -> Result<Ope
             coverage,
             runs: Vec::new(),
             manifests: BTreeMap::new(),
+            sealed,
         }),
         _ => Err(Error::Invalid(problems)),
     }
+}
+
+/// Checks the files that a seal fixes: study, method and claims. Data need not be there yet.
+///
+/// # Errors
+/// All problems of the three files together.
+pub fn sealable(
+    house: &House,
+    name: &str,
+    engine: &Engine,
+    observer: &dyn Observer,
+) -> Result<(), Error> {
+    let folder = house.study(name)?;
+    let mut problems = Problems::default();
+    let study = read(&folder, "study.toml", study::read, &mut problems);
+    let method = read(&folder, "method.toml", method::read, &mut problems);
+    let _claims = read(&folder, "claims.toml", claims::read, &mut problems);
+    problems.0.extend(study.as_ref().and_then(|study| study.check_folder(&folder.id)));
+    if let Some(method) = method {
+        problems.extend(method::check(&method, engine).1);
+    }
+    warn(&problems, observer);
+    if problems.has_errors() { Err(Error::Invalid(problems)) } else { Ok(()) }
 }
 
 /// Reads a manifest, and its problems.
@@ -243,59 +297,92 @@ fn resolve(
                     .suggest(&input.value, inputs.iter().map(String::as_str)),
             );
         }
-        let Some((dataset_id, table_id)) = table.value.split_once('/') else {
-            problems.push(
-                Problem::error(format!("`{}` is not `dataset/table`", table.value)).at(&table.span),
-            );
-            continue;
-        };
-        if !manifests.contains_key(dataset_id) {
-            match dataset(house, dataset_id, problems) {
-                Ok(Some(manifest)) => {
-                    manifests.insert(dataset_id.to_owned(), manifest);
-                }
-                Ok(None) => continue,
-                Err(Error::Usage { message, help }) => {
-                    let problem = Problem::error(message).at(&table.span);
-                    problems.push(match help {
-                        Some(help) => problem.help(help),
-                        None => {
-                            problem.help(format!("write data-manifests/{dataset_id}/manifest.toml"))
-                        }
-                    });
-                    continue;
-                }
-                Err(other) => {
-                    problems.push(Problem::error(other.to_string()).at(&table.span));
-                    continue;
-                }
-            }
+        if let Some((dataset, table)) = bound(house, table, manifests, problems) {
+            bind.push((input.value.clone(), dataset, table));
         }
-        let known = manifests.get(dataset_id);
-        let has_table = known
-            .is_some_and(|manifest| manifest.tables.iter().any(|entry| entry.id.value == table_id));
-        let withheld = known.is_some_and(|manifest| manifest.files.is_empty());
-        if !has_table && !withheld {
-            let names: Vec<&str> = known
-                .map(|manifest| {
-                    manifest.tables.iter().map(|entry| entry.id.value.as_str()).collect()
-                })
-                .unwrap_or_default();
-            problems.push(
-                Problem::error(format!("the dataset `{dataset_id}` has no table `{table_id}`"))
-                    .at(&table.span)
-                    .suggest(table_id, names.iter().copied()),
-            );
-        }
-        bind.push((input.value.clone(), dataset_id.to_owned(), table_id.to_owned()));
     }
+    let import = imported(house, run, manifests, problems);
     let clean = problems
         .0
         .get(before..)
         .unwrap_or_default()
         .iter()
         .all(|problem| problem.severity == Severity::Warning);
-    basis.filter(|_| clean).map(|basis| OpenedRun { id: run.id.value.clone(), basis, bind })
+    basis.filter(|_| clean).map(|basis| OpenedRun { id: run.id.value.clone(), basis, bind, import })
+}
+
+/// The estimates that a run imports.
+fn imported(
+    house: &House,
+    run: &RunBinding,
+    manifests: &mut BTreeMap<String, Manifest>,
+    problems: &mut Problems,
+) -> Option<Import> {
+    let written = run.estimates.as_ref()?;
+    let (dataset, table) = bound(house, written, manifests, problems)?;
+    if manifests.get(&dataset).is_some_and(|manifest| manifest.files.is_empty()) {
+        let message = format!("`{dataset}` has no files: there is nothing to import");
+        problems.push(
+            Problem::error(message)
+                .at(&written.span)
+                .help("leave the run out until the estimates can be had"),
+        );
+        return None;
+    }
+    let authors = run.code.as_ref().is_some_and(|code| code.value == "authors");
+    Some(Import { dataset, table, code: if authors { Code::Authors } else { Code::External } })
+}
+
+/// The dataset and the table behind a `dataset/table`, its manifest read.
+fn bound(
+    house: &House,
+    table: &Spanned<String>,
+    manifests: &mut BTreeMap<String, Manifest>,
+    problems: &mut Problems,
+) -> Option<(String, String)> {
+    let Some((dataset_id, table_id)) = table.value.split_once('/') else {
+        problems.push(
+            Problem::error(format!("`{}` is not `dataset/table`", table.value)).at(&table.span),
+        );
+        return None;
+    };
+    if !manifests.contains_key(dataset_id) {
+        match dataset(house, dataset_id, problems) {
+            Ok(Some(manifest)) => {
+                manifests.insert(dataset_id.to_owned(), manifest);
+            }
+            Ok(None) => return None,
+            Err(Error::Usage { message, help }) => {
+                let problem = Problem::error(message).at(&table.span);
+                problems.push(match help {
+                    Some(help) => problem.help(help),
+                    None => {
+                        problem.help(format!("write data-manifests/{dataset_id}/manifest.toml"))
+                    }
+                });
+                return None;
+            }
+            Err(other) => {
+                problems.push(Problem::error(other.to_string()).at(&table.span));
+                return None;
+            }
+        }
+    }
+    let known = manifests.get(dataset_id);
+    let has_table = known
+        .is_some_and(|manifest| manifest.tables.iter().any(|entry| entry.id.value == table_id));
+    let withheld = known.is_some_and(|manifest| manifest.files.is_empty());
+    if !has_table && !withheld {
+        let names: Vec<&str> = known
+            .map(|manifest| manifest.tables.iter().map(|entry| entry.id.value.as_str()).collect())
+            .unwrap_or_default();
+        problems.push(
+            Problem::error(format!("the dataset `{dataset_id}` has no table `{table_id}`"))
+                .at(&table.span)
+                .suggest(table_id, names.iter().copied()),
+        );
+    }
+    Some((dataset_id.to_owned(), table_id.to_owned()))
 }
 
 /// Reports the claims whose estimate no step of the method could give.

@@ -189,6 +189,26 @@ fn make_readable(target: &Path) -> Result<(), Error> {
     Ok(())
 }
 
+/// Makes one file readable for everyone.
+///
+/// # Errors
+/// When its mode cannot be set.
+#[cfg(unix)]
+pub fn readable(path: &Path) -> Result<(), Error> {
+    use std::os::unix::fs::PermissionsExt as _;
+    fs::set_permissions(path, fs::Permissions::from_mode(0o644))
+        .map_err(|error| Error::output(path, error))
+}
+
+/// Makes one file readable for everyone.
+///
+/// # Errors
+/// Never here.
+#[cfg(not(unix))]
+pub fn readable(_: &Path) -> Result<(), Error> {
+    Ok(())
+}
+
 #[cfg(not(unix))]
 fn make_readable(_: &Path) -> Result<(), Error> {
     Ok(())

@@ -1,11 +1,12 @@
 //! Every verdict that the evidence gives one claim; the strongest basis is shown.
 
 use super::compare::{self, Comparison};
-use super::evidence::{Book, Ours, Presence, addresses, presence, rests_on_estimates};
+use super::evidence::{Book, Ours, Presence, addresses, presence, rests_on_estimates, written};
 use super::model::{Claim, Transcription};
-use super::record::Verdict;
+use super::printed::Shape;
+use super::record::{Replication, Verdict};
 use super::relation::Evaluation;
-use super::{Situation, trace};
+use super::{Situation, new_data, trace};
 use crate::expression::{Interval, Reference};
 use crate::results::{Basis, Code, Run, split_part};
 
@@ -29,6 +30,8 @@ pub(super) struct Candidate {
     pub(super) note: Option<String>,
     /// Whether the study's finding may rest on it: no chart, no single transcription, no assumption.
     pub(super) firm: bool,
+    /// On new data: what stands beside the verdict.
+    pub(super) replication: Option<Replication>,
 }
 
 impl Candidate {
@@ -49,6 +52,7 @@ impl Candidate {
             assumes: Vec::new(),
             note: None,
             firm: true,
+            replication: None,
         }
     }
 
@@ -78,13 +82,31 @@ pub(super) fn candidates(
     if all.is_empty() {
         all.push(Candidate::nothing(Verdict::Unchecked, "not-attempted"));
     }
-    let order = |candidate: &Candidate| {
-        let within =
-            if candidate.basis == Basis::PrintedNumbers { Some(candidate.verdict) } else { None };
-        (candidate.verdict != Verdict::Void, candidate.basis, within)
-    };
-    all.sort_by_key(order);
+    // Within a basis our own run speaks before imported estimates, then the order of the table.
+    all.sort_by_key(|candidate| {
+        let code = candidate.code.unwrap_or(Code::Reimplemented);
+        (candidate.verdict != Verdict::Void, candidate.basis, code, candidate.verdict)
+    });
+    dissent(&mut all);
     all
+}
+
+/// Says where another run on the same basis comes out otherwise.
+fn dissent(all: &mut [Candidate]) {
+    let Some((shown, others)) = all.split_first_mut() else { return };
+    let others: Vec<String> = others
+        .iter()
+        .filter(|other| shown.run.is_some() && other.run.is_some())
+        .filter(|other| other.basis == shown.basis && other.verdict != shown.verdict)
+        .map(|other| format!("{} says {}", other.run.as_deref().unwrap_or_default(), other.verdict))
+        .collect();
+    if !others.is_empty() {
+        let heard = format!("Other runs on the same basis disagree: {}.", others.join(", "));
+        shown.note = Some(match shown.note.take() {
+            Some(note) => format!("{note} {heard}"),
+            None => heard,
+        });
+    }
 }
 
 fn void(situation: &Situation<'_>, run: &str) -> Candidate {
@@ -102,11 +124,18 @@ fn on_run(book: &Book<'_>, claim: &Claim, run: &Run) -> Option<Candidate> {
         (Some(ours), Basis::RawData | Basis::AnalysisData) => {
             compare::own_data(book, claim, run, ours)
         }
-        (Some(ours), Basis::NewData) => compare::new_data(book, claim, run, ours),
+        (Some(ours), Basis::NewData) => new_data::compare(book, claim, run, ours),
         (Some(ours), Basis::PrintedNumbers) => printed_run(book, claim, run, ours)?,
         (None, _) => conclusion_alone(book, claim, run)?,
         (Some(_), Basis::SyntheticData | Basis::Nothing) => return None,
     };
+    if comparison.verdict == Verdict::Unchecked {
+        return Some(Candidate {
+            run: Some(run.id.clone()),
+            note: comparison.note,
+            ..Candidate::nothing(Verdict::Unchecked, "not-attempted")
+        });
+    }
     let (trace, assumes) = trace::of(run, &used(claim));
     let mut marks = marks(claim);
     if comparison.fragile {
@@ -119,6 +148,15 @@ fn on_run(book: &Book<'_>, claim: &Claim, run: &Run) -> Option<Candidate> {
     });
     let conflict =
         if comparison.verdict == Verdict::DoesNotAddUp { conflict_of(claim) } else { Vec::new() };
+    if comparison.verdict == Verdict::Unchecked {
+        // A printed part has no counterpart in the run: what cannot be compared never passes.
+        return Some(Candidate {
+            run: Some(run.id.clone()),
+            value: ours.map(|ours| ours.value),
+            note: comparison.note,
+            ..Candidate::nothing(Verdict::Unchecked, "not-attempted")
+        });
+    }
     Some(Candidate {
         run: Some(run.id.clone()),
         code: Some(run.code),
@@ -131,6 +169,7 @@ fn on_run(book: &Book<'_>, claim: &Claim, run: &Run) -> Option<Candidate> {
         trace,
         assumes,
         note: comparison.note,
+        replication: comparison.replication,
         ..Candidate::new(comparison.verdict, run.basis)
     })
 }
@@ -143,7 +182,7 @@ fn printed_run(book: &Book<'_>, claim: &Claim, run: &Run, ours: &Ours) -> Option
     let verdict =
         if agree && holds != Some(false) { Verdict::AddsUp } else { Verdict::DoesNotAddUp };
     let fragile = agree && touches && claim.reads.is_none();
-    Some(Comparison { verdict, holds, fragile, note: None })
+    Some(Comparison { fragile, ..Comparison::of(verdict, holds) })
 }
 
 /// A claim that is a comparison and no number, on the study's own or on new data.
@@ -152,17 +191,21 @@ fn conclusion_alone(book: &Book<'_>, claim: &Claim, run: &Run) -> Option<Compari
     if !uses_run || !addresses(claim).is_empty() {
         return None;
     }
+    let note = "No number is printed here: what was compared is the conclusion.".to_owned();
+    if run.basis == Basis::NewData {
+        let found = new_data::conclusion_alone(book, claim, run)
+            .unwrap_or(Comparison::of(Verdict::Inconclusive, None));
+        return Some(Comparison { note: Some(note), ..found });
+    }
     let holds = compare::conclusion(book, claim, Some(run))?;
     let verdict = match (run.basis, holds) {
         (Basis::RawData | Basis::AnalysisData, true) => Verdict::Rounded,
         (Basis::RawData | Basis::AnalysisData, false) => Verdict::Overturned,
-        (Basis::NewData, _) => Verdict::Inconclusive,
         (Basis::PrintedNumbers, true) => Verdict::AddsUp,
         (Basis::PrintedNumbers, false) => Verdict::DoesNotAddUp,
-        (Basis::SyntheticData | Basis::Nothing, _) => return None,
+        (Basis::NewData | Basis::SyntheticData | Basis::Nothing, _) => return None,
     };
-    let note = "No number is printed here: what was compared is the conclusion.".to_owned();
-    Some(Comparison { verdict, holds: Some(holds), fragile: false, note: Some(note) })
+    Some(Comparison { note: Some(note), ..Comparison::of(verdict, Some(holds)) })
 }
 
 /// What other printed numbers say: `equals`, the conclusion, and the relations it is part of.
@@ -171,6 +214,7 @@ fn on_printed(book: &Book<'_>, claim: &Claim, relations: &Evaluation) -> Option<
     found.extend(recomputed(book, claim));
     found.extend(conclusion_on_print(book, claim));
     found.extend(relations.verdicts_for(book, claim));
+    found.extend(super::statistic::judged(book, claim));
     found.sort_by_key(|candidate| candidate.verdict);
     let mut best = found.first()?.clone();
     for other in found.iter().skip(1).filter(|other| other.verdict == best.verdict) {
@@ -181,6 +225,7 @@ fn on_printed(book: &Book<'_>, claim: &Claim, relations: &Evaluation) -> Option<
         best.value = best.value.or(other.value);
         best.from_rounding = best.from_rounding.or(other.from_rounding);
         best.holds = best.holds.or(other.holds);
+        best.note = best.note.or_else(|| other.note.clone());
     }
     for list in [&mut best.conflict, &mut best.marks] {
         list.sort();
@@ -205,19 +250,26 @@ fn recomputed(book: &Book<'_>, claim: &Claim) -> Option<Candidate> {
     };
     let range = equals.value.range(&lookup).ok()?;
     let (agree, touches) = compare::can_agree(&printed, &range.interval);
-    if agree && !range.exact && !range.interval.encloses(&printed) {
-        return None;
-    }
-    let verdict = if agree { Verdict::AddsUp } else { Verdict::DoesNotAddUp };
     let middle = |reference: &Reference| {
         lookup(reference).map(|interval| crate::expression::nearest_float(&interval.middle()))
     };
+    let value = equals.value.value(&middle).ok();
+    // A choice inside all intervals whose value is printed so, whatever the last bits are.
+    let witnessed = value.is_some_and(|value| {
+        [1.0 - 1e-9, 1.0 + 1e-9]
+            .iter()
+            .all(|near| written(value * near).is_some_and(|near| printed.contains(&near)))
+    });
+    if agree && !range.exact && !witnessed && !range.interval.encloses(&printed) {
+        return None;
+    }
+    let verdict = if agree { Verdict::AddsUp } else { Verdict::DoesNotAddUp };
     let mut marks = marks_with(book, claim, &equals.value.names());
     if agree && touches {
         marks.push("fragile".to_owned());
     }
     Some(Candidate {
-        value: equals.value.value(&middle).ok(),
+        value,
         from_rounding: ends(&range.interval),
         firm: marks_are_firm(&marks),
         marks,
@@ -339,7 +391,11 @@ pub(super) fn marks_are_firm(marks: &[String]) -> bool {
 /// The small-sample convention, where a standard error, an interval or a p value is compared.
 fn convention(claim: &Claim, run: &Run) -> Option<String> {
     let address = claim.estimate.as_ref()?;
-    split_part(&address.value).1?;
+    let error_is_printed =
+        matches!(claim.printed.shape, Shape::WithError(..) | Shape::Confidence(..));
+    if split_part(&address.value).1.is_none() && !error_is_printed {
+        return None;
+    }
     let step = super::evidence::step_of(&address.value);
     let step = run.steps.iter().find(|known| known.id == step)?;
     let preset = step.convention.iter().find(|(key, _)| key == "preset")?;

@@ -10,7 +10,7 @@ use num_traits::Signed;
 
 use super::judge::study_rounding;
 use super::model::{Claim, Claims};
-use super::printed::{self, Printed, Unit};
+use super::printed::{self, Printed, Shape, Unit};
 use super::record::CoverageRecord;
 use super::rounding::Rounding;
 use crate::diagnostic::document::{self, Table};
@@ -136,7 +136,7 @@ pub fn judge(
     claims: &Claims,
     study: &Study,
 ) -> Result<Vec<CoverageRecord>, Problems> {
-    let rounding = study_rounding(study)?;
+    let rounding = study_rounding(study, claims)?;
     let mut problems = Problems::default();
     let mut records = Vec::new();
     for outlet in outlets {
@@ -153,9 +153,16 @@ pub fn judge(
                 }
                 found
             });
-            let computed = claim
-                .zip(statement.printed.as_ref())
-                .map(|(claim, printed)| rate(claim, printed, rounding));
+            let computed = match claim.zip(statement.printed.as_ref()) {
+                Some((claim, printed)) => {
+                    let rated = rate(claim, printed, rounding);
+                    if rated.is_none() {
+                        problems.push(incomparable(statement, claim, printed));
+                    }
+                    rated
+                }
+                None => None,
+            };
             let judged = statement.rating.map(|rating| (rating, String::new()));
             let Some((rating, reason)) = computed.clone().or(judged) else { continue };
             let why = [Some(reason).filter(|reason| !reason.is_empty()), statement.why.clone()];
@@ -173,31 +180,57 @@ pub fn judge(
     if problems.has_errors() { Err(problems) } else { Ok(records) }
 }
 
+/// How many statements carry each rating; the counts sum to the number of statements.
+#[must_use]
+pub fn counts(records: &[CoverageRecord]) -> BTreeMap<String, usize> {
+    let mut counts = BTreeMap::new();
+    for record in records {
+        *counts.entry(record.rating.clone()).or_insert(0) += 1;
+    }
+    counts
+}
+
+/// A number against words is a matter of judgement.
+fn incomparable(statement: &Statement, claim: &Claim, said: &Printed) -> Problem {
+    let message = format!("`{}` cannot be computed against `{}`", said.text, claim.printed.text);
+    Problem::error(message)
+        .at(&statement.id.span)
+        .help("one of them is no number: leave out `printed`, and judge with `rating` and `why`")
+}
+
+/// What the primary claim stands for; a printed confidence interval stands for all inside it.
+fn stands_for(claim: &Claim, rounding: Rounding) -> Option<Interval> {
+    claim.interval(rounding).or_else(|| match &claim.printed.shape {
+        Shape::Confidence(low, high) => Some(low.interval(rounding).hull(&high.interval(rounding))),
+        _ => None,
+    })
+}
+
 /// Compares a number with the primary claim's: accurate where both can be the same number.
-fn rate(claim: &Claim, said: &Printed, rounding: Rounding) -> (&'static str, String) {
+fn rate(claim: &Claim, said: &Printed, rounding: Rounding) -> Option<(&'static str, String)> {
     let shown = format!("The study prints {}; this says {}.", claim.printed.text, said.text);
-    let (Some(primary), Some(secondary)) = (claim.interval(rounding), said.interval(rounding))
-    else {
-        return ("unsupported", format!("{shown} There is no one number to compare."));
-    };
+    let primary = stands_for(claim, rounding)?;
+    let secondary = said.interval(rounding)?;
     let units = (claim.printed.unit(), said.unit());
     let share = [claim.printed.unit(), said.unit()].contains(&Unit::Percent);
     let mixed =
         share && (units.0 == Unit::Points || units.1 == Unit::Points || units.0 == Unit::Times);
     if mixed {
-        return (
+        return Some((
             "wrong-measure",
             format!("{shown} One is a share, the other a difference or a ratio."),
-        );
+        ));
     }
     if primary.intersection(&secondary).is_some() {
-        return ("accurate", shown);
+        return Some(("accurate", shown));
     }
-    if size(&secondary) > size(&primary) {
+    let same_side = (primary.is_never_negative() && secondary.is_never_negative())
+        || (primary.is_never_positive() && secondary.is_never_positive());
+    Some(if same_side && size(&secondary) > size(&primary) {
         ("exaggerated", format!("{shown} That is more than the study says."))
     } else {
         ("contradicted", format!("{shown} These are different numbers."))
-    }
+    })
 }
 
 /// How far from zero an interval reaches at the least.

@@ -96,6 +96,7 @@ pub(super) fn sentence(
     finding: Finding,
     counts: &BTreeMap<Verdict, usize>,
     by_basis: &BTreeMap<Basis, BTreeMap<Verdict, usize>>,
+    imported: usize,
 ) -> String {
     let total: usize = counts.values().sum();
     if total == 0 {
@@ -116,7 +117,12 @@ pub(super) fn sentence(
         .map(|first| first.to_uppercase().chain(letters).collect())
         .unwrap_or_default();
     let noun = if total == 1 { "claim" } else { "claims" };
-    format!("{begin}. Of {total} {noun}: {}.", parts.join("; "))
+    let whose = match imported {
+        0 => String::new(),
+        1 => " One rests on imported estimates, whose code we did not run.".to_owned(),
+        more => format!(" {more} rest on imported estimates, whose code we did not run."),
+    };
+    format!("{begin}. Of {total} {noun}: {}.{whose}", parts.join("; "))
 }
 
 const fn place(basis: Basis) -> &'static str {

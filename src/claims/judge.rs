@@ -1,18 +1,23 @@
 //! The claims of a study against its results: one record each, relations, counts and the finding.
 
+use std::collections::BTreeMap;
+
 use super::candidate::{Candidate, candidates, marks_with};
 use super::evidence::{Book, Presence, presence};
 use super::finding::{self, Judged};
 use super::model::{Acceptance, Claim, Claims, Implied};
+use super::network::Bounded;
 use super::plain;
 use super::record::{
-    Accepted, Audit, ClaimRecord, ImpliedRecord, OtherVerdict, RelationState, SCHEMA, Verdict,
+    Accepted, Audit, ClaimRecord, ImpliedRecord, OtherVerdict, ReadingRecord, RelationState,
+    SCHEMA, Stability, Verdict,
 };
 use super::relation::{self, Evaluation, Outcome};
 use super::rounding::Rounding;
+use super::stability;
 use crate::diagnostic::{Problem, Problems, Span};
-use crate::expression::{Rational, Root};
-use crate::results::Results;
+use crate::expression::{Interval, Rational, Root, nearest_float, show};
+use crate::results::{Basis, Code, Results};
 use crate::study::Study;
 
 /// What is known when claims are judged.
@@ -45,7 +50,7 @@ pub struct Unavailable {
 /// Every place in the claims file that does not fit the study or its results: an unknown source, an
 /// estimate that no run has although the runs ran.
 pub fn judge(claims: &Claims, situation: &Situation<'_>) -> Result<Audit, Problems> {
-    let rounding = study_rounding(situation.study)?;
+    let rounding = study_rounding(situation.study, claims)?;
     let book = Book { claims, results: situation.results, rounding };
     let mut problems = Problems::default();
     sources(claims, situation.study, &mut problems);
@@ -67,11 +72,14 @@ pub fn judge(claims: &Claims, situation: &Situation<'_>) -> Result<Audit, Proble
     let finding = finding::finding(&seen);
     let records: Vec<ClaimRecord> = judged.into_iter().map(|(record, _)| record).collect();
     let (counts, counts_by_basis) = finding::counts(&records);
+    let foreign =
+        |record: &&ClaimRecord| record.code.is_some_and(|code| code != Code::Reimplemented);
+    let imported = records.iter().filter(foreign).count();
     Ok(Audit {
         schema: SCHEMA.to_owned(),
         study: situation.study.id.value.clone(),
         finding,
-        sentence: finding::sentence(finding, &counts, &counts_by_basis),
+        sentence: finding::sentence(finding, &counts, &counts_by_basis, imported),
         counts,
         counts_by_basis,
         claims: records,
@@ -83,20 +91,36 @@ pub fn judge(claims: &Claims, situation: &Situation<'_>) -> Result<Audit, Proble
         relations: relations.outcomes.into_iter().map(|outcome| outcome.record).collect(),
         set_aside: claims.set_aside.clone(),
         coverage: Vec::new(),
+        coverage_counts: BTreeMap::new(),
+        seal: None,
     })
 }
 
-/// Returns how a study says that it rounds.
-pub(super) fn study_rounding(study: &Study) -> Result<Rounding, Problems> {
-    let Some(word) = &study.rounding else { return Ok(Rounding::Unknown) };
-    word.value.parse().map_err(|error: super::rounding::NotARounding| {
+/// Returns how a study says that it rounds, in its claims file or in study.toml.
+pub(super) fn study_rounding(study: &Study, claims: &Claims) -> Result<Rounding, Problems> {
+    let declared = claims.rounding.as_ref();
+    let Some(word) = &study.rounding else {
+        return Ok(declared.map_or(Rounding::Unknown, |mode| mode.value));
+    };
+    let mode = word.value.parse().map_err(|error: super::rounding::NotARounding| {
         let words = Rounding::ALL.map(Rounding::word);
         Problems::from(
             Problem::error(error.to_string())
                 .at(&word.span)
                 .help(format!("one of: {}", words.join(", "))),
         )
-    })
+    })?;
+    match declared.filter(|declared| declared.value != mode) {
+        Some(other) => Err(Problems::from(
+            Problem::error(format!(
+                "this file says `{}`, and study.toml says `{mode}`",
+                other.value
+            ))
+            .at(&other.span)
+            .help("declare the study's rounding in one place"),
+        )),
+        None => Ok(mode),
+    }
 }
 
 fn sources(claims: &Claims, study: &Study, problems: &mut Problems) {
@@ -115,7 +139,9 @@ fn sources(claims: &Claims, study: &Study, problems: &mut Problems) {
 
 /// An estimate that no run has, although every run ran, is a slip in the claims file.
 fn estimates(book: &Book<'_>, situation: &Situation<'_>, problems: &mut Problems) {
-    let complete = situation.unavailable.is_empty() && situation.void.is_empty();
+    let all_ran =
+        situation.study.runs.iter().all(|run| situation.results.run(&run.id.value).is_some());
+    let complete = all_ran && situation.unavailable.is_empty() && situation.void.is_empty();
     if !complete || situation.results.runs.is_empty() {
         return;
     }
@@ -173,6 +199,18 @@ fn record(
         let [low, high] = interval.as_floats();
         low.zip(high).map(|(low, high)| [low, high])
     });
+    let own_data = matches!(shown.basis, Basis::RawData | Basis::AnalysisData);
+    let stability = shown
+        .value
+        .filter(|_| own_data)
+        .and_then(|value| stability::of_claim(book, claim, shown.verdict, value))
+        .or_else(|| {
+            outcomes
+                .iter()
+                .filter(|outcome| shown.conflict.contains(&outcome.record.id))
+                .find_map(|outcome| outcome.record.stability.clone())
+                .map(|found| Stability { flips_to: Verdict::AddsUp.word().to_owned(), ..found })
+        });
     ClaimRecord {
         id: claim.id.value.clone(),
         says: claim.says.clone(),
@@ -183,6 +221,13 @@ fn record(
         printed: claim.printed.text.clone(),
         interval,
         reads: claim.reads.as_ref().map(|reading| reading.texts.clone()),
+        reading: claim.reads.as_ref().map(|reading| ReadingRecord {
+            low: reading.texts[0].clone(),
+            high: reading.texts[1].clone(),
+            from: reading.from.word().to_owned(),
+            why: reading.why.clone(),
+        }),
+        statistic: super::statistic::record(claim, book.rounding),
         unit: claim.shown_unit(),
         verdict: shown.verdict,
         reason: shown.reason.clone(),
@@ -202,6 +247,8 @@ fn record(
         assumes: shown.assumes,
         others: others.iter().map(other).collect(),
         conflict: shown.conflict,
+        replication: shown.replication,
+        stability,
     }
 }
 
@@ -212,6 +259,7 @@ fn other(candidate: &Candidate) -> OtherVerdict {
         verdict: candidate.verdict,
         reason: candidate.reason.clone(),
         value: candidate.value,
+        replication: candidate.replication.clone(),
     }
 }
 
@@ -251,34 +299,56 @@ fn still_applies(acceptance: &Acceptance, shown: &Candidate) -> bool {
 
 fn implied_number(book: &Book<'_>, implied: &Implied, relations: &mut Evaluation) -> ImpliedRecord {
     let expression = &implied.value.value;
-    let found = match (relation::intervals(book, expression), expression.root()) {
-        (Some(at), Root::Arithmetic(tree)) => relations
-            .network
-            .implied(&relations.items, tree, expression.references(), &at)
-            .ok_or("a divisor may be zero, or the printed numbers set no bound"),
-        _ => Err("an estimate it needs is not there"),
-    };
-    let (interval, reason) = match found {
-        Ok((interval, tight)) => {
-            let [low, high] = interval.as_floats();
-            let ends = low.zip(high).map(|(low, high)| [low, high]);
-            let reason = match (ends, tight) {
-                (None, _) => Some("the printed numbers set no bound".to_owned()),
-                (Some(_), true) => None,
-                (Some(_), false) => {
-                    Some("it surely lies inside; a tighter interval may exist".to_owned())
-                }
-            };
-            (ends, reason)
-        }
-        Err(reason) => (None, Some(reason.to_owned())),
-    };
-    ImpliedRecord {
+    let mut record = ImpliedRecord {
         id: implied.id.value.clone(),
         says: implied.says.clone(),
-        value: implied.value.value.text().to_owned(),
-        interval,
+        value: expression.text().to_owned(),
+        interval: None,
         unit: implied.unit.clone(),
-        reason,
+        reason: None,
+        tight: false,
+        open: [false, false],
+        alone: None,
+        reached: None,
+        lowest: BTreeMap::new(),
+        highest: BTreeMap::new(),
+        relations: Vec::new(),
+    };
+    let (Some(at), Root::Arithmetic(tree)) =
+        (relation::intervals(book, expression), expression.root())
+    else {
+        record.reason = Some("an estimate it needs is not there".to_owned());
+        return record;
+    };
+    record.alone = tree.range(&at).ok().and_then(|range| ends(&range.interval));
+    match relations.implied(implied, tree, &at) {
+        None => {
+            record.reason =
+                Some("a divisor may be zero, or the printed numbers set no bound".to_owned());
+        }
+        Some(found) => bounded(&mut record, found),
     }
+    record
+}
+
+fn ends(interval: &Interval) -> Option<[f64; 2]> {
+    let [low, high] = interval.as_floats();
+    low.zip(high).map(|(low, high)| [low, high])
+}
+
+fn bounded(record: &mut ImpliedRecord, found: Bounded) {
+    record.interval = ends(&found.interval);
+    record.tight = found.tight && record.interval.is_some();
+    record.open = [&found.interval.low, &found.interval.high].map(|end| !end.is_closed());
+    record.reason = match (record.interval, found.tight) {
+        (None, _) => Some("the printed numbers set no bound".to_owned()),
+        (Some(_), true) => None,
+        (Some(_), false) => Some("it surely lies inside; a tighter interval may exist".to_owned()),
+    };
+    record.reached = found.reached.map(|ends| ends.map(|value| nearest_float(&value)));
+    let [lowest, highest] = found
+        .choices
+        .map(|choice| choice.into_iter().map(|(name, value)| (name, show(&value))).collect());
+    (record.lowest, record.highest) = (lowest, highest);
+    record.relations = found.items;
 }

@@ -14,14 +14,18 @@ mod evidence;
 mod finding;
 pub mod forensic;
 mod judge;
+pub mod lexicon;
 pub mod model;
 mod network;
+mod new_data;
 mod plain;
 pub mod printed;
 mod read;
 pub mod record;
 mod relation;
 pub mod rounding;
+mod stability;
+pub mod statistic;
 mod trace;
 
 pub use judge::{Situation, Unavailable, judge};

@@ -1,14 +1,17 @@
 //! `claims.toml` as it was written: claims, relations, implied numbers, what is set aside.
 
-use super::printed::{Amount, Printed};
+use super::printed::{Amount, Printed, Shape};
 use super::record::{SetAside, Verdict, Weight};
 use super::rounding::Rounding;
+use super::statistic::PValue;
 use crate::diagnostic::{Span, Spanned};
-use crate::expression::{Expression, Interval, Rational};
+use crate::expression::{End, Expression, Interval, Rational};
 
 /// The claims of a study.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Claims {
+    /// The rounding mode of all numbers that declare none of their own.
+    pub rounding: Option<Spanned<Rounding>>,
     /// One entry per `[[claim]]`, in the order written.
     pub claims: Vec<Claim>,
     /// One entry per `[[relation]]`.
@@ -56,8 +59,14 @@ pub struct Claim {
     pub tolerance: Option<Tolerance>,
     /// The margin inside which an effect counts as none, for a claim of no effect.
     pub margin: Option<Rational>,
+    /// The scale and the error of the original estimate, for comparing it with new data.
+    pub original: Original,
     /// The rounding mode of this number.
     pub rounding: Option<Rounding>,
+    /// The level at which a p value counts as significant.
+    pub alpha: Rational,
+    /// Whether the study says that the test is one-sided.
+    pub one_sided: bool,
     /// A difference that someone has looked at.
     pub accepted: Option<Acceptance>,
 }
@@ -70,8 +79,13 @@ impl Claim {
         if let Some(reading) = &self.reads {
             return Some(reading.interval.clone());
         }
-        if let (true, Some(value)) = (self.count, self.printed.value()) {
+        if let (true, Some(value), false) =
+            (self.count, self.printed.value(), self.printed.is_about())
+        {
             return Some(Interval::point(value));
+        }
+        if self.printed.shape == Shape::NotSignificant {
+            return PValue::NotSignificant.interval(study, &self.alpha);
         }
         self.printed.interval(self.rounding.unwrap_or(study))
     }
@@ -88,12 +102,96 @@ impl Claim {
 /// How a vague phrase is read, fixed before results exist.
 #[derive(Debug, Clone)]
 pub struct Reading {
-    /// The two texts as written.
+    /// The two ends as written; an end that the words do not set is `∞`.
     pub texts: [String; 2],
-    /// The lower number.
+    /// The lower number, whose unit and digits say how a value is shown.
     pub low: Amount,
-    /// The interval between the two, ends included.
+    /// The interval between the two.
     pub interval: Interval,
+    /// Who says so.
+    pub from: ReadingFrom,
+    /// Why, where the lexicon says so.
+    pub why: Option<String>,
+}
+
+/// Who says how a phrase is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReadingFrom {
+    /// `reads` in the claims file.
+    Declared,
+    /// The lexicon of vague words.
+    Lexicon,
+}
+
+impl ReadingFrom {
+    /// The word used in files.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Declared => "declared",
+            Self::Lexicon => "lexicon",
+        }
+    }
+}
+
+impl Reading {
+    /// Returns the reading in words: `40% to 50%`, `more than 2x`.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let [low, high] = &self.texts;
+        match (&self.interval.low, &self.interval.high) {
+            (End::Open(_), End::Infinite) => format!("more than {low}"),
+            (_, End::Infinite) => format!("{low} or more"),
+            (End::Open(_), End::Open(_)) => format!("between {low} and {high}"),
+            (End::Open(_), _) => format!("more than {low}, up to {high}"),
+            (_, End::Open(_)) => format!("{low} to less than {high}"),
+            _ => format!("{low} to {high}"),
+        }
+    }
+}
+
+/// How an original estimate is set against new data.
+#[derive(Debug, Clone, Default)]
+pub struct Original {
+    /// The scale on which both estimates are close to normal.
+    pub scale: Scale,
+    /// What the study prints of the estimate's precision, where not beside the number itself.
+    pub error: Option<OriginalError>,
+}
+
+/// The scale on which an original and a new estimate are compared.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Scale {
+    /// The number's own.
+    #[default]
+    AsPrinted,
+    /// Fisher's z, for a correlation.
+    FisherZ,
+}
+
+impl Scale {
+    /// Every scale.
+    pub const ALL: [Self; 2] = [Self::AsPrinted, Self::FisherZ];
+
+    /// The word used in files.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::AsPrinted => "as-printed",
+            Self::FisherZ => "fisher-z",
+        }
+    }
+}
+
+/// What the study prints of an estimate's precision.
+#[derive(Debug, Clone)]
+pub enum OriginalError {
+    /// Its standard error, in plain numbers.
+    StandardError(Amount),
+    /// Its 95% confidence interval.
+    Interval(Amount, Amount),
+    /// The pairs behind a correlation.
+    Pairs(Rational),
 }
 
 /// How far off is still close.
@@ -214,6 +312,8 @@ pub struct Implied {
     pub value: Spanned<Expression>,
     /// `percent`, `percentage points`, or none.
     pub unit: Option<String>,
+    /// The relations to use; all definitional and stated ones where it is left out.
+    pub using: Option<Vec<Spanned<String>>>,
 }
 
 impl Claims {

@@ -7,10 +7,10 @@ use num_traits::{Signed, Zero};
 
 use super::candidate::Candidate;
 use super::evidence::Book;
-use super::model::Claim;
+use super::model::{Claim, ReadingFrom};
 use super::record::Verdict;
 use crate::expression::{Interval, Rational, nearest_float, rational_of, show};
-use crate::results::Code;
+use crate::results::{Basis, Code};
 
 /// Returns two or three sentences on a verdict.
 pub(super) fn plain(book: &Book<'_>, claim: &Claim, shown: &Candidate) -> String {
@@ -18,6 +18,10 @@ pub(super) fn plain(book: &Book<'_>, claim: &Claim, shown: &Candidate) -> String
     sentences.push(outcome(book, claim, shown));
     if let Some(conclusion) = conclusion(claim, shown) {
         sentences.push(conclusion);
+    }
+    let imported = shown.code.is_some_and(|code| code != Code::Reimplemented);
+    if imported && shown.basis == Basis::PrintedNumbers {
+        sentences.push("The recomputation was imported: we did not run it.".to_owned());
     }
     sentences.extend(shown.note.clone());
     sentences.extend(shown.marks.iter().filter_map(|mark| caution(mark)).map(str::to_owned));
@@ -28,8 +32,12 @@ fn printed(claim: &Claim) -> String {
     let text = &claim.printed.text;
     match &claim.reads {
         Some(reading) => format!(
-            "The study prints \u{201C}{text}\u{201D}, read here as {} to {}.",
-            reading.texts[0], reading.texts[1]
+            "The study prints \u{201C}{text}\u{201D}, read here as {}{}.",
+            reading.words(),
+            match reading.from {
+                ReadingFrom::Declared => "",
+                ReadingFrom::Lexicon => " by the lexicon of vague words",
+            }
         ),
         None => format!("The study prints {text}."),
     }
@@ -39,8 +47,12 @@ fn outcome(book: &Book<'_>, claim: &Claim, shown: &Candidate) -> String {
     let value = shown.value.map(|value| value_like(claim, value));
     let ours = value.clone().unwrap_or_else(|| "no number".to_owned());
     let doer = match shown.code {
-        Some(Code::Authors) => "The authors' own code, whose output was imported, gives",
-        Some(Code::External) => "Someone else's code, whose output was imported, gives",
+        Some(Code::Authors) => {
+            "The authors' own code, whose output was imported and which we did not run, gives"
+        }
+        Some(Code::External) => {
+            "Someone else's code, whose output was imported and which we did not run, gives"
+        }
         Some(Code::Reimplemented) | None => {
             "Our rerun of the stated method on the study's own data gives"
         }
@@ -59,15 +71,28 @@ fn outcome(book: &Book<'_>, claim: &Claim, shown: &Candidate) -> String {
             Some(ours) => format!("{doer} {ours}, and the conclusion does not stand."),
             None => "On the study's own data the conclusion does not stand.".to_owned(),
         },
-        Verdict::Compatible => format!("The same method on other data gives {ours}: the new data agree."),
-        Verdict::NotCompatible => format!("The same method on other data gives {ours}: the new data disagree."),
-        Verdict::Inconclusive => format!("The same method on other data gives {ours}: the new data cannot tell."),
+        Verdict::Compatible => format!("{} {ours}: the new data agree.", on_new_data(shown)),
+        Verdict::NotCompatible => format!("{} {ours}: the new data disagree.", on_new_data(shown)),
+        Verdict::Inconclusive => format!("{} {ours}: the new data cannot tell.", on_new_data(shown)),
         Verdict::AddsUp => adds_up(claim, shown),
         Verdict::DoesNotAddUp => does_not_add_up(book, claim, shown),
         Verdict::Impossible => "No data can give this number as it is printed.".to_owned(),
         Verdict::Possible => "Nothing in the study's other printed numbers rules it out. The number itself was not recomputed.".to_owned(),
         Verdict::Untestable => untestable(shown),
         Verdict::Unchecked => unchecked(shown),
+    }
+}
+
+/// Who got a number from other data.
+const fn on_new_data(shown: &Candidate) -> &'static str {
+    match shown.code {
+        Some(Code::Authors) => {
+            "The authors' own code on other data, whose output was imported, gives"
+        }
+        Some(Code::External) => {
+            "Someone else's code on other data, whose output was imported, gives"
+        }
+        Some(Code::Reimplemented) | None => "The same method on other data gives",
     }
 }
 
@@ -198,6 +223,7 @@ fn rational_like(claim: &Claim, value: &Rational) -> String {
     let suffix = match amount.map(|amount| amount.unit) {
         Some(super::printed::Unit::Percent) => "%",
         Some(super::printed::Unit::Points) => " percentage points",
+        Some(super::printed::Unit::BasisPoints) => " basis points",
         Some(super::printed::Unit::Times) => "x",
         _ => "",
     };

@@ -1,20 +1,26 @@
 //! Reads `claims.toml`, strictly: every problem at once, each with its place and what to write.
 
 mod check;
+mod measures;
+mod original;
+mod printed_number;
 
 use std::sync::Arc;
 
 use num_traits::{Signed, Zero};
 
+use printed_number::{defaults, printed_number, reading, written_amount};
+
 use super::model::{
-    Acceptance, Claim, Claims, Implied, Reading, Relation, Standing, Tolerance, Transcription,
+    Acceptance, Claim, Claims, Implied, Original, Reading, Relation, Standing, Tolerance,
+    Transcription,
 };
-use super::printed::{self, Amount, Printed, Shape, Unit};
+use super::printed::{Amount, Notation, Printed, Shape, Unit};
 use super::record::{SetAside, Verdict, Weight};
 use super::rounding::Rounding;
 use crate::diagnostic::document::{self, Table};
 use crate::diagnostic::{Problem, Problems, Source, Spanned};
-use crate::expression::{self, Expression, Interval, Kind, Rational};
+use crate::expression::{self, Expression, Function, Kind, Rational};
 
 /// The reasons for which a claim can never be tested.
 const UNTESTABLE: [&str; 5] = ["withheld", "unspecified", "not-quantified", "refused", "destroyed"];
@@ -24,12 +30,15 @@ const UNTESTABLE: [&str; 5] = ["withheld", "unspecified", "not-quantified", "ref
 pub fn read(source: &Arc<Source>) -> (Option<Claims>, Problems) {
     let mut problems = Problems::default();
     let claims = document::read(source, &mut problems, |root| {
-        let claims: Vec<Option<Claim>> = root.tables("claim").iter().map(claim).collect();
+        let defaults = defaults(root);
+        let claims: Vec<Option<Claim>> =
+            root.tables("claim").iter().map(|table| claim(table, &defaults.notation)).collect();
         let relations: Vec<Option<Relation>> =
             root.tables("relation").iter().map(relation).collect();
         let implied: Vec<Option<Implied>> = root.tables("implied").iter().map(implied).collect();
         let set_aside = root.tables("set_aside").iter().filter_map(set_aside).collect();
         let claims = Claims {
+            rounding: defaults.rounding,
             claims: claims.into_iter().flatten().collect(),
             relations: relations.into_iter().flatten().collect(),
             implied: implied.into_iter().flatten().collect(),
@@ -54,12 +63,16 @@ pub fn read(source: &Arc<Source>) -> (Option<Claims>, Problems) {
     (claims.filter(|_| sound), problems)
 }
 
-fn claim(table: &Table<'_>) -> Option<Claim> {
+fn claim(table: &Table<'_>, notation: &Notation) -> Option<Claim> {
     let id = identifier(table);
     let says = table.required::<String>("says");
     let place = place(table);
-    let printed = printed_number(table);
-    let reads = reading(table);
+    let unit = table.optional::<String>("unit");
+    let notation =
+        Notation { unit: unit.as_ref().map(|unit| unit.value.clone()), ..notation.clone() };
+    let printed = printed_number(table, &notation);
+    let reads = reading(table, &notation, printed.as_ref());
+    printed_number::units(table, printed.as_ref(), unit.as_ref());
     let claim = ClaimParts {
         equals: formula(table, "equals", Kind::Arithmetic),
         holds: formula(table, "holds", Kind::Condition),
@@ -69,10 +82,15 @@ fn claim(table: &Table<'_>) -> Option<Claim> {
         transcription: choice(table, "transcription", &Transcription::ALL.map(Transcription::word)),
         rounding: choice(table, "rounding", &Rounding::ALL.map(Rounding::word)),
         quote: table.optional::<String>("quote").map(|quote| quote.value),
-        unit: table.optional::<String>("unit").map(|unit| unit.value),
+        unit: unit.map(|unit| unit.value),
         count: table.optional::<bool>("count").is_some_and(|count| count.value),
-        tolerance: tolerance(table, printed.as_ref()),
-        margin: table.optional::<String>("margin").and_then(|text| written_amount(table, &text)),
+        tolerance: tolerance(table, printed.as_ref(), &notation),
+        margin: table
+            .optional::<String>("margin")
+            .and_then(|text| written_amount(table, &text, &notation)),
+        alpha: printed_number::alpha(table, &notation),
+        one_sided: table.optional::<bool>("one_sided").is_some_and(|one| one.value),
+        original: original::read(table, &notation),
         accepted: acceptance(table),
     };
     let (source, at) = place?;
@@ -94,6 +112,9 @@ struct ClaimParts {
     count: bool,
     tolerance: Option<Tolerance>,
     margin: Option<Amount>,
+    original: Original,
+    alpha: Rational,
+    one_sided: bool,
     accepted: Option<Acceptance>,
 }
 
@@ -135,7 +156,10 @@ impl ClaimParts {
             untestable: self.untestable,
             tolerance: self.tolerance,
             margin: self.margin.map(|margin| margin.value().abs()),
+            original: self.original,
             rounding,
+            alpha: self.alpha,
+            one_sided: self.one_sided,
             accepted: self.accepted,
         }
     }
@@ -169,8 +193,7 @@ fn identifier(table: &Table<'_>) -> Option<Spanned<String>> {
         );
         return None;
     }
-    if ["and", "or", "not", "est", "exp", "ln", "sqrt", "abs", "min", "max"]
-        .contains(&id.value.as_str())
+    if ["and", "or", "not", "est"].into_iter().chain(Function::names()).any(|name| name == id.value)
     {
         table.report(
             Problem::error(format!("`{}` has a meaning in expressions", id.value))
@@ -195,52 +218,6 @@ fn place(table: &Table<'_>) -> Option<(Spanned<String>, String)> {
     let source = place.required::<String>("source");
     let at = place.required::<String>("at");
     Some((source?, at?.value))
-}
-
-fn printed_number(table: &Table<'_>) -> Option<Spanned<Printed>> {
-    let text = table.required::<String>("printed")?;
-    match printed::parse(&text.value) {
-        Ok(value) => Some(Spanned { value, span: text.span }),
-        Err(error) => {
-            table.report(Problem::error(error.message).at(&text.span).help(error.help));
-            None
-        }
-    }
-}
-
-fn written_amount(table: &Table<'_>, text: &Spanned<String>) -> Option<Amount> {
-    match printed::amount(&text.value) {
-        Ok(amount) => Some(amount),
-        Err(error) => {
-            table.report(Problem::error(error.message).at(&text.span).help(error.help));
-            None
-        }
-    }
-}
-
-fn reading(table: &Table<'_>) -> Option<Reading> {
-    let value = table.value("reads")?;
-    let list = value.read::<Vec<Spanned<String>>>()?;
-    let [low, high] = list.value.as_slice() else {
-        table.report(
-            Problem::error("`reads` needs two numbers")
-                .at(&list.span)
-                .help("write `reads = [\"40%\", \"50%\"]`"),
-        );
-        return None;
-    };
-    let texts = [low.value.clone(), high.value.clone()];
-    let (low, high) = (written_amount(table, low)?, written_amount(table, high)?);
-    if low.value() > high.value() {
-        table.report(
-            Problem::error("`reads` begins with its larger number")
-                .at(&list.span)
-                .help(format!("write `reads = [\"{}\", \"{}\"]`", texts[1], texts[0])),
-        );
-        return None;
-    }
-    let interval = Interval::closed(low.value(), high.value());
-    Some(Reading { texts, low, interval })
 }
 
 /// Reads an expression and reports its syntax error at its place inside the quotes.
@@ -292,7 +269,11 @@ fn choice(table: &Table<'_>, key: &str, known: &[&'static str]) -> Option<&'stat
 }
 
 /// `"0.5 pp"`, `"2%"` of the printed value, or `"0.002"`; as a table it may say why it is wide.
-fn tolerance(table: &Table<'_>, printed: Option<&Spanned<Printed>>) -> Option<Tolerance> {
+fn tolerance(
+    table: &Table<'_>,
+    printed: Option<&Spanned<Printed>>,
+    notation: &Notation,
+) -> Option<Tolerance> {
     let value = table.value("tolerance")?;
     let (text, why) = match value.as_table() {
         Some(inner) => {
@@ -301,7 +282,7 @@ fn tolerance(table: &Table<'_>, printed: Option<&Spanned<Printed>>) -> Option<To
         }
         None => (value.read::<String>()?, None),
     };
-    let amount = written_amount(table, &text)?;
+    let amount = written_amount(table, &text, notation)?;
     let central = printed.and_then(|printed| printed.value.value()).map(|value| value.abs());
     let relative = amount.unit == Unit::Percent;
     let distance = match (&central, relative) {
@@ -345,8 +326,9 @@ fn acceptance(table: &Table<'_>) -> Option<Acceptance> {
         }
         found
     });
-    let value =
-        accepted.optional::<String>("value").and_then(|text| written_amount(&accepted, &text));
+    let value = accepted
+        .optional::<String>("value")
+        .and_then(|text| written_amount(&accepted, &text, &Notation::default()));
     let why = accepted.required::<String>("why");
     let on = accepted.required::<jiff::civil::Date>("on");
     Some(Acceptance { verdict, value, why: why?.value, on: on?.value.to_string() })
@@ -396,7 +378,8 @@ fn implied(table: &Table<'_>) -> Option<Implied> {
     }
     let value = formula(table, "value", Kind::Arithmetic);
     let unit = table.optional::<String>("unit").map(|unit| unit.value);
-    Some(Implied { id: id?, says: says?.value, value: value?, unit })
+    let using = table.optional::<Vec<Spanned<String>>>("using").map(|named| named.value);
+    Some(Implied { id: id?, says: says?.value, value: value?, unit, using })
 }
 
 fn set_aside(table: &Table<'_>) -> Option<SetAside> {

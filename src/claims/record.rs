@@ -3,13 +3,22 @@
 //! Written by `claims`, read by `figure`, `report` and `cli`. No verdict word exists outside
 //! [`Verdict`], and each belongs to the bases that [`Verdict::allowed_on`] names.
 
+mod replication;
+mod seal;
+
+pub use replication::{Equivalence, Replication, Sceptical, SmallTelescopes};
+pub use seal::SealRecord;
+
 use std::collections::BTreeMap;
 use std::fmt;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use self::proof::{Proof, ProofCase, ProofPart, Stability};
 use crate::results::{Basis, Code};
+
+mod proof;
 
 /// The version of the document's format.
 pub const SCHEMA: &str = "secondlook.audit/1";
@@ -40,6 +49,10 @@ pub struct Audit {
     pub set_aside: Vec<SetAside>,
     /// What secondary sources say, statement by statement.
     pub coverage: Vec<CoverageRecord>,
+    /// How many statements carry each rating; sums to the number of statements.
+    pub coverage_counts: BTreeMap<String, usize>,
+    /// What was fixed before results existed, where the study was sealed.
+    pub seal: Option<SealRecord>,
 }
 
 /// What a reader is told of one claim.
@@ -261,6 +274,10 @@ pub struct ClaimRecord {
     pub interval: Option<[f64; 2]>,
     /// How a vague phrase is read, as declared.
     pub reads: Option<[String; 2]>,
+    /// The same reading, and who says so: the claims file or the lexicon of vague words.
+    pub reading: Option<ReadingRecord>,
+    /// What the printed test statistic allows its p value to be.
+    pub statistic: Option<StatisticRecord>,
     /// `percent`, `percentage points` or none: how to show the number to people.
     pub unit: Option<String>,
     /// The verdict.
@@ -299,6 +316,42 @@ pub struct ClaimRecord {
     pub accepted: Option<Accepted>,
     /// Relations and claims in the same smallest conflicting set.
     pub conflict: Vec<String>,
+    /// On new data: the prediction and the metrics beside the verdict.
+    pub replication: Option<Replication>,
+    /// The nearest change that would turn the verdict, where one was found.
+    pub stability: Option<Stability>,
+}
+
+/// How a vague phrase is read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReadingRecord {
+    /// The lower end.
+    pub low: String,
+    /// The upper end; `∞` where the words set none.
+    pub high: String,
+    /// `declared` in the claims file, or `lexicon`.
+    pub from: String,
+    /// The lexicon's reason.
+    pub why: Option<String>,
+}
+
+/// A printed test statistic and its p value, recomputed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StatisticRecord {
+    /// Every p value that the printed statistic allows, its whole rounding interval over.
+    pub p: Option<[f64; 2]>,
+    /// Whether the printed p value is among them; none where it could not be recomputed.
+    pub consistent: Option<bool>,
+    /// Whether it would be, if the test were one-sided.
+    pub consistent_if_one_sided: bool,
+    /// Whether the printed p value decides otherwise at the level than all of them.
+    pub decision_error: bool,
+    /// The level of the decision, as a decimal.
+    pub alpha: String,
+    /// Why it could not be recomputed.
+    pub reason: Option<String>,
 }
 
 /// The verdict of a run with a weaker basis.
@@ -315,6 +368,8 @@ pub struct OtherVerdict {
     pub reason: Option<String>,
     /// Its value.
     pub value: Option<f64>,
+    /// On new data: the prediction and the metrics beside the verdict.
+    pub replication: Option<Replication>,
 }
 
 /// A difference that was looked at and accepted. It is shown, and does not fail an audit.
@@ -365,10 +420,14 @@ pub struct RelationRecord {
     pub witness: BTreeMap<String, String>,
     /// What a reader can check by hand.
     pub certificate: Option<String>,
+    /// The same for a program, where it is a sum of inequalities.
+    pub proof: Option<Proof>,
     /// A failure that someone has looked at.
     pub accepted: Option<Accepted>,
     /// Marks inherited from its claims.
     pub marks: Vec<String>,
+    /// The nearest change that would turn it, where one was found.
+    pub stability: Option<Stability>,
 }
 
 /// The tightest interval that the printed numbers allow for a quantity that is not printed.
@@ -387,6 +446,20 @@ pub struct ImpliedRecord {
     pub unit: Option<String>,
     /// Why there is no interval, or how tight it is known to be.
     pub reason: Option<String>,
+    /// Whether no tighter interval exists.
+    pub tight: bool,
+    /// Whether the lower and the upper end are only approached.
+    pub open: [bool; 2],
+    /// The interval by the numbers in the expression alone, without any relation.
+    pub alone: Option<[f64; 2]>,
+    /// The interval between two choices inside all printed intervals: the quantity surely takes both.
+    pub reached: Option<[f64; 2]>,
+    /// The choice at (or, where open, near) the lower end.
+    pub lowest: BTreeMap<String, String>,
+    /// The choice at (or near) the upper end.
+    pub highest: BTreeMap<String, String>,
+    /// The relations that take part.
+    pub relations: Vec<String>,
 }
 
 /// Numbers of the source left out on purpose.

@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 
 use super::candidate::{Candidate, marks_are_firm};
 use super::evidence::{Book, rests_on_estimates};
-use super::model::{Acceptance, Claim, Relation, Standing};
-use super::network::{Conflict, Item, Network, Verdict as Decided};
+use super::model::{Acceptance, Claim, Implied, Relation, Standing};
+use super::network::{Bounded, Conflict, Item, Network, Verdict as Decided};
 use super::record::{Accepted, RelationRecord, RelationState, Verdict};
-use crate::expression::{Expression, Interval, Rational, Reference, Root, show};
+use super::rounding::Rounding;
+use super::stability;
+use crate::expression::{Expression, Interval, Rational, Reference, Root, Tree, show};
 use crate::results::Basis;
 
 /// All relations evaluated, alone and together.
@@ -21,6 +23,8 @@ pub(super) struct Evaluation {
     pub(super) network: Network,
     /// The relations in it that can all be true together.
     pub(super) items: Vec<Item>,
+    /// Every relation that holds alone, assumed ones too.
+    pub(super) alone: Vec<Item>,
 }
 
 /// How one relation came out, with what its claims need to know.
@@ -47,11 +51,13 @@ pub(super) fn evaluate(book: &Book<'_>) -> Evaluation {
     let mut outcomes = Vec::new();
     let mut conflicts: Vec<Conflict> = Vec::new();
     let mut together: Vec<Item> = Vec::new();
+    let mut every: Vec<Item> = Vec::new();
     for relation in &book.claims.relations {
         let (outcome, item, conflict) = alone(book, relation, &mut network);
         let firm = outcome.standing != Standing::Assumed && !outcome.uses_estimates;
-        if firm && outcome.record.state == RelationState::Holds {
-            together.extend(item);
+        if outcome.record.state == RelationState::Holds {
+            every.extend(item.clone());
+            together.extend(item.filter(|_| firm));
         }
         conflicts.extend(conflict.filter(|_| firm));
         outcomes.push(outcome);
@@ -82,7 +88,7 @@ pub(super) fn evaluate(book: &Book<'_>) -> Evaluation {
         Blame { conflict, marks }
     };
     let conflicts = conflicts.into_iter().map(blame).collect();
-    Evaluation { outcomes, conflicts, network, items: together }
+    Evaluation { outcomes, conflicts, network, items: together, alone: every }
 }
 
 /// `equals` over claims alone, where it can be true: part of the network.
@@ -138,15 +144,22 @@ fn alone(
         conflict: Vec::new(),
         witness: BTreeMap::new(),
         certificate: None,
+        proof: None,
         accepted: None,
         marks: marks_of(book, &claims),
+        stability: None,
     };
     let mut found = (None, None);
     match (intervals(book, expression), expression.root()) {
         (Some(at), Root::Condition(condition)) => {
             let item =
                 network.condition(&relation.id.value, condition, expression.references(), &at);
+            count(book, &claims, network);
             found.1 = decide(network, &item, &mut record);
+            let fragile = record.marks.iter().any(|mark| mark == "fragile");
+            let turned = |rule, tens| elsewhere(book, relation, rule, tens);
+            record.stability =
+                stability::of_relation(record.state, book.rounding, fragile, &turned);
             found.0 = Some(item);
         }
         _ => record.reason = Some("not-fetched".to_owned()),
@@ -158,6 +171,38 @@ fn alone(
         uses_estimates: !expression.estimates().is_empty(),
     };
     (outcome, found.0, found.1)
+}
+
+/// How a relation comes out alone under another rounding rule, with intervals ten times as wide.
+fn elsewhere(
+    book: &Book<'_>,
+    relation: &Relation,
+    rule: Rounding,
+    tens: i32,
+) -> Option<RelationState> {
+    let expression = &relation.holds.value;
+    let Root::Condition(condition) = expression.root() else { return None };
+    let other = Book { claims: book.claims, results: book.results, rounding: rule };
+    let at: Vec<Interval> = intervals(&other, expression)?
+        .iter()
+        .map(|interval| stability::scaled(interval, tens))
+        .collect();
+    let mut network = Network::default();
+    let item = network.condition(&relation.id.value, condition, expression.references(), &at);
+    match network.decide(&[&item]) {
+        Decided::Possible(..) => Some(RelationState::Holds),
+        Decided::Impossible(_) => Some(RelationState::Fails),
+        Decided::Unknown => None,
+    }
+}
+
+/// Says which numbers count things: they are whole, however coarsely they are printed.
+fn count(book: &Book<'_>, names: &[String], network: &mut Network) {
+    for claim in names.iter().filter_map(|name| book.claims.claim(name)) {
+        if claim.count {
+            network.count(&claim.id.value);
+        }
+    }
 }
 
 fn decide(network: &Network, item: &Item, record: &mut RelationRecord) -> Option<Conflict> {
@@ -187,6 +232,7 @@ fn fail(record: &mut RelationRecord, conflict: &Conflict) {
     record.state = RelationState::Fails;
     record.witness = BTreeMap::new();
     record.certificate = Some(conflict.certificate.clone());
+    record.proof.clone_from(&conflict.proof);
     let others = conflict.items.iter().filter(|item| **item != record.id);
     record.conflict = conflict.names.iter().chain(others).cloned().collect();
 }
@@ -240,6 +286,25 @@ fn marks_of(book: &Book<'_>, claims: &[String]) -> Vec<String> {
 }
 
 impl Evaluation {
+    /// Asks the network for a quantity: over all definitional and stated relations, or over those that
+    /// the question names, assumed ones too.
+    pub(super) fn implied(
+        &mut self,
+        implied: &Implied,
+        tree: &Tree,
+        at: &[Interval],
+    ) -> Option<Bounded> {
+        let items: Vec<&Item> = match &implied.using {
+            None => self.items.iter().collect(),
+            Some(named) => self
+                .alone
+                .iter()
+                .filter(|item| named.iter().any(|name| name.value == item.id))
+                .collect(),
+        };
+        self.network.implied(&items, tree, implied.value.value.references(), at)
+    }
+
     /// Returns what the relations mean for a claim that they use.
     pub(super) fn verdicts_for(&self, book: &Book<'_>, claim: &Claim) -> Vec<Candidate> {
         let blamed = self
@@ -254,7 +319,7 @@ impl Evaluation {
 
 impl Blame {
     fn verdict(&self, book: &Book<'_>) -> Candidate {
-        let Conflict { names, items, certificate } = &self.conflict;
+        let Conflict { names, items, certificate, .. } = &self.conflict;
         let claims: Vec<_> = names.iter().map(|name| (name.clone(), 0..0)).collect();
         let mut trace = vec![format!("{}: {certificate}", items.join(", "))];
         trace.extend(super::trace::printed(book, &claims));

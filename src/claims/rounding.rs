@@ -133,8 +133,14 @@ impl Digits {
 
 #[cfg(test)]
 mod tests {
-    use super::super::printed::digits;
+    use num_bigint::BigInt;
+
+    use super::super::printed::{Notation, amount_as};
     use super::*;
+
+    fn digits(text: &str) -> Option<Digits> {
+        amount_as(text, &Notation::default()).ok().map(|amount| amount.digits)
+    }
 
     fn interval(text: &str, mode: Rounding) -> String {
         digits(text).expect("digits").interval(mode).to_string()
@@ -155,5 +161,54 @@ mod tests {
         assert_eq!(interval("-1.2", Rounding::Floor), "[-1.2, -1.1)");
         assert_eq!(interval("1.2", Rounding::Ceiling), "(1.1, 1.2]");
         assert_eq!(interval("1e-05", Rounding::Unknown), "[0.000005, 0.000015]");
+    }
+
+    /// What a mode prints for a value in units of the last digit, by the mode's own definition.
+    fn printed(value: &Rational, mode: Rounding) -> BigInt {
+        let (floor, half) = (value.floor(), Rational::new(1.into(), 2.into()));
+        let over = value - &floor;
+        let up = || value.ceil().to_integer();
+        let down = || floor.to_integer();
+        let tie = over == half;
+        let nearest = |tie_goes_up: bool| {
+            if over > half || (tie && tie_goes_up) { up() } else { down() }
+        };
+        match mode {
+            Rounding::HalfUp | Rounding::Unknown => nearest(!value.is_negative()),
+            Rounding::HalfDown => nearest(value.is_negative()),
+            Rounding::HalfEven => nearest(down().is_odd()),
+            Rounding::Truncation => value.trunc().to_integer(),
+            Rounding::Floor => down(),
+            Rounding::Ceiling => up(),
+        }
+    }
+
+    /// Every mode against brute force: of all hundredths between -3.5 and 3.5 exactly those are in the
+    /// interval of a printed whole number that the mode turns into it. Sign, zero and even digits too.
+    #[test]
+    fn every_mode_is_what_it_does_to_rationals() {
+        for mode in Rounding::ALL.into_iter().filter(|mode| *mode != Rounding::Unknown) {
+            for whole in -3..=3_i64 {
+                let interval = digits(&whole.to_string()).expect("digits").interval(mode);
+                for hundredth in -350..=350_i64 {
+                    let value = Rational::new(hundredth.into(), 100.into());
+                    let inside = interval.contains(&value);
+                    let prints = printed(&value, mode) == whole.into();
+                    assert_eq!(inside, prints, "{mode}: {value} printed as {whole}");
+                    if prints {
+                        let unknown =
+                            digits(&whole.to_string()).expect("digits").interval(Rounding::Unknown);
+                        let nearest = matches!(
+                            mode,
+                            Rounding::HalfUp | Rounding::HalfDown | Rounding::HalfEven
+                        );
+                        assert!(
+                            !nearest || unknown.contains(&value),
+                            "unknown holds every nearest mode"
+                        );
+                    }
+                }
+            }
+        }
     }
 }

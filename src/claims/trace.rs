@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::evidence::{Book, step_of};
-use crate::results::Run;
+use crate::results::{Code, Input, Run};
 
 /// Returns the way from estimates through steps to verified files, and what was assumed along it.
 pub(super) fn of(run: &Run, addresses: &[String]) -> (Vec<String>, Vec<String>) {
@@ -11,6 +11,10 @@ pub(super) fn of(run: &Run, addresses: &[String]) -> (Vec<String>, Vec<String>) 
     for address in addresses {
         walk.add(address.clone());
         walk.visit(step_of(address));
+    }
+    // Imported estimates have no steps: all that the dataset pins stands behind each of them.
+    if run.code != Code::Reimplemented && !addresses.is_empty() {
+        walk.files(|_| true);
     }
     let Walk { mut lines, files, assumes, .. } = walk;
     lines.extend(files);
@@ -49,13 +53,17 @@ impl Walk<'_> {
                 }
                 waiting.extend(step.reads.iter().rev().cloned());
             }
-            for input in self.run.inputs.iter().filter(|input| input.input == name) {
-                let line = format!("{}/{} sha256:{}", input.dataset, input.path, input.sha256);
-                if !self.files.contains(&line) {
-                    self.files.push(line);
-                }
-            }
+            self.files(|input| input.input == name);
             seen.push(name);
+        }
+    }
+
+    fn files(&mut self, wanted: impl Fn(&Input) -> bool) {
+        for input in self.run.inputs.iter().filter(|input| wanted(input)) {
+            let line = format!("{}/{} sha256:{}", input.dataset, input.path, input.sha256);
+            if !self.files.contains(&line) {
+                self.files.push(line);
+            }
         }
     }
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::claims::record::Verdict;
+use crate::claims::rounding::Rounding;
 
 /// An independent second look at a study.
 ///
@@ -103,6 +104,8 @@ pub enum Command {
     Report(StudyArgument),
     /// Follow a claim from the printed number to the files and their checksums
     Explain(ExplainArguments),
+    /// Fix claims and method before results exist: later changes are marked `late`
+    Seal(SealArguments),
     /// List the studies and the datasets
     List,
     /// Print a completion script
@@ -162,10 +165,10 @@ pub struct CheckArguments {
     /// The study, by id or by the path of its folder
     #[arg(value_name = "STUDY", required_unless_present = "table", conflicts_with = "table")]
     pub study: Option<String>,
-    /// A CSV file of printed numbers to check row by row
+    /// A CSV or TSV file of printed numbers to check row by row
     #[arg(long, value_name = "FILE", requires = "kind")]
     pub table: Option<PathBuf>,
-    /// Means of whole numbers: the columns of mean and number of cases
+    /// Means of whole numbers: the columns of mean and number of cases, by name or by place
     #[arg(long, value_name = "MEAN,N", group = "kind", requires = "table")]
     pub grim: Option<String>,
     /// Means and standard deviations of whole numbers
@@ -174,6 +177,36 @@ pub struct CheckArguments {
     /// Means and standard deviations of zeros and ones
     #[arg(long, value_name = "MEAN,SD,N", group = "kind", requires = "table")]
     pub debit: Option<String>,
+    /// Test statistics with their p values, as `t(28) = 2.20, p = .036`: the column that holds them
+    #[arg(
+        long,
+        value_name = "COLUMN",
+        group = "kind",
+        requires = "table",
+        visible_alias = "statcheck"
+    )]
+    pub p: Option<String>,
+    /// With --p: the level at which a p value counts as significant
+    #[arg(long, value_name = "LEVEL", requires = "p", default_value = "0.05")]
+    pub alpha: String,
+    /// Each value is the mean of this many whole numbers
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=1_000_000), requires = "table")]
+    pub items: u64,
+    /// The answers' least and largest value: then the check is exact and shows a data set
+    #[arg(long, value_name = "MIN,MAX", value_parser = scale, allow_hyphen_values = true, requires = "table")]
+    pub scale: Option<(i64, i64)>,
+    /// How the numbers were rounded [default: unknown]
+    #[arg(long, value_name = "MODE", requires = "table")]
+    pub rounding: Option<Rounding>,
+    /// Means and standard deviations are percentages
+    #[arg(long, requires = "table")]
+    pub percent: bool,
+    /// Standard deviations divide by the number of cases, not by one less
+    #[arg(long, requires = "table")]
+    pub population: bool,
+    /// The first line of the table is no header
+    #[arg(long, requires = "table")]
+    pub no_header: bool,
     /// The verdicts that fail the check
     #[arg(long, value_name = "VERDICT", value_delimiter = ',', value_parser = verdict)]
     pub fail_on: Option<Vec<Verdict>>,
@@ -190,12 +223,36 @@ pub struct ExplainArguments {
     pub claim: String,
 }
 
+/// Arguments of `seal`.
+#[derive(Debug, Clone, Args)]
+pub struct SealArguments {
+    /// The study, by id or by the path of its folder
+    #[arg(value_name = "STUDY")]
+    pub study: String,
+    /// Make a new seal in place of an earlier one, which it names
+    #[arg(long)]
+    pub again: bool,
+    /// Write nothing; say what changed since the seal
+    #[arg(long, conflicts_with = "again")]
+    pub check: bool,
+}
+
 /// Arguments of `completions`.
 #[derive(Debug, Clone, Args)]
 pub struct CompletionsArguments {
     /// The shell
     #[arg(value_enum)]
     pub shell: clap_complete::Shell,
+}
+
+fn scale(text: &str) -> Result<(i64, i64), String> {
+    let ends = text.split_once(',').and_then(|(least, largest)| {
+        Some((least.trim().parse().ok()?, largest.trim().parse().ok()?))
+    });
+    ends.filter(|(least, largest): &(i64, i64)| {
+        least < largest && largest.checked_sub(*least).is_some()
+    })
+    .ok_or_else(|| "write two whole numbers, the smaller first: 1,7".to_owned())
 }
 
 fn verdict(word: &str) -> Result<Verdict, String> {

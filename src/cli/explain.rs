@@ -7,11 +7,11 @@ use super::exit::Exit;
 use super::terminal::{Look, Terminal};
 use crate::audit::house::{House, StudyFolder};
 use crate::audit::{self, open, outputs};
-use crate::claims::record::{Audit, ClaimRecord, RelationState, Verdict};
+use crate::claims::record::{Audit, ClaimRecord, RelationState, StatisticRecord, Verdict};
 use crate::diagnostic::nearest;
 use crate::digest::{Sha256, canonical_json};
 use crate::error::Error;
-use crate::results::{Estimate, Results, Run, Step};
+use crate::results::{Code, Estimate, Results, Run, Step};
 
 /// Explains one claim.
 pub(super) fn explain(
@@ -66,7 +66,8 @@ fn evidence(
         let method = std::fs::read(opened.folder.path.join("method.toml"))
             .ok()
             .map(|bytes| Sha256::of(&bytes));
-        if results.runs.iter().all(|run| run.method_sha256 == method) {
+        let current = |run: &Run| run.code != Code::Reimplemented || run.method_sha256 == method;
+        if results.runs.iter().all(current) {
             let audit = audit::judge(&opened, &results)?;
             return Ok((results, audit, format!("from the recorded {id}/results.json")));
         }
@@ -81,11 +82,37 @@ fn printed(claim: &ClaimRecord, terminal: &Terminal) -> String {
     text += &format!("  {}  in {}, {}\n", claim.printed, claim.source, claim.at);
     if let Some([low, high]) = claim.interval {
         let unit = claim.unit.as_deref();
-        let why = if claim.reads.is_some() { "as declared in `reads`" } else { "by its digits" };
+        let why = if claim.reads.is_some() { "as it is read" } else { "by its digits" };
         text += &format!("  stands for [{}, {}] {why}\n", show(low, unit), show(high, unit));
+    }
+    if let Some(reading) = &claim.reading {
+        let from = match (reading.from.as_str(), &reading.why) {
+            ("lexicon", Some(why)) => format!("by the lexicon of vague words: {why}"),
+            _ => "as declared in `reads`".to_owned(),
+        };
+        text += &format!("  reads as {} to {} {from}\n", reading.low, reading.high);
+    }
+    if let Some(statistic) = &claim.statistic {
+        text += &recomputed(statistic);
     }
     text += &format!("  transcription: {}\n", claim.transcription);
     text
+}
+
+/// The p value that the printed statistic allows.
+fn recomputed(statistic: &StatisticRecord) -> String {
+    let Some([low, high]) = statistic.p else {
+        let why = statistic.reason.as_deref().unwrap_or("nothing is known of it");
+        return format!("  p value not recomputed: {why}\n");
+    };
+    let word = match (statistic.consistent, statistic.consistent_if_one_sided) {
+        (Some(true), _) => "consistent with the printed p value",
+        (_, true) => "inconsistent with the printed p value, consistent if one-sided",
+        _ => "inconsistent with the printed p value",
+    };
+    let decision = if statistic.decision_error { ", decision error" } else { "" };
+    let ends = format!("[{}, {}]", show(low, None), show(high, None));
+    format!("  the statistic allows p in {ends}: {word}{decision} at {}\n", statistic.alpha)
 }
 
 /// Where the printed number stands in our own files, and their checksum.
@@ -189,8 +216,19 @@ fn compared(claim: &ClaimRecord, run: Option<&Run>) -> String {
         };
         text += &format!("  the conclusion `{conclusion}` {holds}\n");
     }
+    if let Some(code) = claim.code.filter(|code| *code != Code::Reimplemented) {
+        let whose =
+            if code == Code::Authors { "the authors' own code" } else { "someone else's code" };
+        text += &format!("  estimates imported from {whose}: we did not run it\n");
+    }
     if !claim.marks.is_empty() {
         text += &format!("  marks: {}\n", claim.marks.join(", "));
+    }
+    if let Some(replication) = &claim.replication {
+        text += "  beside the verdict, and never part of it\n";
+        for (label, value) in replication.lines() {
+            text += &format!("    {label}: {value}\n");
+        }
     }
     let estimate = claim.estimate.as_deref().and_then(|id| {
         run.and_then(|run| {

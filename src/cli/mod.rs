@@ -9,6 +9,9 @@ mod fetch;
 mod list;
 mod report;
 mod run;
+mod seal;
+mod statistics;
+mod table;
 pub mod terminal;
 mod verify;
 
@@ -61,6 +64,7 @@ fn dispatch(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Error> {
         Command::Check(wanted) => check::check(wanted, &house, terminal),
         Command::Report(wanted) => report::report(wanted, &house, terminal),
         Command::Explain(wanted) => explain::explain(wanted, &house, terminal),
+        Command::Seal(wanted) => seal::seal(wanted, &house, terminal),
         Command::List => list::list(&house, terminal),
         Command::Completions(wanted) => {
             let mut script = Vec::new();

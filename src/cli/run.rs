@@ -20,7 +20,7 @@ pub(super) fn run(
 ) -> Result<Exit, Error> {
     let engine = audit::engine(house)?;
     let opened = open::open(house, &wanted.study, &engine, terminal)?;
-    if opened.plan.is_none() {
+    if opened.plan.is_none() && opened.runs.iter().all(|run| run.import.is_none()) {
         let message = format!("`{}` has no method.toml", opened.folder.id);
         let help = Some(format!("`secondlook check {}` needs none", opened.folder.id));
         return Err(Error::Usage { message, help });

@@ -102,6 +102,20 @@ impl Terminal {
         write_out(text)
     }
 
+    /// Writes to stdout what is too much for one text.
+    ///
+    /// # Errors
+    /// When it cannot be read, or stdout cannot be written.
+    pub fn copy(&self, source: &mut impl io::Read) -> Result<(), Error> {
+        let mut stream = io::stdout().lock();
+        match io::copy(source, &mut stream).and_then(|_| stream.flush()) {
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+                Err(Error::Output { path: "stdout".to_owned(), why: error.to_string() })
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Writes a line for people to stderr, unless they asked for quiet.
     pub fn note(&self, text: &str) {
         if !self.quiet {

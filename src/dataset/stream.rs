@@ -133,7 +133,10 @@ impl Stream<'_> {
                 hasher
             });
             let answer = parse(&mut Blocks { stream: self, hashing: Some(sender) });
-            self.hasher = hashing.join().map_err(|_| io::Error::other("hashing broke off"))?;
+            let Ok(hasher) = hashing.join() else {
+                return Err(io::Error::other("hashing broke off"));
+            };
+            self.hasher = hasher;
             answer
         })
     }

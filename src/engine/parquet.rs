@@ -44,7 +44,8 @@ fn apart<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result
         .stack_size(STACK)
         .spawn(work)
         .map_err(|error| bad(format!("no thread to read it: {error}")))?;
-    reader.join().map_err(|_| bad("is not well-formed parquet"))
+    let Ok(done) = reader.join() else { return Err(bad("is not well-formed parquet")) };
+    Ok(done)
 }
 
 /// See [`Engine::parquet_is_sound`](super::Engine::parquet_is_sound).

@@ -1,7 +1,7 @@
 //! A number with its derivatives: forward-mode differentiation over any [`Scalar`].
 
 use super::scalar::Scalar;
-use super::{EvaluationError, Rational};
+use super::{EvaluationError, Rational, Tail};
 
 /// A value and its slope in each of the references, in their order; an empty list is all zeros.
 #[derive(Debug, Clone)]
@@ -93,6 +93,20 @@ impl<S: Scalar> Scalar for Dual<S> {
         let two = S::number(&Rational::from_integer(2.into()));
         let slope = value.times(&two).inverse()?;
         Ok(self.chain(value, &slope))
+    }
+    fn tail(tail: Tail, arguments: &[Self]) -> Result<Self, EvaluationError> {
+        let values: Vec<S> = arguments.iter().map(|argument| argument.value.clone()).collect();
+        let zero = Self { value: S::tail(tail, &values)?, slopes: Vec::new() };
+        let slopes = S::slopes_of_tail(tail, &values)?;
+        Ok(arguments.iter().zip(&slopes).fold(zero, |so_far, (argument, slope)| {
+            let part = argument.chain(so_far.value.clone(), slope);
+            so_far.combine(&part, so_far.value.clone(), S::clone, S::clone)
+        }))
+    }
+    fn slopes_of_tail(tail: Tail, arguments: &[Self]) -> Result<Vec<Self>, EvaluationError> {
+        let values: Vec<S> = arguments.iter().map(|argument| argument.value.clone()).collect();
+        let flat = |value| Self { value, slopes: Vec::new() };
+        Ok(S::slopes_of_tail(tail, &values)?.into_iter().map(flat).collect())
     }
     fn absolute(&self) -> Self {
         self.chain(self.value.absolute(), &self.value.slope_of_absolute())

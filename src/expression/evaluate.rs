@@ -57,6 +57,7 @@ fn call<S: Scalar>(function: Function, values: &[S]) -> Result<S, EvaluationErro
         Function::Exp => first.exp(),
         Function::Ln => first.ln(),
         Function::Sqrt => first.sqrt(),
+        Function::P(tail) => S::tail(tail, values),
         Function::Abs => Ok(first.absolute()),
         Function::Min => Ok(rest
             .iter()

@@ -23,6 +23,7 @@ mod lexer;
 mod parser;
 mod range;
 mod scalar;
+mod tail;
 mod tree;
 
 pub use evaluate::EvaluationError;
@@ -30,6 +31,7 @@ pub use exact::{Rational, decimal, nearest_float, power_of_ten, rational_of, sho
 pub use interval::{End, Interval};
 pub use parser::{SyntaxError, parse};
 pub use range::{Range, Truth};
+pub use tail::Tail;
 pub use tree::{
     Comparison, Condition, Expression, Function, Kind, Operator, Reference, Root, Tree,
 };

@@ -279,7 +279,10 @@ impl Parser {
         else {
             let known = Function::ALL.iter().map(|(known, _)| *known).chain(["est"]);
             let help = nearest(&name, known).map_or_else(
-                || "the functions are exp, ln, sqrt, abs, min, max and est(\"…\")".to_owned(),
+                || {
+                    "the functions are exp, ln, sqrt, abs, min, max, p_t, p_z, p_r, p_f, p_chi2 and est(\"…\")"
+                        .to_owned()
+                },
                 |near| format!("did you mean `{near}`?"),
             );
             let message = format!("there is no function `{name}`");
@@ -287,16 +290,17 @@ impl Parser {
         };
         let arguments = self.arguments(&open)?;
         let whole = range.start..self.before().unwrap_or(range.end);
-        let enough = match function {
-            Function::Min | Function::Max => arguments.len() >= 2,
-            _ => arguments.len() == 1,
+        let (enough, wanted) = match function {
+            Function::Min | Function::Max => (arguments.len() >= 2, "two or more numbers"),
+            Function::P(tail) if tail.arguments() == 2 => {
+                (arguments.len() == 2, "a statistic and its degrees of freedom")
+            }
+            Function::P(tail) if tail.arguments() == 3 => {
+                (arguments.len() == 3, "a statistic and two degrees of freedom")
+            }
+            _ => (arguments.len() == 1, "one number"),
         };
         if !enough {
-            let wanted = if matches!(function, Function::Min | Function::Max) {
-                "two or more numbers"
-            } else {
-                "one number"
-            };
             let message = format!("`{name}` takes {wanted}, not {}", arguments.len());
             return Err(SyntaxError::new(whole, message));
         }

@@ -144,6 +144,23 @@ impl Tree {
         box_range(&tree, &at, &uses).map(|range| range.interval)
     }
 
+    /// Encloses the slope in one reference over a box; `None` where the tree is not smooth there, or
+    /// does not use it.
+    #[must_use]
+    pub fn slope(&self, index: usize, at: &[Interval]) -> Option<Interval> {
+        let mut uses = vec![0; at.len()];
+        self.count(&mut uses);
+        let place = uses.iter().take(index).filter(|uses| **uses > 0).count();
+        let (tree, at, _) = compact(self, at);
+        let duals: Vec<Dual<Interval>> = at
+            .iter()
+            .enumerate()
+            .map(|(index, interval)| Dual::variable(interval.clone(), index, at.len()))
+            .collect();
+        uses.get(index).filter(|uses| **uses > 0)?;
+        evaluate(&tree, &duals).ok()?.slopes.get(place)?.clone()
+    }
+
     /// Gives every reference another index.
     #[must_use]
     pub fn renumbered(&self, to: &[usize]) -> Self {
@@ -182,13 +199,13 @@ impl Tree {
 
     /// Says whether the tree calls a real function, whose value is enclosed and never exact.
     fn is_real(&self) -> bool {
-        use super::Function::{Exp, Ln, Sqrt};
+        use super::Function::{Exp, Ln, P, Sqrt};
         match self {
             Self::Number(_) | Self::Reference(_) => false,
             Self::Negate(inner) | Self::Power(inner, _) => inner.is_real(),
             Self::Binary(_, left, right) => left.is_real() || right.is_real(),
             Self::Call(function, arguments) => {
-                matches!(function, Exp | Ln | Sqrt) || arguments.iter().any(Self::is_real)
+                matches!(function, Exp | Ln | Sqrt | P(_)) || arguments.iter().any(Self::is_real)
             }
         }
     }

@@ -3,7 +3,7 @@
 use num_traits::{Signed, Zero};
 
 use super::interval::{End, Interval};
-use super::{EvaluationError, Rational, nearest_float, rational_of};
+use super::{EvaluationError, Rational, Tail, nearest_float, rational_of};
 
 /// A kind of number in which an expression can be evaluated.
 pub(super) trait Scalar: Clone {
@@ -29,6 +29,10 @@ pub(super) trait Scalar: Clone {
     fn ln(&self) -> Result<Self, EvaluationError>;
     /// Returns the square root.
     fn sqrt(&self) -> Result<Self, EvaluationError>;
+    /// Returns the p value of a test statistic.
+    fn tail(tail: Tail, arguments: &[Self]) -> Result<Self, EvaluationError>;
+    /// Returns the slope of that p value in each argument.
+    fn slopes_of_tail(tail: Tail, arguments: &[Self]) -> Result<Vec<Self>, EvaluationError>;
     /// Returns the absolute value.
     fn absolute(&self) -> Self;
     /// Returns the slope of the absolute value.
@@ -68,6 +72,12 @@ impl Scalar for f64 {
     }
     fn sqrt(&self) -> Result<Self, EvaluationError> {
         if *self >= 0.0 { Ok(libm::sqrt(*self)) } else { Err(EvaluationError::Domain("sqrt")) }
+    }
+    fn tail(tail: Tail, arguments: &[Self]) -> Result<Self, EvaluationError> {
+        tail.value(arguments)
+    }
+    fn slopes_of_tail(tail: Tail, arguments: &[Self]) -> Result<Vec<Self>, EvaluationError> {
+        tail.slopes(arguments)
     }
     fn absolute(&self) -> Self {
         self.abs()
@@ -157,6 +167,12 @@ impl Scalar for Interval {
             low: exact(&self.low).unwrap_or(outer.low),
             high: exact(&self.high).unwrap_or(outer.high),
         })
+    }
+    fn tail(tail: Tail, arguments: &[Self]) -> Result<Self, EvaluationError> {
+        tail.range(arguments)
+    }
+    fn slopes_of_tail(tail: Tail, arguments: &[Self]) -> Result<Vec<Self>, EvaluationError> {
+        Ok(tail.signs(arguments))
     }
     fn absolute(&self) -> Self {
         Self::absolute(self)

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::ops;
 
-use super::Rational;
+use super::{Rational, Tail};
 
 /// What an expression refers to.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -60,17 +60,29 @@ pub enum Function {
     Min,
     /// `max(x, y, …)`
     Max,
+    /// `p_t(t, df)` and its like: the p value of a test statistic.
+    P(Tail),
 }
 
 impl Function {
+    /// Returns the names of all functions: no claim can be called so.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        Self::ALL.iter().map(|(name, _)| *name)
+    }
+
     /// Every function with its name.
-    pub(super) const ALL: [(&'static str, Self); 6] = [
+    pub(super) const ALL: [(&'static str, Self); 11] = [
         ("exp", Self::Exp),
         ("ln", Self::Ln),
         ("sqrt", Self::Sqrt),
         ("abs", Self::Abs),
         ("min", Self::Min),
         ("max", Self::Max),
+        ("p_t", Self::P(Tail::T)),
+        ("p_z", Self::P(Tail::Z)),
+        ("p_r", Self::P(Tail::R)),
+        ("p_f", Self::P(Tail::F)),
+        ("p_chi2", Self::P(Tail::ChiSquare)),
     ];
 }
 

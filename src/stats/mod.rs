@@ -13,5 +13,6 @@ pub mod linear;
 pub mod math;
 pub mod matrix;
 pub mod random;
+pub mod replication;
 pub mod sum;
 pub mod summary;

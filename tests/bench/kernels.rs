@@ -69,7 +69,7 @@ impl Columns {
             _ => by_level().collect(),
         };
         let mut design = Design::new(&self.success, terms);
-        design.absorb = self.effects.iter().map(|codes| codes.into()).collect();
+        design.absorb = self.effects.iter().map(Into::into).collect();
         if name == "R3" {
             design.absorb.truncate(5);
         }

@@ -10,7 +10,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("digest", &[]),
     ("event", &[]),
     ("stats", &[]),
-    ("expression", &["diagnostic"]),
+    ("expression", &["diagnostic", "stats"]),
     ("manifest", &["diagnostic", "digest", "event"]),
     ("study", &["diagnostic"]),
     ("engine", &["diagnostic", "event", "stats"]),

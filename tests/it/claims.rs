@@ -3,6 +3,15 @@
 mod builder;
 mod coverage;
 mod forensic;
+mod forensic_truth;
+mod imports;
+mod marks;
 mod network;
+mod networks;
+mod new_data;
+mod p_values;
+mod printed;
+mod rprojects;
 mod rules;
+mod seal;
 mod studies;

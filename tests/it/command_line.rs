@@ -168,6 +168,27 @@ fn a_table_of_printed_means_is_checked_row_by_row() {
     world.run(&["check", "--table", file, "--grim", "mean,cases"]).exits(3).says("means.csv:3");
 }
 
+#[test]
+fn test_statistics_are_checked_row_by_row() {
+    let rows = "id,text\n1,\"t(28) = 2.20, p = .036\"\n2,\"t(28) = 1.20, p < .05\"\n3,nothing\n";
+    let world = World::empty().with("statistics.csv", rows);
+    let file = world.path("statistics.csv");
+    let file = file.to_str().expect("a path in UTF-8");
+    let table = |more: &[&str]| {
+        let mut line = vec!["check", "--table", file];
+        line.extend(more);
+        world.run(&line)
+    };
+    table(&["--p", "text"])
+        .exits(1)
+        .shows("p in [0.238289, 0.242111], decision error")
+        .shows("3 rows: 1 consistent, 1 inconsistent (1 with a decision error), 1 not read");
+    table(&["--statcheck", "text", "--format", "json"]).exits(1).shows("\"consistent\": false");
+    table(&["--p", "text", "--alpha", "0.3"]).exits(1).shows("(0 with a decision error)");
+    table(&["--p", "text", "--alpha", "7"]).exits(2);
+    table(&["--p", "texts"]).exits(3).says("statistics.csv:1");
+}
+
 const PRINTED: &str = r#"
 [[claim]]
 id = "men"

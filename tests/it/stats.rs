@@ -13,6 +13,7 @@ mod presets;
 mod properties;
 mod qr;
 mod refusals;
+mod replication;
 mod sessions;
 mod specifications;
 mod summary;

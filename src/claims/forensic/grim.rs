@@ -1,29 +1,45 @@
-//! GRIM: a mean of whole numbers is a whole number over the number of cases.
-//!
-//! *Source*: Brown and Heathers (2017). *Formula*: N = n · items; some whole k has k/N inside the
-//! interval that the printed mean stands for. *Checked against*: STATISTICS 2, scrutiny's examples.
+//! GRIM in whole numbers: see [`super::grim`].
 
-use num_bigint::BigInt;
+use super::whole::{Bounds, Whole, between};
+use super::{Answer, Found, Sample};
 
-use super::whole_numbers;
-use crate::expression::{Interval, Rational};
+/// `None` where a number does not fit into a `W`.
+pub(super) fn grim<W: Whole>(mean: &Bounds<W>, sample: &Sample) -> Option<Answer<Found<W>>> {
+    let total = W::from(sample.cases).checked_mul(&W::from(sample.items))?;
+    let (mut least, mut most) = mean.whole(&total)?;
+    if least > most {
+        return Some(Answer::Impossible(no_sum(mean, &total)?));
+    }
+    if let Some((lowest, largest)) = sample.scale {
+        let bottom = total.checked_mul(&W::from(lowest))?;
+        let top = total.checked_mul(&W::from(largest))?;
+        if least > top || most < bottom {
+            return Some(Answer::Impossible(format!(
+                "the sum of {total} answers from {lowest} to {largest} lies between {bottom} and {top}, the printed mean asks for {least} to {most}"
+            )));
+        }
+        least = least.max(bottom);
+        most = most.min(top);
+    }
+    let frequencies = sample.scale.and_then(|(lowest, _)| even(&least, sample, lowest));
+    debug_assert!(least <= most, "the scale and the interval overlap");
+    Some(Answer::Possible(Found { sum: least, squares: None, frequencies }))
+}
 
-/// Returns a sum of `cases` whole numbers (times `items` each) whose mean prints so, if there is one.
-///
-/// ```
-/// use secondlook::claims::forensic::grim;
-/// use secondlook::claims::printed;
-/// use secondlook::claims::rounding::Rounding;
-///
-/// let mean = |text| {
-///     let printed = printed::parse(text).expect("a number");
-///     printed.interval(Rounding::Unknown).expect("an interval")
-/// };
-/// assert_eq!(grim(&mean("5.18"), 28, 1), Some(145.into()));
-/// assert_eq!(grim(&mean("5.19"), 28, 1), None);
-/// ```
-#[must_use]
-pub fn grim(mean: &Interval, cases: u64, items: u64) -> Option<BigInt> {
-    let total = Rational::from_integer(BigInt::from(cases) * items);
-    whole_numbers(&mean.scale(&total)).map(|(least, _)| least)
+/// Why no sum prints as the mean does.
+pub(super) fn no_sum<W: Whole>(mean: &Bounds<W>, total: &W) -> Option<String> {
+    let (low, high) = (mean.low.checked_mul(total)?, mean.high.checked_mul(total)?);
+    let range = between(&low, mean.low_inside, &high, mean.high_inside, &mean.over);
+    Some(format!("no whole number lies in {range}, where the sum of {total} answers would be"))
+}
+
+/// The most even data set with a sum: its totals are one of two neighbours.
+fn even<W: Whole>(sum: &W, sample: &Sample, lowest: i64) -> Option<Vec<(i64, u64)>> {
+    let cases = W::from(sample.cases);
+    let (each, rest) = (sum.div_floor(&cases), sum.mod_floor(&cases));
+    let each = i64::try_from(each.big()).ok()?;
+    let more = u64::try_from(rest.big()).ok()?;
+    debug_assert!(each >= lowest.saturating_mul(i64::try_from(sample.items).ok()?), "on the scale");
+    let all = [(each, sample.cases - more), (each.checked_add(1)?, more)];
+    Some(all.into_iter().filter(|(_, count)| *count > 0).collect())
 }

@@ -1,13 +1,17 @@
 //! The checks over the rows of a table, as `secondlook check --table` runs them.
+//!
+//! Each row is read once, as the text that stands there; the common case stays in small whole numbers.
 
+use std::fmt::Write as _;
+
+use num_bigint::BigInt;
 use num_traits::ToPrimitive;
-use schemars::JsonSchema;
-use serde::Serialize;
 
-use super::super::printed;
+use super::super::printed::{self, Unit};
 use super::super::rounding::Rounding;
-use super::{debit, grim, grimmer};
-use crate::expression::Interval;
+use super::whole::{Bounds, Plain};
+use super::{Answer, Divisor, Kind, Mean, Sample, Unknown, Witness};
+use crate::expression::power_of_ten;
 
 /// A check and the columns that it needs, in this order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,89 +37,293 @@ impl Check {
             Self::Grimmer | Self::Debit => &["mean", "standard deviation", "number of cases"],
         }
     }
+
+    const fn kind(self) -> Kind {
+        match self {
+            Self::Grim => Kind::Grim,
+            Self::Grimmer => Kind::Grimmer,
+            Self::Debit => Kind::Debit,
+        }
+    }
+}
+
+/// What holds for all rows of a table.
+#[derive(Debug, Clone, Copy)]
+pub struct Checker {
+    /// The check.
+    pub check: Check,
+    /// How the numbers were rounded.
+    pub rounding: Rounding,
+    /// The number of items that each case's value is the mean of.
+    pub items: u64,
+    /// What the standard deviations divide by.
+    pub divisor: Divisor,
+    /// The least and the largest answer, where the scale is known.
+    pub scale: Option<(i64, i64)>,
+    /// Whether means and standard deviations are percentages also where no `%` stands.
+    pub percent: bool,
 }
 
 /// One row, checked.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
     /// The row, counted from one.
     pub row: usize,
-    /// Whether some data could print so.
-    pub consistent: bool,
-    /// What such data would be: `sum 145`, `sum 146, sum of squares 830`, `7 ones`.
-    pub witness: Option<String>,
+    /// Whether some data could print so; none where the check says nothing.
+    pub consistent: Option<bool>,
+    /// What such data would be.
+    pub witness: Option<Witness>,
+    /// Why there are none, to be checked by hand.
+    pub certificate: Option<String>,
+    /// Why nothing is said.
+    pub reason: Option<Unknown>,
+    /// Whether every mean of so few digits would pass, so that passing says nothing (GRIM, told of plain decimals).
+    pub uninformative: bool,
+    check: Check,
 }
 
-/// A table that cannot be checked: the row, the column and why.
+/// How many rows came out how.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// All rows.
+    pub rows: usize,
+    /// Rows that some data could print.
+    pub consistent: usize,
+    /// Rows that no data print.
+    pub inconsistent: usize,
+    /// Rows of which nothing is said.
+    pub unchecked: usize,
+    /// Of the consistent rows, those where every mean would pass.
+    pub uninformative: usize,
+}
+
+/// A cell that cannot be checked: the row, the column and why.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("row {row}, {column}: {why}")]
 pub struct TableError {
-    /// The row, counted from one; 0 for the whole table.
+    /// The row, counted from one.
     pub row: usize,
     /// Which of the check's columns.
-    pub column: String,
+    pub column: &'static str,
     /// Why.
     pub why: String,
+    /// What to write.
+    pub help: String,
 }
 
-/// Checks every row; `columns` hold the cells as they are printed, in the order of
-/// [`Check::columns`].
-///
-/// # Errors
-/// The first cell that is no printed number, a number of cases that is not whole, or columns of
-/// different lengths.
-pub fn check_table(
-    check: Check,
-    columns: &[Vec<String>],
-    rounding: Rounding,
-) -> Result<Vec<Row>, TableError> {
-    let names = check.columns();
-    let wrong =
-        |why: &str| TableError { row: 0, column: "columns".to_owned(), why: why.to_owned() };
-    if columns.len() != names.len() {
-        return Err(wrong(&format!("{} are needed: {}", names.len(), names.join(", "))));
+impl Counts {
+    /// Counts one more row.
+    pub fn add(&mut self, row: &Row) {
+        self.rows += 1;
+        match row.consistent {
+            Some(true) => self.consistent += 1,
+            Some(false) => self.inconsistent += 1,
+            None => self.unchecked += 1,
+        }
+        self.uninformative += usize::from(row.uninformative && row.consistent == Some(true));
     }
-    let rows = columns.first().map_or(0, Vec::len);
-    if columns.iter().any(|column| column.len() != rows) {
-        return Err(wrong("they have different lengths"));
+
+    /// Writes the counts as JSON.
+    #[must_use]
+    pub fn json(&self) -> String {
+        format!(
+            "{{ \"rows\": {}, \"consistent\": {}, \"inconsistent\": {}, \"unchecked\": {}, \"uninformative\": {} }}",
+            self.rows, self.consistent, self.inconsistent, self.unchecked, self.uninformative
+        )
     }
-    (0..rows).map(|index| row(check, columns, index, rounding)).collect()
 }
 
-fn row(
-    check: Check,
-    columns: &[Vec<String>],
-    index: usize,
-    rounding: Rounding,
-) -> Result<Row, TableError> {
-    let cell = |column: usize| {
-        columns.get(column).and_then(|cells| cells.get(index)).map_or("", String::as_str)
+impl Checker {
+    /// Checks one row; `cells` hold what is printed, in the order of [`Check::columns`].
+    ///
+    /// # Errors
+    /// A cell that is no printed number, or a number of cases that is not whole.
+    pub fn row(&self, row: usize, cells: &[&str]) -> Result<Row, TableError> {
+        let columns = self.check.columns();
+        let cell = |column: usize| cells.get(column).copied().unwrap_or_default();
+        let error = |column: usize, why: String, help: &str| TableError {
+            row,
+            column: columns.get(column).copied().unwrap_or("column"),
+            why,
+            help: help.to_owned(),
+        };
+        let last = columns.len() - 1;
+        let cases = whole(cell(last)).ok_or_else(|| {
+            let shown: String = cell(last).chars().take(60).collect();
+            error(
+                last,
+                format!("`{shown}` is no number of cases"),
+                "write a whole number above zero",
+            )
+        })?;
+        let mut numbers = Vec::with_capacity(2);
+        for column in 0..last {
+            let number =
+                self.number(cell(column)).map_err(|(why, help)| error(column, why, &help))?;
+            numbers.push(number);
+        }
+        let sample = Sample { cases, items: self.items, divisor: self.divisor, scale: self.scale };
+        Ok(self.checked(row, &numbers, &sample))
+    }
+
+    fn checked(&self, row: usize, numbers: &[Number], sample: &Sample) -> Row {
+        let kind = self.check.kind();
+        let answer = match (numbers.first(), numbers.get(1)) {
+            (Some(Number::Small(mean)), None) => {
+                Mean { mean, deviation: None }.answer_small(kind, sample)
+            }
+            (Some(Number::Small(mean)), Some(Number::Small(deviation))) => {
+                Mean { mean, deviation: Some(deviation) }.answer_small(kind, sample)
+            }
+            (Some(mean), deviation) => match (mean.large(), deviation.map(Number::large)) {
+                (Some(mean), None) => Mean { mean: &mean, deviation: None }.answer(kind, sample),
+                (Some(mean), Some(Some(deviation))) => {
+                    Mean { mean: &mean, deviation: Some(&deviation) }.answer(kind, sample)
+                }
+                _ => Answer::Unknown(Unknown::NoBound),
+            },
+            (None, _) => Answer::Unknown(Unknown::NoBound),
+        };
+        let uninformative = match (self.check, numbers.first()) {
+            (Check::Grim, Some(Number::Small(mean))) => {
+                let total = i128::from(sample.cases) * i128::from(sample.items);
+                self.scale.is_none() && mean.over <= 2 * total
+            }
+            _ => false,
+        };
+        let (consistent, witness, certificate, reason) = match answer {
+            Answer::Possible(witness) => (Some(true), Some(witness), None, None),
+            Answer::Impossible(why) => (Some(false), None, Some(why), None),
+            Answer::Unknown(why) => (None, None, None, Some(why)),
+        };
+        Row { row, consistent, witness, certificate, reason, uninformative, check: self.check }
+    }
+
+    fn number(&self, text: &str) -> Result<Number, (String, String)> {
+        if let Some(plain) = Plain::read(text) {
+            let plain = if self.percent { plain.in_percent() } else { plain };
+            return Ok(Number::Small(plain.bounds(self.rounding)));
+        }
+        let printed = printed::parse(text).map_err(|error| (error.message, error.help))?;
+        let Some(interval) = printed.interval(self.rounding) else {
+            let shown: String = text.chars().take(60).collect();
+            return Err((
+                format!("`{shown}` is no number"),
+                "write it as the source prints it".to_owned(),
+            ));
+        };
+        let hundredth = self.percent && printed.unit() == Unit::Plain;
+        let interval = if hundredth { interval.scale(&power_of_ten(-2)) } else { interval };
+        Ok(Number::Large(Bounds::of(&interval)))
+    }
+}
+
+/// A printed number, small where it can be; `None` where it has no bound on one side.
+enum Number {
+    Small(Bounds<i128>),
+    Large(Option<Bounds<BigInt>>),
+}
+
+impl Number {
+    fn large(&self) -> Option<Bounds<BigInt>> {
+        match self {
+            Self::Small(bounds) => Some(bounds.large()),
+            Self::Large(bounds) => bounds.clone(),
+        }
+    }
+}
+
+/// A number of cases: `28`, `28.0`, `1,683`.
+fn whole(text: &str) -> Option<u64> {
+    let count = match Plain::read(text) {
+        Some(plain) => plain.whole(),
+        None => printed::parse(text)
+            .ok()
+            .filter(|printed| matches!(printed.shape, printed::Shape::Number(_)))
+            .and_then(|printed| printed.value())
+            .filter(num_rational::Ratio::is_integer)
+            .and_then(|value| value.to_integer().to_u64()),
     };
-    let error = |column: usize, why: String| TableError {
-        row: index + 1,
-        column: (*check.columns().get(column).unwrap_or(&"column")).to_owned(),
-        why,
-    };
-    let number = |column: usize| -> Result<Interval, TableError> {
-        let printed =
-            printed::parse(cell(column)).map_err(|problem| error(column, problem.message))?;
-        printed
-            .interval(rounding)
-            .ok_or_else(|| error(column, format!("`{}` is no number", cell(column))))
-    };
-    let last = check.columns().len() - 1;
-    let cases = printed::parse(cell(last))
-        .ok()
-        .and_then(|printed| printed.value())
-        .filter(num_rational::Ratio::is_integer)
-        .and_then(|value| value.to_integer().to_u64())
-        .filter(|cases| *cases > 0)
-        .ok_or_else(|| error(last, format!("`{}` is no number of cases", cell(last))))?;
-    let witness = match check {
-        Check::Grim => grim(&number(0)?, cases, 1).map(|sum| format!("sum {sum}")),
-        Check::Grimmer => grimmer(&number(0)?, &number(1)?, cases, 1)
-            .map(|witness| format!("sum {}, sum of squares {}", witness.sum, witness.squares)),
-        Check::Debit => debit(&number(0)?, &number(1)?, cases).map(|ones| format!("{ones} ones")),
-    };
-    Ok(Row { row: index + 1, consistent: witness.is_some(), witness })
+    count.filter(|count| *count > 0)
+}
+
+impl Row {
+    /// Writes the row as JSON, keys in a fixed order.
+    pub fn write_json(&self, out: &mut String) {
+        let consistent = match self.consistent {
+            Some(true) => "true",
+            Some(false) => "false",
+            None => "null",
+        };
+        let written =
+            write!(out, "{{ \"row\": {}, \"consistent\": {consistent}, \"witness\": ", self.row);
+        debug_assert!(written.is_ok(), "a String takes all");
+        match &self.witness {
+            Some(witness) => self.write_witness(witness, out),
+            None => out.push_str("null"),
+        }
+        // Neither text holds a quotation mark, a backslash or a control character.
+        for (key, text) in [
+            ("certificate", self.certificate.as_deref()),
+            ("reason", self.reason.map(Unknown::word)),
+        ] {
+            match text {
+                Some(text) => out.extend([", \"", key, "\": \"", text, "\""]),
+                None => out.extend([", \"", key, "\": null"]),
+            }
+        }
+        out.extend([
+            ", \"uninformative\": ",
+            if self.uninformative { "true" } else { "false" },
+            " }",
+        ]);
+    }
+
+    fn write_witness(&self, witness: &Witness, out: &mut String) {
+        let name = if self.check == Check::Debit { "ones" } else { "sum" };
+        out.extend(["{ \"", name, "\": ", &witness.sum.to_string()]);
+        if let Some(squares) = &witness.squares {
+            out.extend([", \"sum_of_squares\": ", &squares.to_string()]);
+        }
+        if let Some(frequencies) = &witness.frequencies {
+            out.push_str(", \"frequencies\": {");
+            for (place, (value, count)) in frequencies.iter().enumerate() {
+                let comma = if place == 0 { " " } else { ", " };
+                out.extend([comma, "\"", &value.to_string(), "\": ", &count.to_string()]);
+            }
+            out.push_str(" }");
+        }
+        out.push_str(" }");
+    }
+
+    /// Writes the row as a line for people.
+    pub fn write_line(&self, out: &mut String) {
+        let (word, more) = match (&self.witness, &self.certificate, self.reason) {
+            (Some(witness), _, _) => ("consistent", self.shown(witness)),
+            (_, Some(why), _) => ("inconsistent", why.clone()),
+            (_, _, reason) => {
+                ("unchecked", reason.map(Unknown::word).unwrap_or_default().to_owned())
+            }
+        };
+        let written = writeln!(out, "{:>6}  {word}  ({more})", self.row);
+        debug_assert!(written.is_ok(), "a String takes all");
+    }
+
+    fn shown(&self, witness: &Witness) -> String {
+        let mut text = match self.check {
+            Check::Debit => return format!("{} ones", witness.sum),
+            Check::Grim | Check::Grimmer => format!("sum {}", witness.sum),
+        };
+        if let Some(squares) = &witness.squares {
+            text += &format!(", sum of squares {squares}");
+        }
+        if let Some(frequencies) = &witness.frequencies {
+            let all: Vec<String> = frequencies
+                .iter()
+                .map(|(value, count)| format!("{count} \u{D7} {value}"))
+                .collect();
+            text += &format!(": {}", all.join(", "));
+        }
+        text
+    }
 }

@@ -37,11 +37,11 @@ pub(super) struct Linear {
 }
 
 impl Linear {
-    fn constant(value: Rational) -> Self {
+    pub(super) fn constant(value: Rational) -> Self {
         Self { terms: BTreeMap::new(), constant: value }
     }
 
-    fn plus(mut self, other: &Self, times: &Rational) -> Self {
+    pub(super) fn plus(mut self, other: &Self, times: &Rational) -> Self {
         for (index, coefficient) in &other.terms {
             let sum = self.terms.entry(*index).or_insert_with(Rational::zero);
             *sum += coefficient * times;
@@ -53,11 +53,20 @@ impl Linear {
         self
     }
 
-    fn times(self, by: &Rational) -> Self {
+    pub(super) fn times(self, by: &Rational) -> Self {
         Self::constant(Rational::zero()).plus(&self, by)
     }
 
-    fn as_constant(&self) -> Option<&Rational> {
+    /// The row that says what the linear form must be.
+    pub(super) fn row(&self, sense: Sense) -> Row {
+        let real = -&self.constant;
+        let tiny = Rational::from_integer(i32::from(sense == Sense::Above).into());
+        let low = Delta { real, tiny };
+        let high = (sense == Sense::Zero).then(|| low.clone());
+        Row { terms: self.terms.clone(), bounds: Bounds { low: Some(low), high } }
+    }
+
+    pub(super) fn as_constant(&self) -> Option<&Rational> {
         self.terms.is_empty().then_some(&self.constant)
     }
 
@@ -111,12 +120,7 @@ impl Atom {
 
     /// Returns the atom as a bounded row, where it is linear.
     pub(super) fn row(&self) -> Option<Row> {
-        let linear = self.linear.as_ref()?;
-        let real = -&linear.constant;
-        let tiny = Rational::from_integer(i32::from(self.sense == Sense::Above).into());
-        let low = Delta { real, tiny };
-        let high = (self.sense == Sense::Zero).then(|| low.clone());
-        Some(Row { terms: linear.terms.clone(), bounds: Bounds { low: Some(low), high } })
+        self.linear.as_ref().map(|linear| linear.row(self.sense))
     }
 }
 

@@ -8,12 +8,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use num_traits::{Signed, Zero};
 
 use super::atom::{Atom, Sense};
-use super::certificate::{self, Named};
-use super::simplex::{self, Answer, Bounds, Optimum, Row};
-use crate::expression::{End, Interval, Rational, Tree};
+use super::simplex::{Answer, Bounds, Optimum, Row, Share};
+use super::{certificate, compact, presolve};
+use crate::claims::record::ProofCase;
+use crate::expression::{End, Interval, Rational, Tree, show};
 
 /// How many boxes are looked at before a non-linear case is left undecided.
 const MOST_BOXES: usize = 200;
+/// How often a count is decided below and above a broken value.
+const MOST_BRANCHES: usize = 200;
+/// What is said where a choice exists that is no fraction.
+const BETWEEN: &str =
+    "Inside all intervals one side of the relation passes the other, so they meet in between.";
 /// How often a stretch on which two sides meet is halved.
 const MOST_HALVES: usize = 40;
 /// How often a walk turns towards what is violated.
@@ -43,49 +49,159 @@ pub(super) struct Contradiction {
     pub(super) variables: BTreeSet<usize>,
     pub(super) origins: BTreeSet<String>,
     pub(super) certificate: String,
+    /// The same for a program, where it is linear.
+    pub(super) cases: Vec<ProofCase>,
+    /// Whether every case is a sum of inequalities.
+    pub(super) linear: bool,
 }
 
-/// Decides one case over a box.
-pub(super) fn decide(atoms: &[Owned], at: &[Interval], names: &[String]) -> Decision {
-    let (rows, origins): (Vec<Row>, Vec<&str>) = atoms
+/// Decides one case over a box; the numbers that are `whole` must be so.
+pub(super) fn decide(
+    atoms: &[Owned],
+    at: &[Interval],
+    names: &[String],
+    whole: &BTreeSet<usize>,
+) -> Decision {
+    let mut budget = MOST_BRANCHES;
+    branch(atoms, at, names, whole, &mut budget)
+}
+
+/// Decides with real numbers; where a count comes out broken, decides below and above it.
+fn branch(
+    atoms: &[Owned],
+    at: &[Interval],
+    names: &[String],
+    whole: &BTreeSet<usize>,
+    budget: &mut usize,
+) -> Decision {
+    let answer = relaxed(atoms, at, names);
+    let Decision::Possible(Some(point), _) = &answer else { return answer };
+    let broken = whole
         .iter()
-        .filter_map(|owned| owned.atom.row().map(|row| (row, owned.from.as_str())))
-        .unzip();
+        .filter_map(|index| Some((*index, point.get(*index)?)))
+        .find(|(_, value)| !value.is_integer());
+    let Some((index, value)) = broken else { return answer };
+    if *budget == 0 {
+        return Decision::Unknown;
+    }
+    *budget -= 1;
+    let (floor, ceiling) = (value.floor(), value.ceil());
+    let sides = [
+        (Interval { low: End::Infinite, high: End::Closed(floor.clone()) }, "<=", floor),
+        (Interval { low: End::Closed(ceiling.clone()), high: End::Infinite }, ">=", ceiling),
+    ];
+    let (mut both, mut unknown) = (Vec::new(), false);
+    for (side, sign, value) in sides {
+        let mut here = at.to_vec();
+        let Some(place) = here.get_mut(index) else { return Decision::Unknown };
+        let Some(part) = place.intersection(&side) else { continue };
+        *place = part;
+        let name = names.get(index).cloned().unwrap_or_default();
+        match branch(atoms, &here, names, whole, budget) {
+            Decision::Impossible(mut one) => {
+                one.assume(&format!("{name} {sign} {}", show(&value)), index);
+                both.push(one);
+            }
+            Decision::Unknown => unknown = true,
+            possible @ Decision::Possible(..) => return possible,
+        }
+    }
+    if unknown || both.is_empty() {
+        return Decision::Unknown;
+    }
+    Decision::Impossible(Contradiction::all(both))
+}
+
+impl Contradiction {
+    /// Adds what a case assumes, with the number it is about.
+    fn assume(&mut self, what: &str, index: usize) {
+        self.variables.insert(index);
+        self.certificate = format!("where {what}: {}", self.certificate);
+        for case in &mut self.cases {
+            case.assuming.insert(0, what.to_owned());
+        }
+    }
+
+    /// Several cases, each contradicting itself.
+    pub(super) fn all(cases: Vec<Self>) -> Self {
+        let written: Vec<String> = cases.iter().map(|one| one.certificate.clone()).collect();
+        let mut all = Self {
+            variables: BTreeSet::new(),
+            origins: BTreeSet::new(),
+            certificate: written.join("; and in the other case "),
+            cases: Vec::new(),
+            linear: cases.iter().all(|one| one.linear),
+        };
+        for one in cases {
+            all.variables.extend(one.variables);
+            all.origins.extend(one.origins);
+            all.cases.extend(one.cases);
+        }
+        all
+    }
+}
+
+/// Decides one case over a box, counts taken as real numbers.
+fn relaxed(atoms: &[Owned], at: &[Interval], names: &[String]) -> Decision {
+    let plan = presolve::plan(atoms, at, &BTreeSet::new());
     let bounds: Vec<Bounds> = at.iter().map(Bounds::from).collect();
-    let point = match simplex::solve(&bounds, &rows) {
+    let point = match compact::solve(&bounds, &plan.rows) {
         Answer::Infeasible(shares) => {
-            let named: Vec<Named<'_>> =
-                rows.iter().zip(&origins).map(|(row, from)| Named { row, from }).collect();
-            let certificate = certificate::write(&shares, names, at, &named);
-            let used = |index: &usize| *index < names.len();
-            let indices = || shares.iter().filter(|share| !share.multiplier.is_zero());
-            return Decision::Impossible(Contradiction {
-                variables: indices().map(|share| share.index).filter(used).collect(),
-                origins: indices()
-                    .filter_map(|share| share.index.checked_sub(names.len()))
-                    .filter_map(|row| origins.get(row))
-                    .map(|from| (*from).to_owned())
-                    .collect(),
-                certificate,
-            });
+            return Decision::Impossible(linear(&plan, &shares, at, names));
         }
         Answer::Budget => return Decision::Unknown,
         Answer::Feasible(point) => point,
     };
-    let curved: Vec<&Owned> = atoms.iter().filter(|owned| owned.atom.linear.is_none()).collect();
-    if curved.is_empty() {
+    if plan.curved.is_empty() && plan.replaced.is_empty() {
         return Decision::Possible(Some(point), None);
     }
-    let walk = Walk { curved: &curved, bounds: &bounds, rows: &rows };
-    for start in [middle(at, &rows), Some(point)].into_iter().flatten() {
+    if plan.curved.is_empty() {
+        return match plan.complete(point) {
+            Some(point) => Decision::Possible(Some(point), None),
+            None => Decision::Possible(None, Some(BETWEEN.to_owned())),
+        };
+    }
+    let walk = Walk { curved: &plan.curved, bounds: &bounds, rows: &plan.rows };
+    for start in [middle(at, &plan.rows), Some(point)].into_iter().flatten() {
         if let Some((found, note)) = walk.from(start) {
-            return Decision::Possible(found, note);
+            return match found.and_then(|found| plan.complete(found)) {
+                Some(found) => Decision::Possible(Some(found), note),
+                None => Decision::Possible(None, note.or_else(|| Some(BETWEEN.to_owned()))),
+            };
         }
     }
-    if let Some(contradiction) = curved.iter().find_map(|owned| excluded(owned, at)) {
+    if let Some(contradiction) = plan.curved.iter().find_map(|owned| excluded(owned, at)) {
         return Decision::Impossible(contradiction);
     }
     halved(atoms, at).unwrap_or(Decision::Unknown)
+}
+
+/// A contradiction among rows and bounds.
+fn linear(
+    plan: &presolve::Plan<'_>,
+    shares: &[Share],
+    at: &[Interval],
+    names: &[String],
+) -> Contradiction {
+    let system =
+        certificate::System { names, intervals: at, rows: &plan.rows, sources: &plan.sources };
+    let (text, case) = certificate::write(shares, &system);
+    let mut found = Contradiction {
+        variables: BTreeSet::new(),
+        origins: BTreeSet::new(),
+        certificate: text,
+        cases: vec![case],
+        linear: true,
+    };
+    for share in shares.iter().filter(|share| !share.multiplier.is_zero()) {
+        if share.index < names.len() {
+            found.variables.insert(share.index);
+        } else if let Some(source) = plan.sources.get(share.index - names.len()) {
+            found.variables.extend(source.given.keys());
+            found.origins.insert(source.from.to_owned());
+        }
+    }
+    found
 }
 
 /// The middle of the box, where it satisfies the linear part.
@@ -110,7 +226,7 @@ fn points(point: &[Rational]) -> Vec<Interval> {
 }
 
 /// `Some(true)` where an atom surely holds over a box, `Some(false)` where it surely does not.
-fn settled(atom: &Atom, at: &[Interval]) -> Option<bool> {
+pub(super) fn settled(atom: &Atom, at: &[Interval]) -> Option<bool> {
     let range = atom.difference.enclosure(at).ok()?;
     let zero = range.contains(&Rational::zero());
     let decide = |always: bool, never: bool| match (always, never) {
@@ -150,7 +266,13 @@ fn excluded(owned: &Owned, at: &[Interval]) -> Option<Contradiction> {
     );
     let mut variables = BTreeSet::new();
     collect(&owned.atom.difference, &mut variables);
-    Some(Contradiction { variables, origins: BTreeSet::from([owned.from.clone()]), certificate })
+    Some(Contradiction {
+        variables,
+        origins: BTreeSet::from([owned.from.clone()]),
+        certificate,
+        cases: Vec::new(),
+        linear: false,
+    })
 }
 
 /// Collects the references of a tree.
@@ -239,7 +361,7 @@ impl Walk<'_> {
                 slopes.insert(index, if up { slope } else { -slope });
             }
         }
-        match simplex::largest(self.bounds, self.rows, &slopes) {
+        match compact::largest(self.bounds, self.rows, &slopes) {
             Optimum::At(_, _, point) => Some(point),
             Optimum::Unbounded | Optimum::None => None,
         }
@@ -334,5 +456,11 @@ fn halved(atoms: &[Owned], at: &[Interval]) -> Option<Decision> {
         }
     }
     let certificate = format!("each of {seen} boxes that together hold all choices is excluded");
-    Some(Decision::Impossible(Contradiction { variables, origins, certificate }))
+    Some(Decision::Impossible(Contradiction {
+        variables,
+        origins,
+        certificate,
+        cases: Vec::new(),
+        linear: false,
+    }))
 }

@@ -6,22 +6,22 @@
 
 mod atom;
 mod certificate;
+mod compact;
 mod decide;
+mod implied;
+mod presolve;
 mod simplex;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use num_traits::{Signed, Zero};
-
 use self::atom::{Atom, Linear, Sense, cases};
 use self::decide::{Contradiction, Decision, Owned};
-use self::simplex::{Bounds, Optimum, Row};
+pub(super) use self::implied::Bounded;
+use super::record::Proof;
 use crate::expression::{Condition, End, Interval, Operator, Rational, Reference, Tree};
 
 /// How many combinations of cases are tried together.
 const MOST_COMBINATIONS: usize = 64;
-/// How many steps towards the largest quotient are made.
-const MOST_STEPS: usize = 60;
 /// How many separate conflicts are looked for.
 const MOST_CONFLICTS: usize = 20;
 
@@ -43,6 +43,8 @@ pub(super) struct Conflict {
     pub(super) items: Vec<String>,
     /// The sum that a reader can check.
     pub(super) certificate: String,
+    /// The same for a program; none where it is not a sum of inequalities.
+    pub(super) proof: Option<Proof>,
 }
 
 /// How an item came out.
@@ -61,9 +63,20 @@ pub(super) enum Verdict {
 pub(super) struct Network {
     names: Vec<String>,
     intervals: Vec<Interval>,
+    /// The numbers that count things, where the printed number leaves a choice.
+    whole: BTreeSet<usize>,
 }
 
 impl Network {
+    /// Says that a number counts things: it is whole.
+    pub(super) fn count(&mut self, name: &str) {
+        if let Some(index) = self.names.iter().position(|known| known == name)
+            && self.intervals.get(index).is_some_and(|interval| interval.as_point().is_none())
+        {
+            self.whole.insert(index);
+        }
+    }
+
     /// Returns a number's index, adding it where it is new.
     pub(super) fn number(&mut self, name: &str, interval: &Interval) -> usize {
         if let Some(index) = self.names.iter().position(|known| known == name) {
@@ -140,7 +153,7 @@ impl Network {
         let mut contradictions: Vec<Contradiction> = Vec::new();
         let mut unknown = false;
         for case in &combined {
-            match decide::decide(case, at, &self.names) {
+            match decide::decide(case, at, &self.names, &self.whole) {
                 Decision::Possible(point, note) => {
                     let named = point.map(|point| self.named(items, &point)).unwrap_or_default();
                     return Verdict::Possible(named, note);
@@ -149,7 +162,7 @@ impl Network {
                 Decision::Unknown => unknown = true,
             }
         }
-        if unknown { Verdict::Unknown } else { Verdict::Impossible(self.conflict(&contradictions)) }
+        if unknown { Verdict::Unknown } else { Verdict::Impossible(self.conflict(contradictions)) }
     }
 
     fn named(&self, items: &[&Item], point: &[Rational]) -> BTreeMap<String, Rational> {
@@ -163,17 +176,17 @@ impl Network {
             .collect()
     }
 
-    fn conflict(&self, contradictions: &[Contradiction]) -> Conflict {
-        let variables: BTreeSet<usize> =
-            contradictions.iter().flat_map(|one| one.variables.iter().copied()).collect();
-        let items: BTreeSet<String> =
-            contradictions.iter().flat_map(|one| one.origins.iter().cloned()).collect();
-        let written: Vec<&str> =
-            contradictions.iter().map(|one| one.certificate.as_str()).collect();
+    fn conflict(&self, contradictions: Vec<Contradiction>) -> Conflict {
+        let all = Contradiction::all(contradictions);
         Conflict {
-            names: variables.iter().filter_map(|index| self.names.get(*index).cloned()).collect(),
-            items: items.into_iter().collect(),
-            certificate: written.join("; and in the other case "),
+            names: all
+                .variables
+                .iter()
+                .filter_map(|index| self.names.get(*index).cloned())
+                .collect(),
+            items: all.origins.into_iter().collect(),
+            certificate: all.certificate,
+            proof: (all.linear && !all.cases.is_empty()).then_some(Proof { cases: all.cases }),
         }
     }
 
@@ -183,7 +196,7 @@ impl Network {
     pub(super) fn conflicts(&self, items: &[Item]) -> (Vec<Conflict>, BTreeMap<String, Rational>) {
         let mut found = Vec::new();
         let mut witness = BTreeMap::new();
-        for mut group in groups(items) {
+        for mut group in self.groups(items) {
             while group.len() > 1 && found.len() < MOST_CONFLICTS {
                 let core = match self.decide(&group) {
                     Verdict::Impossible(core) => core,
@@ -247,127 +260,6 @@ impl Network {
         }
         best
     }
-
-    /// Returns the interval that items allow for a linear quantity, or for a quotient of two; with
-    /// whether it is the tightest. Others are enclosed over the intervals that the items allow.
-    pub(super) fn implied(
-        &mut self,
-        items: &[Item],
-        tree: &Tree,
-        references: &[Reference],
-        at: &[Interval],
-    ) -> Option<(Interval, bool)> {
-        let to = self.numbers(references, at);
-        let tree = tree.renumbered(&to);
-        let mut used = BTreeSet::new();
-        decide::collect(&tree, &mut used);
-        let rows = around(&used, rows(items));
-        let bounds: Vec<Bounds> = self.intervals.iter().map(Bounds::from).collect();
-        let (above, below) = match &tree {
-            Tree::Binary(Operator::Divide, above, below) => (Linear::of(above), Linear::of(below)),
-            tree => (Linear::of(tree), Linear::of(&Tree::Number(Rational::from_integer(1.into())))),
-        };
-        if let (Some(above), Some(below)) = (above, below)
-            && let Some(interval) = quotient(&bounds, &rows, &above, &below)
-        {
-            return Some((interval, true));
-        }
-        let mut tight = self.intervals.clone();
-        let mut moved = false;
-        for index in used.iter().copied() {
-            let alone = Linear::of(&Tree::Reference(index))?;
-            let one = Linear::of(&Tree::Number(Rational::from_integer(1.into())))?;
-            if let Some(interval) = quotient(&bounds, &rows, &alone, &one)
-                && let Some(place) = tight.get_mut(index)
-            {
-                moved = moved || *place != interval;
-                *place = interval;
-            }
-        }
-        let bound_by_rows = !rows.is_empty();
-        let range = tree.range(&tight).ok()?;
-        Some((range.interval, range.exact && !bound_by_rows && !moved))
-    }
-}
-
-/// The linear rows of items that have one case.
-fn rows(items: &[Item]) -> Vec<Row> {
-    items
-        .iter()
-        .filter_map(|item| item.cases.as_ref())
-        .filter(|cases| cases.len() == 1)
-        .flat_map(|cases| cases.iter().flatten().filter_map(Atom::row))
-        .collect()
-}
-
-/// The least and largest value of a quotient of linear forms (Dinkelbach 1967), exact.
-fn quotient(bounds: &[Bounds], rows: &[Row], above: &Linear, below: &Linear) -> Option<Interval> {
-    let high = extreme(bounds, rows, above, below)?;
-    let turned = Linear {
-        terms: above.terms.iter().map(|(index, times)| (*index, -times)).collect(),
-        constant: -&above.constant,
-    };
-    let low = extreme(bounds, rows, &turned, below)?;
-    Interval::new(low.map(|low| -low), high)
-}
-
-/// The largest value of `above / below`, where `below` is positive for every solution.
-fn extreme(bounds: &[Bounds], rows: &[Row], above: &Linear, below: &Linear) -> Option<End> {
-    let closed: Vec<Bounds> = bounds.iter().map(Bounds::closed).collect();
-    let opposite: BTreeMap<usize, Rational> =
-        below.terms.iter().map(|(index, times)| (*index, -times)).collect();
-    match simplex::largest(&closed, rows, &opposite) {
-        Optimum::At(most, _, _) if (&below.constant - &most).is_positive() => {}
-        _ => return None,
-    }
-    let at = |linear: &Linear, point: &[Rational]| {
-        linear.terms.iter().fold(linear.constant.clone(), |sum, (index, times)| {
-            point.get(*index).map_or(sum.clone(), |value| sum + value * times)
-        })
-    };
-    let objective = |ratio: &Rational| {
-        let mut objective = above.terms.clone();
-        for (index, times) in &below.terms {
-            *objective.entry(*index).or_insert_with(Rational::zero) -= times * ratio;
-        }
-        objective
-    };
-    let mut ratio: Option<Rational> = None;
-    for _ in 0..MOST_STEPS {
-        let guess = ratio.clone().unwrap_or_else(Rational::zero);
-        match simplex::largest(&closed, rows, &objective(&guess)) {
-            Optimum::Unbounded => return Some(End::Infinite),
-            Optimum::None => return None,
-            Optimum::At(_, _, point) => {
-                let next = at(above, &point) / at(below, &point);
-                if ratio.as_ref() == Some(&next) {
-                    let reached = match simplex::largest(bounds, rows, &objective(&next)) {
-                        Optimum::At(_, reached, _) => reached,
-                        Optimum::Unbounded | Optimum::None => true,
-                    };
-                    return Some(if reached { End::Closed(next) } else { End::Open(next) });
-                }
-                ratio = Some(next);
-            }
-        }
-    }
-    None
-}
-
-/// The rows that touch some numbers, directly or through other rows.
-fn around(numbers: &BTreeSet<usize>, rows: Vec<Row>) -> Vec<Row> {
-    let mut reached = numbers.clone();
-    let (mut near, mut far) = (Vec::new(), rows);
-    loop {
-        let touches = |row: &Row| row.terms.keys().any(|index| reached.contains(index));
-        let (touching, apart): (Vec<Row>, Vec<Row>) = far.into_iter().partition(touches);
-        if touching.is_empty() {
-            return near;
-        }
-        reached.extend(touching.iter().flat_map(|row| row.terms.keys().copied()));
-        near.extend(touching);
-        far = apart;
-    }
 }
 
 fn used(items: &[&Item]) -> BTreeSet<usize> {
@@ -399,20 +291,30 @@ fn combine(items: &[&Item]) -> Option<Vec<Vec<Owned>>> {
     Some(combined)
 }
 
-/// Items that share numbers, directly or through others.
-fn groups(items: &[Item]) -> Vec<Vec<&Item>> {
-    let mut groups: Vec<(BTreeSet<usize>, Vec<&Item>)> = Vec::new();
-    for item in items {
-        let mut numbers = used(&[item]);
-        let mut members = vec![item];
-        let (touching, apart): (Vec<_>, Vec<_>) =
-            groups.into_iter().partition(|(others, _)| !others.is_disjoint(&numbers));
-        for (others, group) in touching {
-            numbers.extend(others);
-            members.extend(group);
+impl Network {
+    /// Items that share unknown numbers, directly or through others.
+    fn groups<'a>(&self, items: &'a [Item]) -> Vec<Vec<&'a Item>> {
+        let mut groups: Vec<(BTreeSet<usize>, Vec<&Item>)> = Vec::new();
+        for item in items {
+            let mut numbers = self.unknown(item);
+            let mut members = vec![item];
+            let (touching, apart): (Vec<_>, Vec<_>) =
+                groups.into_iter().partition(|(others, _)| !others.is_disjoint(&numbers));
+            for (others, group) in touching {
+                numbers.extend(others);
+                members.extend(group);
+            }
+            groups = apart;
+            groups.push((numbers, members));
         }
-        groups = apart;
-        groups.push((numbers, members));
+        groups.into_iter().map(|(_, members)| members).collect()
     }
-    groups.into_iter().map(|(_, members)| members).collect()
+
+    fn unknown(&self, item: &Item) -> BTreeSet<usize> {
+        let mut numbers = used(&[item]);
+        numbers.retain(|index| {
+            self.intervals.get(*index).is_some_and(|interval| interval.as_point().is_none())
+        });
+        numbers
+    }
 }

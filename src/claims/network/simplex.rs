@@ -25,7 +25,7 @@ impl Delta {
         Self { real: Rational::zero(), tiny: Rational::zero() }
     }
 
-    fn plus(&self, other: &Self, times: &Rational) -> Self {
+    pub(super) fn plus(&self, other: &Self, times: &Rational) -> Self {
         Self { real: &self.real + &other.real * times, tiny: &self.tiny + &other.tiny * times }
     }
 
@@ -47,7 +47,7 @@ pub(super) struct Bounds {
 
 impl Bounds {
     /// A value inside: the middle, which for a printed number is the number itself.
-    fn inside(&self) -> Delta {
+    pub(super) fn inside(&self) -> Delta {
         let half = Rational::new(1.into(), 2.into());
         match (&self.low, &self.high) {
             (Some(low), Some(high)) => Delta::zero().plus(low, &half).plus(high, &half),

@@ -10,6 +10,8 @@ use crate::expression::Expression;
 
 /// Reports the problems that concern more than one entry. `declared` holds every id of the file.
 pub(super) fn check(claims: &Claims, declared: &[String], root: &Table<'_>) {
+    using(claims, root);
+    using(claims, root);
     duplicates(claims, root);
     let known: BTreeSet<&str> = declared.iter().map(String::as_str).collect();
     let numbers: BTreeMap<&str, &Claim> =
@@ -51,6 +53,7 @@ pub(super) fn check(claims: &Claims, declared: &[String], root: &Table<'_>) {
     circles(claims, &numbers, root);
     alternatives(claims, root);
     unchecked(claims, root);
+    super::measures::measures(claims, root);
 }
 
 fn numberless(claim: &Claim) -> bool {
@@ -87,6 +90,21 @@ fn duplicates(claims: &Claims, root: &Table<'_>) {
                 Problem::error(format!("`{}` is used twice as an id", id.value))
                     .at(&id.span)
                     .help(format!("the first is on line {line}")),
+            );
+        }
+    }
+}
+
+/// An implied number uses relations that exist.
+fn using(claims: &Claims, root: &Table<'_>) {
+    let known = || claims.relations.iter().map(|relation| relation.id.value.as_str());
+    for name in claims.implied.iter().filter_map(|implied| implied.using.as_ref()).flatten() {
+        if !known().any(|id| id == name.value) {
+            root.report(
+                Problem::error(format!("`using` names no relation: `{}`", name.value))
+                    .at(&name.span)
+                    .help("it lists ids of [[relation]] entries; an empty list uses none")
+                    .suggest(&name.value, known()),
             );
         }
     }
@@ -163,7 +181,8 @@ fn unchecked(claims: &Claims, root: &Table<'_>) {
         let own = claim.estimate.is_some()
             || claim.equals.is_some()
             || claim.holds.is_some()
-            || claim.untestable.is_some();
+            || claim.untestable.is_some()
+            || matches!(&claim.printed.shape, Shape::Statistic(statistic) if statistic.p.is_some());
         if !own && !used.contains(&claim.id.value) {
             root.report(
                 Problem::warning(format!("nothing checks `{}`", claim.id.value))

@@ -3,7 +3,9 @@
 use serde::Serialize;
 
 use super::{Anchors, Link, VerdictView, trace};
-use crate::claims::record::{Accepted, ClaimRecord, OtherVerdict, Verdict, Weight};
+use crate::claims::record::{
+    Accepted, ClaimRecord, OtherVerdict, ReadingRecord, Replication, Verdict, Weight,
+};
 use crate::report::number_line::{self, NumberLine};
 use crate::report::{Page, number, text, words};
 use crate::results::{Basis, Estimate, split_part};
@@ -39,6 +41,7 @@ pub(super) struct ClaimView {
     others: Vec<OtherView>,
     accepted: Option<Accepted>,
     conflict: Vec<Link>,
+    replication: Vec<(&'static str, String)>,
     command: String,
 }
 
@@ -142,7 +145,7 @@ fn view(claim: &ClaimRecord, page: &Page<'_>, anchors: &Anchors) -> ClaimView {
         plain: claim.plain.clone(),
         printed: claim.printed.clone(),
         stands_for: claim.interval.and_then(|ends| stands_for(ends, unit)),
-        reads: claim.reads.as_ref().map(|[low, high]| format!("{low} to {high}")),
+        reads: claim.reading.as_ref().map(reads),
         ours: ours(claim, estimate),
         estimate: claim.estimate.clone(),
         equals: claim.equals.clone(),
@@ -160,7 +163,17 @@ fn view(claim: &ClaimRecord, page: &Page<'_>, anchors: &Anchors) -> ClaimView {
             .filter(|id| **id != claim.id)
             .map(|id| anchors.link(id))
             .collect(),
+        replication: claim.replication.as_ref().map(Replication::lines).unwrap_or_default(),
         command: format!("secondlook explain {} {}", page.study.id.value, claim.id),
+    }
+}
+
+/// How a vague phrase is read, and who says so.
+fn reads(reading: &ReadingRecord) -> String {
+    let span = format!("{} to {}", reading.low, reading.high);
+    match &reading.why {
+        Some(why) => format!("{span}, by the lexicon of vague words: {why}"),
+        None => span,
     }
 }
 

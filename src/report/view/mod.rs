@@ -97,7 +97,7 @@ impl View {
         let anchors = Anchors::of(page);
         Ok(Self {
             version: page.version.to_owned(),
-            study: study::view(page.study, page.version),
+            study: study::view(page.study, page.audit.seal.as_ref(), page.version),
             finding: FindingView {
                 headline: words::headline(page.audit.finding),
                 family: words::finding_family(page.audit.finding),

@@ -154,7 +154,7 @@ fn input_view(input: &Input) -> InputView {
         file: format!("{}/{}", input.dataset, input.path),
         table: input.table.clone(),
         bytes: number::count(input.bytes),
-        rows: number::count(input.rows),
+        rows: if input.table.is_empty() { "—".to_owned() } else { number::count(input.rows) },
         sha256: input.sha256.to_string(),
     }
 }

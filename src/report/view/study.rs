@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::Link;
+use crate::claims::record::SealRecord;
 use crate::report::text;
 use crate::study::{Response, Study};
 
@@ -21,6 +22,7 @@ pub(super) struct StudyView {
     interests: Option<String>,
     as_known_on: Option<String>,
     supersedes: Option<String>,
+    seal: Option<String>,
     citation: String,
     bibtex: String,
 }
@@ -41,7 +43,7 @@ struct ResponseView {
     summary: Option<String>,
 }
 
-pub(super) fn view(study: &Study, version: &str) -> StudyView {
+pub(super) fn view(study: &Study, seal: Option<&SealRecord>, version: &str) -> StudyView {
     let given = |text: &Option<String>| text.clone().filter(|text| !text.trim().is_empty());
     StudyView {
         id: study.id.value.clone(),
@@ -60,6 +62,7 @@ pub(super) fn view(study: &Study, version: &str) -> StudyView {
         interests: given(&study.audit.interests),
         as_known_on: given(&study.audit.as_known_on),
         supersedes: given(&study.audit.supersedes),
+        seal: seal.map(SealRecord::sentence),
         citation: citation(study, version),
         bibtex: bibtex(study, version),
     }

@@ -74,7 +74,8 @@ fn whole_squares(checked: &Checked<'_>, values: &[f64]) -> Option<f64> {
             }
         }
     }
-    let numerator = (checked.n as i128).checked_mul(squares)?.checked_sub(sum.checked_mul(sum)?)?;
+    let numerator =
+        i128::from(checked.n).checked_mul(squares)?.checked_sub(sum.checked_mul(sum)?)?;
     Some(numerator as f64 / checked.n as f64)
 }
 

@@ -104,3 +104,45 @@ fn the_flagships_coverage_is_read_and_its_counts_sum() {
     assert_eq!(rating("besthub_mixed"), Some("exaggerated"));
     assert_eq!(rating("bitsfull_sessions"), Some("contradicted"));
 }
+
+/// A number against the primary's: an interval stands for all inside it, another sign is no exaggeration, and
+/// words are never computed.
+#[test]
+fn a_number_is_computed_against_the_primary_interval() {
+    let claims = read_claims(
+        &(claim("range", "[0.32, 0.44]", "")
+            + &claim("gain", "5%", "")
+            + &claim("vague", "rather oddly", "")),
+    );
+    let rated = |claim: &str, printed: &str| {
+        let text = format!(
+            "[[statement]]\nid = \"a\"\nsays = \"So.\"\nclaim = \"{claim}\"\nprinted = \"{printed}\"\n"
+        );
+        let outlet = sound(coverage::read(&Source::new("coverage/paper.toml", text), "paper"));
+        coverage::judge(&[outlet], &claims, &study(STUDY))
+            .map(|records| records[0].rating.clone())
+            .map_err(|problems| problems.to_string())
+    };
+    assert_eq!(rated("range", "0.38").as_deref(), Ok("accurate"));
+    assert_eq!(rated("range", "0.5").as_deref(), Ok("exaggerated"));
+    assert_eq!(rated("range", "0.2").as_deref(), Ok("contradicted"));
+    assert_eq!(rated("gain", "-9%").as_deref(), Ok("contradicted"));
+    assert_eq!(rated("gain", "9%").as_deref(), Ok("exaggerated"));
+    let told = rated("vague", "3%").expect_err("words");
+    assert!(told.starts_with("coverage/paper.toml:2:") && told.contains("judge"), "{told}");
+}
+
+#[test]
+fn the_counts_of_the_scale_sum_and_a_judgement_says_that_it_is_one() {
+    let claims = read_claims(&claim("share", "33%", ""));
+    let text = "[[statement]]\nid = \"a\"\nsays = \"A third.\"\nclaim = \"share\"\nprinted = \"33%\"\n\
+[[statement]]\nid = \"b\"\nsays = \"It proves it.\"\nclaim = \"share\"\nrating = \"exaggerated\"\nwhy = \"It shows a share.\"\n\
+[[statement]]\nid = \"c\"\nsays = \"Half.\"\nclaim = \"share\"\nprinted = \"50%\"\n";
+    let outlet = sound(coverage::read(&Source::new("coverage/paper.toml", text), "paper"));
+    let records = coverage::judge(&[outlet], &claims, &study(STUDY)).expect("it is judged");
+    let counts = coverage::counts(&records);
+    assert_eq!(counts.values().sum::<usize>(), 3);
+    assert_eq!((counts["accurate"], counts["exaggerated"]), (1, 2));
+    assert_eq!((records[1].computed, records[1].claim.as_deref()), (false, Some("share")));
+    assert_eq!(records[1].why, "It shows a share.");
+}

@@ -313,15 +313,15 @@ fn the_finding_is_the_first_that_applies() {
 #[test]
 fn every_problem_of_a_file_is_reported_with_its_line() {
     let text = claim("a", "1,23", "") // line 5
-        + &claim("b", "nearly half", "estimate = \"x\"") // line 11
+        + &claim("b", "a fair bit", "estimate = \"x\"") // line 11
         + &claim("c", "3", "equals = \"d + nope\"") // line 18
         + &claim("d", "3", "equals = \"c\"")
         + &claim("b", "3", "wieght = \"major\"\nuntestable = \"witheld\"")
         + &relation("r", "sated", "c = d");
     let found = problems(&text);
     for expected in [
-        "claims.toml:5:11: `1,23` is no number",
-        "claims.toml:11:11: `nearly half` is words: say how they are read",
+        "claims.toml:5:13: `1,23` is no number",
+        "claims.toml:11:11: `a fair bit` is words: say how they are read",
         "claims.toml:18:15: no claim is called `nope`",
         "`equals` runs in a circle: c → d → c",
         "unknown key `wieght` in [claim] (did you mean `weight`?)",

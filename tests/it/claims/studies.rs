@@ -61,6 +61,50 @@ fn the_flagships_sums_hold_and_its_contradictory_tables_do_not() {
     assert!(low > 0.0022 && high < 0.0023, "at most 0.23 points: {low} {high}");
 }
 
+/// Issue 4, "Done when": each finding of the flagship from its printed numbers alone. The ends are worked out by
+/// hand (fractions of the printed digits) in the study's fact sheet.
+#[test]
+fn the_flagship_yields_what_its_printed_numbers_imply() {
+    let audit = check("claude-code-expertise");
+    let expected = [
+        ("slope_from_a2", 0.0420, 0.0429, 1e-4),
+        ("constant_behind_the_rates", 0.1445, 0.1455, 1e-12),
+        ("left_after_no_clear_goal", 367_337.655, 367_735.853, 1e-6),
+        ("experts_over_novices", 32.5 / 15.5, 33.5 / 14.5, 1e-12),
+        (
+            "four_steps_of_actions",
+            1.085_f64 * 1.085 * 1.085 * 1.085,
+            1.095 * 1.095 * 1.095 * 1.095,
+            1e-12,
+        ),
+        ("raw_ratio_of_actions", 11.65 / 4.95, 11.75 / 4.85, 1e-12),
+        ("raw_ratio_of_words", 3150.0 / 607.5, 3250.0 / 606.5, 1e-12),
+        ("share_of_log_gap_actions", 0.3688, 0.4241, 1e-4),
+        ("share_of_log_gap_words", 0.2807, 0.3078, 1e-4),
+        ("if_novices_were_intermediates", 0.002_252, 0.002_277, 1e-6),
+        ("novice_share", 5911.0 / 359_586.0, 5911.0 / 359_586.0, 1e-12),
+        ("other_modes_value", 0.024_836, 0.105_298, 1e-6),
+    ];
+    for (id, low, high, slack) in expected {
+        let implied = audit.implied.iter().find(|implied| implied.id == id).expect("it is asked");
+        let [least, most] = implied.interval.expect("an interval");
+        assert!(
+            (least - low).abs() <= slack && (most - high).abs() <= slack,
+            "{id}: {least} {most}"
+        );
+        assert!(implied.tight, "{id} is tight");
+        let [least, most] = implied.reached.expect("two choices show it");
+        assert!(least <= most, "{id}");
+    }
+    let caption = audit.claim("caption_sessions").expect("it is a claim");
+    assert!(caption.marks.contains(&"ambiguous".to_owned()));
+    for id in ["caption_after_exclusion", "a2_has_the_sessions_of_column_5"] {
+        let relation =
+            audit.relations.iter().find(|relation| relation.id == id).expect("it is there");
+        assert!(relation.proof.is_some() && relation.certificate.is_some(), "{id}");
+    }
+}
+
 #[test]
 fn no_printed_number_is_called_reproduced() {
     for id in ["claude-code-expertise", "metr-early-2025", "aei-2025-02", "lalonde-nsw"] {

@@ -46,6 +46,8 @@ impl Scene {
             implied: Vec::new(),
             set_aside: Vec::new(),
             coverage: Vec::new(),
+            coverage_counts: BTreeMap::new(),
+            seal: None,
         };
         Self { results, audit, figure }.run("released", Basis::AnalysisData)
     }
@@ -124,6 +126,8 @@ impl Scene {
             printed: printed.to_owned(),
             interval,
             reads: None,
+            reading: None,
+            statistic: None,
             unit: None,
             verdict,
             reason: None,
@@ -143,6 +147,8 @@ impl Scene {
             others: Vec::new(),
             accepted: None,
             conflict: Vec::new(),
+            replication: None,
+            stability: None,
         });
         self
     }
@@ -155,8 +161,14 @@ impl Scene {
 
     /// Gives the last claim a verdict on another run too.
     pub(crate) fn also(mut self, run: &str, basis: Basis, verdict: Verdict) -> Self {
-        let other =
-            OtherVerdict { run: Some(run.to_owned()), basis, verdict, reason: None, value: None };
+        let other = OtherVerdict {
+            run: Some(run.to_owned()),
+            basis,
+            verdict,
+            reason: None,
+            value: None,
+            replication: None,
+        };
         self.audit.claims.last_mut().unwrap().others.push(other);
         self
     }

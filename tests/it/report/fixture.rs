@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use secondlook::claims::record::{
     self, Accepted, Audit, ClaimRecord, CoverageRecord, Finding, ImpliedRecord, OtherVerdict,
-    RelationRecord, RelationState, SetAside, Verdict, Weight,
+    RelationRecord, RelationState, SealRecord, SetAside, Verdict, Weight,
 };
 use secondlook::diagnostic::{Source, Span, Spanned};
 use secondlook::digest::{Sha256, canonical_number};
@@ -247,6 +247,8 @@ fn claim(salt: &str, id: &str, verdict: Verdict, basis: Basis) -> ClaimRecord {
         printed: says("19%"),
         interval: Some([0.185, 0.195]),
         reads: None,
+        reading: None,
+        statistic: None,
         unit: Some("percent".to_owned()),
         verdict,
         reason: None,
@@ -271,6 +273,8 @@ fn claim(salt: &str, id: &str, verdict: Verdict, basis: Basis) -> ClaimRecord {
         others: Vec::new(),
         accepted: None,
         conflict: Vec::new(),
+        replication: None,
+        stability: None,
     }
 }
 
@@ -286,6 +290,7 @@ fn claims(salt: &str) -> Vec<ClaimRecord> {
             verdict: Verdict::AddsUp,
             reason: Some(says("a reason of its own")),
             value: Some(0.19),
+            replication: None,
         }],
         ..claim(salt, "faster", Verdict::Rounded, own)
     };
@@ -380,6 +385,13 @@ fn audit(salt: &str) -> Audit {
             interval: Some([0.31, 0.33]),
             unit: Some("percent".to_owned()),
             reason: Some(says("Exact: both ends can be reached.")),
+            tight: true,
+            open: [false, false],
+            alone: None,
+            reached: None,
+            lowest: BTreeMap::new(),
+            highest: BTreeMap::new(),
+            relations: Vec::new(),
         }],
         set_aside: vec![SetAside { what: says("Figure 4"), why: says("It has no axis.") }],
         coverage: vec![CoverageRecord {
@@ -391,6 +403,14 @@ fn audit(salt: &str) -> Audit {
             computed: true,
             why: says("19% is not double."),
         }],
+        coverage_counts: BTreeMap::from([("exaggerated".to_owned(), 1)]),
+        seal: Some(SealRecord {
+            on: says("2026-10-01"),
+            sha256: Sha256::of(b"seal"),
+            results_existed: false,
+            superseded: 0,
+            changes: vec![says("claim faster: holds changed")],
+        }),
     }
 }
 
@@ -415,6 +435,8 @@ fn relation(salt: &str, state: RelationState) -> RelationRecord {
             BTreeMap::from([(says("rows"), says("379/2"))])
         },
         certificate: fails.then(|| says("rows <= 0.205\nfaster + count >= 0.37")),
+        proof: None,
+        stability: None,
         accepted: fails.then(|| Accepted {
             why: says("Reported."),
             on: says("2026-11-20"),

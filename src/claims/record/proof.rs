@@ -1,0 +1,52 @@
+//! Contradictions as records: what a small program needs to check one without our solver.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// A contradiction, case by case: in each, inequalities add up to something false.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Proof {
+    /// Together the cases are all there are.
+    pub cases: Vec<ProofCase>,
+}
+
+/// One case of a contradiction.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ProofCase {
+    /// What is assumed beside the printed intervals: `n <= 4`, where a count is whole.
+    pub assuming: Vec<String>,
+    /// Inequalities and multipliers: their sum is `0 >= number` with a positive number, or `0 > 0`.
+    pub parts: Vec<ProofPart>,
+}
+
+/// An inequality `terms >= at_least` (or `>`) with its multiplier.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ProofPart {
+    /// A positive number, exact.
+    pub multiplier: String,
+    /// The coefficient of each claim, exact.
+    pub terms: BTreeMap<String, String>,
+    /// The number on the right, exact.
+    pub at_least: String,
+    /// Whether it is `>`.
+    pub strict: bool,
+    /// `printed` (an end of the claim's interval), or the id of the relation that says so.
+    pub from: String,
+    /// Claims whose value, or the end of whose interval, was put into the relation.
+    pub given: BTreeMap<String, String>,
+}
+
+/// The nearest change found that would turn a verdict.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Stability {
+    /// The verdict (or a relation's state) after it.
+    pub flips_to: String,
+    /// The change.
+    pub by: String,
+}

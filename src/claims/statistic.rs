@@ -1,0 +1,354 @@
+//! Test statistics as printed, `t(28) = 2.20, p = .036`, and what their p values can be.
+//!
+//! The rule of statcheck (Nuijten et al. 2016) with its trap closed: the p value is recomputed over
+//! the whole rounding interval of the statistic and of its degrees of freedom, zero included.
+
+use num_traits::Zero;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::candidate::{Candidate, marks_are_firm, marks_with};
+use super::evidence::Book;
+use super::forensic::p_value::{Family, p_range};
+use super::model::Claim;
+use super::printed::{self, Amount, Shape};
+use super::record::{StatisticRecord, Verdict};
+use super::rounding::Rounding;
+use crate::expression::{End, Interval, Rational, show};
+use crate::results::Basis;
+
+/// How a printed number is compared with what follows: `=`, `<`, `>` and their like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sign {
+    /// `=`
+    Equal,
+    /// `<`, or `≤` where the number itself is allowed.
+    Below(bool),
+    /// `>`, or `≥` where the number itself is allowed.
+    Above(bool),
+}
+
+/// A p value as printed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PValue {
+    /// `p = .036`, `p < .001`
+    Number(Sign, Amount),
+    /// `n.s.`
+    NotSignificant,
+}
+
+/// A test statistic as printed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Statistic {
+    /// Its distribution.
+    pub family: Family,
+    /// The degrees of freedom as printed: none for z, two for F.
+    pub freedom: Vec<Amount>,
+    /// How the value is given.
+    pub sign: Sign,
+    /// The value.
+    pub value: Amount,
+    /// The p value printed with it.
+    pub p: Option<PValue>,
+    /// Whether the text calls the test one-sided.
+    pub one_sided: bool,
+}
+
+impl Statistic {
+    /// Returns every value that the statistic can have had.
+    #[must_use]
+    pub fn value_interval(&self, mode: Rounding) -> Interval {
+        given(self.sign, &self.value, mode)
+    }
+
+    /// Returns where each degree of freedom can lie: whole numbers are exact, decimals rounded.
+    #[must_use]
+    pub fn freedoms(&self, mode: Rounding) -> Vec<Interval> {
+        let one = Rational::from_integer(1.into());
+        let above_zero = Interval { low: End::Open(Rational::zero()), high: End::Infinite };
+        self.freedom
+            .iter()
+            .map(|amount| {
+                if amount.digits.unit >= one {
+                    return Interval::point(amount.value());
+                }
+                let all = amount.interval(mode);
+                all.intersection(&above_zero).unwrap_or(all)
+            })
+            .collect()
+    }
+}
+
+impl PValue {
+    /// Returns every p value that prints so, given the level of significance.
+    #[must_use]
+    pub fn interval(&self, mode: Rounding, alpha: &Rational) -> Option<Interval> {
+        let one = Rational::from_integer(1.into());
+        let within = Interval::closed(Rational::zero(), one.clone());
+        match self {
+            Self::Number(sign, amount) => given(*sign, amount, mode).intersection(&within),
+            Self::NotSignificant => Interval::new(End::Open(alpha.clone()), End::Closed(one)),
+        }
+    }
+
+    /// Says whether the printed p value claims significance; `None` where it does not say.
+    ///
+    /// A p value printed as equal to the level counts as significant, as in statcheck.
+    #[must_use]
+    pub fn significant(&self, alpha: &Rational) -> Option<bool> {
+        match self {
+            Self::NotSignificant => Some(false),
+            Self::Number(Sign::Equal, amount) => Some(amount.value() <= *alpha),
+            Self::Number(Sign::Below(_), amount) => (amount.value() <= *alpha).then_some(true),
+            Self::Number(Sign::Above(_), amount) => (amount.value() >= *alpha).then_some(false),
+        }
+    }
+}
+
+fn given(sign: Sign, amount: &Amount, mode: Rounding) -> Interval {
+    let end = |closed: bool| {
+        if closed { End::Closed(amount.value()) } else { End::Open(amount.value()) }
+    };
+    match sign {
+        Sign::Equal => amount.interval(mode),
+        Sign::Below(closed) => Interval { low: End::Infinite, high: end(closed) },
+        Sign::Above(closed) => Interval { low: end(closed), high: End::Infinite },
+    }
+}
+
+/// How a printed p value stands to its statistic.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recomputed {
+    /// Every p value that the printed statistic allows.
+    pub range: Interval,
+    /// Every p value that the printed one stands for.
+    pub printed: Option<Interval>,
+    /// Whether the two share a number.
+    pub consistent: bool,
+    /// Whether they would if the test were one-sided, where they do not.
+    pub consistent_if_one_sided: bool,
+    /// Whether the printed decision at the level is another than at both ends of the range.
+    pub decision_error: bool,
+}
+
+/// Why a statistic cannot be recomputed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NotRecomputed {
+    /// It has no p value beside it.
+    #[error("no p value is printed with the statistic")]
+    NoP,
+    /// It lacks its degrees of freedom.
+    #[error("the statistic is printed without its degrees of freedom")]
+    NoFreedom,
+    /// Its numbers cannot be a statistic's.
+    #[error("{0}")]
+    Domain(String),
+}
+
+/// Recomputes a p value from its statistic.
+///
+/// # Errors
+/// When no p value is printed, degrees of freedom are missing, or the numbers are no statistic's.
+pub fn recompute(
+    statistic: &Statistic,
+    mode: Rounding,
+    alpha: &Rational,
+    one_sided: bool,
+) -> Result<Recomputed, NotRecomputed> {
+    let p = statistic.p.as_ref().ok_or(NotRecomputed::NoP)?;
+    let freedoms = statistic.freedoms(mode);
+    if freedoms.len() != statistic.family.freedoms() {
+        return Err(NotRecomputed::NoFreedom);
+    }
+    let value = statistic.value_interval(mode);
+    let two_sided = p_range(statistic.family, &value, &freedoms)
+        .map_err(|error| NotRecomputed::Domain(error.to_string()))?;
+    let halved = halves(statistic, &two_sided);
+    let (own, one_sided) = match (&halved, one_sided || statistic.one_sided) {
+        (Some(halves), true) => (halves.clone(), true),
+        _ => (vec![two_sided.clone()], false),
+    };
+    let printed = p.interval(mode, alpha);
+    let meets = |range: &Interval| {
+        printed.as_ref().is_some_and(|printed| printed.intersection(range).is_some())
+    };
+    let consistent = own.iter().any(meets);
+    let rescue = halved.as_ref().and_then(|halves| halves.first()).filter(|_| !one_sided);
+    let significant = p.significant(alpha);
+    let wrong = |range: &Interval| match significant {
+        Some(true) => range.low.value().is_some_and(|low| low > alpha),
+        Some(false) => range.high.value().is_some_and(|high| high <= alpha),
+        None => false,
+    };
+    Ok(Recomputed {
+        consistent,
+        consistent_if_one_sided: !consistent && rescue.is_some_and(meets),
+        decision_error: !consistent && own.iter().all(wrong),
+        range: own.first().cloned().unwrap_or(two_sided),
+        printed,
+    })
+}
+
+/// The one-sided p values on either side, for a statistic that has two sides.
+fn halves(statistic: &Statistic, two_sided: &Interval) -> Option<Vec<Interval>> {
+    if !statistic.family.is_two_sided() {
+        return None;
+    }
+    let half = two_sided.scale(&Rational::new(1.into(), 2.into()));
+    let far = half.negated().shift(&Rational::from_integer(1.into()));
+    Some(vec![half, far])
+}
+
+/// One row of a table of printed statistics, recomputed.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct StatisticRow {
+    /// The row, counted from one.
+    pub row: usize,
+    /// The text as printed.
+    pub text: String,
+    /// Whether the printed p value is one that the statistic allows; none where it was not read.
+    pub consistent: Option<bool>,
+    /// Whether it would be, if the test were one-sided.
+    pub consistent_if_one_sided: bool,
+    /// Whether the printed p value decides otherwise at the level than all that are allowed.
+    pub decision_error: bool,
+    /// Every p value that the printed statistic allows.
+    pub p: Option<[f64; 2]>,
+    /// Why the row was not read.
+    pub problem: Option<String>,
+}
+
+/// Recomputes the p value of every text; a text that is no statistic says why and is no answer.
+#[must_use]
+pub fn check_rows(texts: &[String], mode: Rounding, alpha: &Rational) -> Vec<StatisticRow> {
+    texts.iter().enumerate().map(|(index, text)| check_row(index + 1, text, mode, alpha)).collect()
+}
+
+fn check_row(row: usize, text: &str, mode: Rounding, alpha: &Rational) -> StatisticRow {
+    let found = printed::parse(text).map_err(|error| error.message).and_then(|printed| {
+        let Shape::Statistic(statistic) = &printed.shape else {
+            return Err("this is no test statistic with its p value".to_owned());
+        };
+        recompute(statistic, mode, alpha, false).map_err(|error| error.to_string())
+    });
+    let empty = StatisticRow {
+        row,
+        text: text.to_owned(),
+        consistent: None,
+        consistent_if_one_sided: false,
+        decision_error: false,
+        p: None,
+        problem: None,
+    };
+    match found {
+        Ok(found) => StatisticRow {
+            consistent: Some(found.consistent),
+            consistent_if_one_sided: found.consistent_if_one_sided,
+            decision_error: found.decision_error,
+            p: ends(&found.range),
+            ..empty
+        },
+        Err(problem) => StatisticRow { problem: Some(problem), ..empty },
+    }
+}
+
+fn ends(range: &Interval) -> Option<[f64; 2]> {
+    let [low, high] = range.as_floats();
+    low.zip(high).map(|(low, high)| [low, high])
+}
+
+/// Returns a printed statistic's record; `None` where the claim is none, or has no p value.
+pub(super) fn record(claim: &Claim, study: Rounding) -> Option<StatisticRecord> {
+    let (statistic, mode) = of(claim, study)?;
+    let found = recompute(statistic, mode, &claim.alpha, claim.one_sided);
+    let alpha = show(&claim.alpha);
+    Some(match found {
+        Ok(found) => StatisticRecord {
+            p: ends(&found.range),
+            consistent: Some(found.consistent),
+            consistent_if_one_sided: found.consistent_if_one_sided,
+            decision_error: found.decision_error,
+            alpha,
+            reason: None,
+        },
+        Err(error) => StatisticRecord {
+            p: None,
+            consistent: None,
+            consistent_if_one_sided: false,
+            decision_error: false,
+            alpha,
+            reason: Some(error.to_string()),
+        },
+    })
+}
+
+fn of(claim: &Claim, study: Rounding) -> Option<(&Statistic, Rounding)> {
+    match &claim.printed.shape {
+        Shape::Statistic(statistic) if statistic.p.is_some() => {
+            Some((statistic, claim.rounding.unwrap_or(study)))
+        }
+        _ => None,
+    }
+}
+
+/// What a printed statistic says of its own p value: impossible, with a certificate, or possible.
+pub(super) fn judged(book: &Book<'_>, claim: &Claim) -> Option<Candidate> {
+    let (statistic, mode) = of(claim, book.rounding)?;
+    let found = recompute(statistic, mode, &claim.alpha, claim.one_sided).ok()?;
+    let certificate = certificate(statistic, mode, &found, &claim.alpha);
+    let mut marks = marks_with(book, claim, &[]);
+    let verdict = if found.consistent { Verdict::Possible } else { Verdict::Impossible };
+    if found.consistent_if_one_sided {
+        marks.push("ambiguous".to_owned());
+        marks.sort();
+    }
+    Some(Candidate {
+        firm: marks_are_firm(&marks) && !found.consistent_if_one_sided,
+        marks,
+        trace: vec![certificate.clone()],
+        note: (!found.consistent).then_some(certificate),
+        ..Candidate::new(verdict, Basis::PrintedNumbers)
+    })
+}
+
+/// Writes what a reader can check in a table of the distribution.
+fn certificate(
+    statistic: &Statistic,
+    mode: Rounding,
+    found: &Recomputed,
+    alpha: &Rational,
+) -> String {
+    let family = statistic.family;
+    let freedoms: Vec<String> = statistic.freedoms(mode).iter().map(ToString::to_string).collect();
+    let within = if freedoms.is_empty() {
+        String::new()
+    } else {
+        format!(" with {} degrees of freedom", freedoms.join(" and "))
+    };
+    let printed =
+        found.printed.as_ref().map_or_else(|| "no number".to_owned(), ToString::to_string);
+    let mut text = format!(
+        "{} in {}{within} allows p in [{}, {}]; the printed p stands for {printed}.",
+        family.word(),
+        statistic.value_interval(mode),
+        six(&found.range, false),
+        six(&found.range, true),
+    );
+    if found.decision_error {
+        text += &format!(
+            " Decision error: at {} the printed p value decides otherwise than every p value that the statistic allows.",
+            show(alpha)
+        );
+    }
+    if found.consistent_if_one_sided {
+        text += " Consistent if one-sided.";
+    }
+    text
+}
+
+/// Six significant digits of an end.
+fn six(range: &Interval, high: bool) -> String {
+    let [low, most] = range.as_floats();
+    let value = if high { most } else { low }.unwrap_or_default();
+    if value == 0.0 || value >= 1e-4 { format!("{value:.6}") } else { format!("{value:.5e}") }
+}
