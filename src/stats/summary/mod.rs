@@ -332,11 +332,14 @@ impl<'a> Checked<'a> {
         let mut groups = 0;
         for rows in order.chunk_by(|one, other| one.0 == other.0) {
             let score = match rows {
-                [(_, row)] => (deviation(*row) * frequency(*row)).value(),
+                [(_, row)] if self.frequencies.is_none() => deviation(*row).value(),
                 _ => {
                     let mut score = ExactSum::new();
                     for (_, row) in rows {
-                        score.add_double(deviation(*row) * frequency(*row));
+                        // Exact, so that a row of frequency k is k rows.
+                        let (one, times) = (deviation(*row), frequency(*row));
+                        score.add_product(times, one.high);
+                        score.add_product(times, one.low);
                     }
                     score.value()
                 }
