@@ -56,7 +56,7 @@ impl<'a> Stream<'a> {
 
     /// Reads what is left, and returns the checksum and the number of bytes.
     pub(super) fn finish(mut self) -> io::Result<(Sha256, u64)> {
-        let mut buffer = vec![0_u8; BUFFER];
+        let mut buffer = vec![0_u8; 64 << 10];
         self.quotes = None;
         loop {
             self.record_taken();
