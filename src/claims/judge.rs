@@ -209,7 +209,10 @@ fn record(
                 .iter()
                 .filter(|outcome| shown.conflict.contains(&outcome.record.id))
                 .find_map(|outcome| outcome.record.stability.clone())
-                .map(|found| Stability { flips_to: Verdict::AddsUp.word().to_owned(), ..found })
+                .map(|found| Stability {
+                    flips_to: turned(shown.verdict).word().to_owned(),
+                    ..found
+                })
         });
     ClaimRecord {
         id: claim.id.value.clone(),
@@ -252,6 +255,11 @@ fn record(
     }
 }
 
+/// What a verdict from printed numbers turns into where its relation comes to hold.
+const fn turned(verdict: Verdict) -> Verdict {
+    if matches!(verdict, Verdict::Impossible) { Verdict::Possible } else { Verdict::AddsUp }
+}
+
 fn other(candidate: &Candidate) -> OtherVerdict {
     OtherVerdict {
         run: candidate.run.clone(),
@@ -272,7 +280,7 @@ fn accepted(claim: &Claim, shown: &Candidate, outcomes: &[Outcome]) -> Option<Ac
             applies: still_applies(acceptance, shown),
         });
     }
-    if shown.verdict != Verdict::DoesNotAddUp {
+    if !matches!(shown.verdict, Verdict::DoesNotAddUp | Verdict::Impossible) {
         return None;
     }
     let behind: Vec<&Outcome> = outcomes

@@ -8,6 +8,7 @@
 //! alone) → the strongest basis is shown, the others beside it → [`record::Audit`].
 
 mod candidate;
+pub mod checks;
 mod compare;
 pub mod coverage;
 mod evidence;

@@ -1,5 +1,6 @@
 //! `claims.toml` as it was written: claims, relations, implied numbers, what is set aside.
 
+use super::checks::{Check, Head};
 use super::printed::{Amount, Printed, Shape};
 use super::record::{SetAside, Verdict, Weight};
 use super::rounding::Rounding;
@@ -14,8 +15,10 @@ pub struct Claims {
     pub rounding: Option<Spanned<Rounding>>,
     /// One entry per `[[claim]]`, in the order written.
     pub claims: Vec<Claim>,
-    /// One entry per `[[relation]]`.
+    /// One entry per `[[relation]]` that is a comparison.
     pub relations: Vec<Relation>,
+    /// One entry per `[[relation]]` that is a check of another kind.
+    pub checks: Vec<Check>,
     /// One entry per `[[implied]]`.
     pub implied: Vec<Implied>,
     /// One entry per `[[set_aside]]`.
@@ -293,8 +296,10 @@ pub struct Relation {
     pub says: String,
     /// How firmly it stands.
     pub standing: Standing,
-    /// The condition.
+    /// The condition, as written or as its check spells it out.
     pub holds: Spanned<Expression>,
+    /// The check that spells it out, where it was not written.
+    pub check: Option<Head>,
     /// The relation of which this is another reading.
     pub alternative_to: Option<Spanned<String>>,
     /// A failure that someone has looked at.
@@ -339,6 +344,12 @@ impl Claims {
         }
         found.sort_by_key(|(_, span)| span.start);
         found
+    }
+
+    /// Returns what goes into each check.
+    pub fn heads(&self) -> impl Iterator<Item = &Head> {
+        let spelled = self.relations.iter().filter_map(|relation| relation.check.as_ref());
+        spelled.chain(self.checks.iter().map(|check| &check.head))
     }
 
     /// Finds a claim by id.

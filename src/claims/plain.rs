@@ -134,12 +134,13 @@ fn does_not_add_up(book: &Book<'_>, claim: &Claim, shown: &Candidate) -> String 
         .filter_map(|name| book.claims.claim(name))
         .map(|other| format!("{} ({})", other.printed.text, other.id.value))
         .collect();
-    let relations: Vec<&str> = book
-        .claims
-        .relations
-        .iter()
-        .filter(|relation| shown.conflict.contains(&relation.id.value))
-        .map(|relation| relation.says.as_str())
+    let relations =
+        book.claims.relations.iter().map(|relation| (&relation.id.value, relation.says.as_str()));
+    let checks = book.claims.checks.iter().map(|check| (&check.id.value, check.says.as_str()));
+    let relations: Vec<&str> = relations
+        .chain(checks)
+        .filter(|(id, _)| shown.conflict.contains(id))
+        .map(|(_, says)| says)
         .collect();
     let set = match others.split_last() {
         None => "As printed it cannot be right".to_owned(),

@@ -1,6 +1,9 @@
 //! Reads `claims.toml`, strictly: every problem at once, each with its place and what to write.
 
 mod check;
+mod check_interval;
+mod check_names;
+mod check_table;
 mod measures;
 mod original;
 mod printed_number;
@@ -9,8 +12,10 @@ use std::sync::Arc;
 
 use num_traits::{Signed, Zero};
 
+use check_table::Asked;
 use printed_number::{defaults, printed_number, reading, written_amount};
 
+use super::checks::{Check, Head};
 use super::model::{
     Acceptance, Claim, Claims, Implied, Original, Reading, Relation, Standing, Tolerance,
     Transcription,
@@ -33,14 +38,14 @@ pub fn read(source: &Arc<Source>) -> (Option<Claims>, Problems) {
         let defaults = defaults(root);
         let claims: Vec<Option<Claim>> =
             root.tables("claim").iter().map(|table| claim(table, &defaults.notation)).collect();
-        let relations: Vec<Option<Relation>> =
-            root.tables("relation").iter().map(relation).collect();
+        let (relations, checks) = relations(root, &defaults.notation);
         let implied: Vec<Option<Implied>> = root.tables("implied").iter().map(implied).collect();
         let set_aside = root.tables("set_aside").iter().filter_map(set_aside).collect();
         let claims = Claims {
             rounding: defaults.rounding,
             claims: claims.into_iter().flatten().collect(),
-            relations: relations.into_iter().flatten().collect(),
+            relations,
+            checks,
             implied: implied.into_iter().flatten().collect(),
             set_aside,
         };
@@ -179,13 +184,17 @@ fn vague_without_reading(table: &Table<'_>, claim: &Claim) {
     }
 }
 
+/// Says whether a text is written as ids are.
+fn identifier_like(text: &str) -> bool {
+    let mut characters = text.chars();
+    characters.next().is_some_and(|first| first.is_ascii_lowercase())
+        && characters.all(|next| next.is_ascii_lowercase() || next.is_ascii_digit() || next == '_')
+}
+
 /// Reads an id in snake_case.
 fn identifier(table: &Table<'_>) -> Option<Spanned<String>> {
     let id = table.required::<String>("id")?;
-    let mut characters = id.value.chars();
-    let valid = characters.next().is_some_and(|first| first.is_ascii_lowercase())
-        && characters.all(|next| next.is_ascii_lowercase() || next.is_ascii_digit() || next == '_');
-    if !valid {
+    if !identifier_like(&id.value) {
         table.report(
             Problem::error(format!("`{}` is no id", id.value))
                 .at(&id.span)
@@ -334,9 +343,28 @@ fn acceptance(table: &Table<'_>) -> Option<Acceptance> {
     Some(Acceptance { verdict, value, why: why?.value, on: on?.value.to_string() })
 }
 
-fn relation(table: &Table<'_>) -> Option<Relation> {
+/// Every `[[relation]]`: comparisons, and checks of another kind.
+fn relations(root: &Table<'_>, notation: &Notation) -> (Vec<Relation>, Vec<Check>) {
+    let (mut relations, mut checks) = (Vec::new(), Vec::new());
+    for (place, table) in root.tables("relation").iter().enumerate() {
+        match relation(table, place, notation) {
+            Some(Entry::Comparison(relation)) => relations.push(relation),
+            Some(Entry::Check(check)) => checks.push(check),
+            None => {}
+        }
+    }
+    (relations, checks)
+}
+
+/// A `[[relation]]`, by what it asks.
+enum Entry {
+    Comparison(Relation),
+    Check(Check),
+}
+
+fn relation(table: &Table<'_>, place: usize, notation: &Notation) -> Option<Entry> {
     let id = identifier(table);
-    let says = table.required::<String>("says");
+    let says = table.required::<String>("says").map(|says| says.value);
     if table.value("kind").is_none() {
         table.report(
             Problem::error("[relation] lacks `kind`")
@@ -345,25 +373,70 @@ fn relation(table: &Table<'_>) -> Option<Relation> {
         );
     }
     let kind = choice(table, "kind", &Standing::ALL.map(Standing::word));
-    if table.value("holds").is_none() {
-        table.report(
-            Problem::error("[relation] lacks `holds`")
-                .at(&table.span())
-                .help("add what must be true: `holds = \"a + b == c\"`"),
-        );
-    }
-    let holds = formula(table, "holds", Kind::Condition);
+    let asked = asked(table, notation);
     let alternative_to = table.optional::<String>("alternative_to");
     let accepted = acceptance(table);
     let standing = Standing::ALL.into_iter().find(|standing| Some(standing.word()) == kind);
-    Some(Relation {
-        id: id?,
-        says: says?.value,
-        standing: standing?,
-        holds: holds?,
-        alternative_to,
-        accepted,
-    })
+    let (id, says, standing) = (id?, says?, standing?);
+    let (holds, check) = match asked? {
+        Asked::Check(head, rule) => {
+            return Some(Entry::Check(Check {
+                id,
+                says,
+                standing,
+                alternative_to,
+                accepted,
+                place,
+                head,
+                rule,
+            }));
+        }
+        Asked::Spelled(head, holds) => (holds, Some(head).filter(|head| !head.name.is_empty())),
+    };
+    Some(Entry::Comparison(Relation { id, says, standing, holds, check, alternative_to, accepted }))
+}
+
+/// Exactly one of `holds` and the sub-tables.
+fn asked(table: &Table<'_>, notation: &Notation) -> Option<Asked> {
+    let present: Vec<&'static str> =
+        check_table::NAMES.into_iter().filter(|name| table.value(name).is_some()).collect();
+    let written = table.value("holds");
+    match (written, present.as_slice()) {
+        (None, []) => {
+            table.report(Problem::error("[relation] lacks `holds`").at(&table.span()).help(
+                format!(
+                    "add what must be true, `holds = \"a + b == c\"`, or a check, one of: {}",
+                    check_table::NAMES.join(", ")
+                ),
+            ));
+            None
+        }
+        (Some(_), []) => {
+            let holds = formula(table, "holds", Kind::Condition)?;
+            Some(Asked::Spelled(Head::default(), holds))
+        }
+        (None, [name]) => {
+            let inner = table.table(name)?;
+            check_table::read(&inner, name, notation)
+        }
+        (written, [name, rest @ ..]) => {
+            let other = if written.is_some() { "holds" } else { rest.first().unwrap_or(name) };
+            let place = table.value(name).map_or_else(|| table.span(), |value| value.span);
+            table.report(
+                Problem::error(format!(
+                    "a relation has one check: this has `{name}` and `{other}`"
+                ))
+                .at(&place)
+                .help("write a [[relation]] of its own for each"),
+            );
+            for name in &present {
+                if let Some(inner) = table.table(name) {
+                    let _asked = inner.entries();
+                }
+            }
+            None
+        }
+    }
 }
 
 fn implied(table: &Table<'_>) -> Option<Implied> {

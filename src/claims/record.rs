@@ -3,6 +3,7 @@
 //! Written by `claims`, read by `figure`, `report` and `cli`. No verdict word exists outside
 //! [`Verdict`], and each belongs to the bases that [`Verdict::allowed_on`] names.
 
+mod check;
 mod replication;
 mod seal;
 
@@ -408,7 +409,12 @@ pub struct RelationRecord {
     pub says: String,
     /// `definitional`, `stated` or `assumed`.
     pub kind: String,
-    /// The relation as written.
+    /// The check it is where it is no comparison as written: `grim`, `grimmer`, `debit`, `p_value`,
+    /// `percent_of`, `interval`, `group_rates`, `shares`.
+    pub check: Option<String>,
+    /// What goes into the check: each key with the claims or numbers that it names.
+    pub inputs: BTreeMap<String, Vec<String>>,
+    /// The relation as written, or what its check says in one line.
     pub holds: String,
     /// How it came out.
     pub state: RelationState,

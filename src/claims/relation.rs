@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::candidate::{Candidate, marks_are_firm};
+use super::checks;
 use super::evidence::{Book, rests_on_estimates};
 use super::model::{Acceptance, Claim, Implied, Relation, Standing};
 use super::network::{Bounded, Conflict, Item, Network, Verdict as Decided};
@@ -36,12 +37,25 @@ pub(super) struct Outcome {
     pub(super) claims: Vec<String>,
     /// Whether it uses estimates of a rerun: then it says nothing of printed numbers alone.
     pub(super) uses_estimates: bool,
+    /// Whether its numbers agree where it holds, rather than only being possible.
+    pub(super) agrees: bool,
+    /// The relation of which it is another reading.
+    pub(super) alternative_to: Option<String>,
+}
+
+/// What fails, and what it means for the claims in it.
+#[derive(Debug, Clone)]
+pub(super) struct Failing {
+    pub(super) conflict: Conflict,
+    pub(super) verdict: Verdict,
+    /// Whether another reading of the same text would agree.
+    pub(super) other_reading: bool,
 }
 
 /// A conflict, with what a finding must know of it.
 #[derive(Debug, Clone)]
 pub(super) struct Blame {
-    pub(super) conflict: Conflict,
+    pub(super) failing: Failing,
     pub(super) marks: Vec<String>,
 }
 
@@ -72,22 +86,30 @@ pub(super) fn evaluate(book: &Book<'_>) -> Evaluation {
     }
     together.retain(|item| !joint.iter().any(|conflict| conflict.items.contains(&item.id)));
     conflicts.extend(joint);
-    ambiguous(book, &mut outcomes);
     for (relation, outcome) in book.claims.relations.iter().zip(&mut outcomes) {
         let failed = outcome.record.state == RelationState::Fails;
         outcome.record.accepted =
             relation.accepted.as_ref().map(|accepted| accept(accepted, failed));
     }
-    let blame = |conflict: Conflict| {
+    let together_fail =
+        |conflict| Failing { conflict, verdict: Verdict::DoesNotAddUp, other_reading: false };
+    let mut failing: Vec<Failing> = conflicts.into_iter().map(together_fail).collect();
+    for checked in checks::evaluate(book) {
+        outcomes.insert(checked.place.min(outcomes.len()), checked.outcome);
+        failing.extend(checked.failing);
+    }
+    ambiguous(&mut outcomes);
+    let blame = |failing: Failing| {
+        let conflict = &failing.conflict;
         let mut marks = marks_of(book, &conflict.names);
         let unclear = outcomes.iter().any(|outcome| {
             conflict.items.contains(&outcome.record.id)
                 && outcome.record.marks.iter().any(|mark| mark == "ambiguous")
         });
         marks.extend(unclear.then(|| "ambiguous".to_owned()));
-        Blame { conflict, marks }
+        Blame { failing, marks }
     };
-    let conflicts = conflicts.into_iter().map(blame).collect();
+    let conflicts = failing.into_iter().map(blame).collect();
     Evaluation { outcomes, conflicts, network, items: together, alone: every }
 }
 
@@ -138,6 +160,8 @@ fn alone(
         id: relation.id.value.clone(),
         says: relation.says.clone(),
         kind: relation.standing.word().to_owned(),
+        check: relation.check.as_ref().map(|check| check.name.to_owned()),
+        inputs: relation.check.as_ref().map(|check| check.inputs.clone()).unwrap_or_default(),
         holds: expression.text().to_owned(),
         state: RelationState::Undecided,
         reason: None,
@@ -164,11 +188,14 @@ fn alone(
         }
         _ => record.reason = Some("not-fetched".to_owned()),
     }
+    let equality = expression.text().contains("==") || relation.check.is_some();
     let outcome = Outcome {
         record,
         standing: relation.standing,
         claims,
         uses_estimates: !expression.estimates().is_empty(),
+        agrees: equality && relation.standing != Standing::Assumed,
+        alternative_to: relation.alternative_to.as_ref().map(|other| other.value.clone()),
     };
     (outcome, found.0, found.1)
 }
@@ -251,15 +278,11 @@ fn show_witness(outcome: &mut Outcome, witness: &BTreeMap<String, Rational>) {
 }
 
 /// A relation that fails while another reading of the same statement holds.
-fn ambiguous(book: &Book<'_>, outcomes: &mut [Outcome]) {
-    let alternatives: Vec<String> = book
-        .claims
-        .relations
+fn ambiguous(outcomes: &mut [Outcome]) {
+    let alternatives: Vec<String> = outcomes
         .iter()
-        .zip(outcomes.iter())
-        .filter(|(_, outcome)| outcome.record.state == RelationState::Holds)
-        .filter_map(|(relation, _)| relation.alternative_to.as_ref())
-        .map(|other| other.value.clone())
+        .filter(|outcome| outcome.record.state == RelationState::Holds)
+        .filter_map(|outcome| outcome.alternative_to.clone())
         .collect();
     for outcome in outcomes {
         let failed = outcome.record.state == RelationState::Fails;
@@ -269,11 +292,11 @@ fn ambiguous(book: &Book<'_>, outcomes: &mut [Outcome]) {
     }
 }
 
-fn accept(accepted: &Acceptance, failed: bool) -> Accepted {
+pub(super) fn accept(accepted: &Acceptance, failed: bool) -> Accepted {
     Accepted { why: accepted.why.clone(), on: accepted.on.clone(), applies: failed }
 }
 
-fn marks_of(book: &Book<'_>, claims: &[String]) -> Vec<String> {
+pub(super) fn marks_of(book: &Book<'_>, claims: &[String]) -> Vec<String> {
     let mut marks: Vec<String> = claims
         .iter()
         .filter_map(|name| book.claims.claim(name))
@@ -310,7 +333,7 @@ impl Evaluation {
         let blamed = self
             .conflicts
             .iter()
-            .filter(|blame| blame.conflict.names.contains(&claim.id.value))
+            .filter(|blame| blame.failing.conflict.names.contains(&claim.id.value))
             .map(|blame| blame.verdict(book));
         let cleared = self.outcomes.iter().filter_map(|outcome| outcome.cleared(book, claim));
         blamed.chain(cleared).collect()
@@ -319,16 +342,18 @@ impl Evaluation {
 
 impl Blame {
     fn verdict(&self, book: &Book<'_>) -> Candidate {
-        let Conflict { names, items, certificate, .. } = &self.conflict;
+        let Conflict { names, items, certificate, .. } = &self.failing.conflict;
+        let alone = self.failing.verdict == Verdict::Impossible;
         let claims: Vec<_> = names.iter().map(|name| (name.clone(), 0..0)).collect();
         let mut trace = vec![format!("{}: {certificate}", items.join(", "))];
         trace.extend(super::trace::printed(book, &claims));
         Candidate {
-            firm: marks_are_firm(&self.marks),
+            firm: marks_are_firm(&self.marks) && !self.failing.other_reading,
             marks: self.marks.clone(),
+            note: alone.then(|| format!("Why: {certificate}.")),
             conflict: names.iter().chain(items).cloned().collect(),
             trace,
-            ..Candidate::new(Verdict::DoesNotAddUp, Basis::PrintedNumbers)
+            ..Candidate::new(self.failing.verdict, Basis::PrintedNumbers)
         }
     }
 }
@@ -340,8 +365,7 @@ impl Outcome {
         if !used || self.record.state != RelationState::Holds {
             return None;
         }
-        let agree = self.standing != Standing::Assumed && self.record.holds.contains("==");
-        let verdict = if agree { Verdict::AddsUp } else { Verdict::Possible };
+        let verdict = if self.agrees { Verdict::AddsUp } else { Verdict::Possible };
         let mut trace = vec![format!(
             "relation {} ({}): {}",
             self.record.id, self.record.kind, self.record.holds

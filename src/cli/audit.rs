@@ -192,7 +192,7 @@ fn only_in_accepted_conflicts(audit: &Audit, claim: &ClaimRecord) -> bool {
             relation.state == RelationState::Fails && claim.conflict.contains(&relation.id)
         })
         .peekable();
-    claim.verdict == Verdict::DoesNotAddUp
+    matches!(claim.verdict, Verdict::DoesNotAddUp | Verdict::Impossible)
         && relations.peek().is_some()
         && relations
             .all(|relation| relation.accepted.as_ref().is_some_and(|accepted| accepted.applies))

@@ -65,7 +65,8 @@ fn summary(audit: &Audit, terminal: &Terminal) -> String {
             RelationState::Fails => "fails",
             RelationState::Undecided => "undecided",
         };
-        text += &format!("relation {}  ({})  {state}\n", relation.id, relation.kind);
+        let kind = relation.kind_words();
+        text += &format!("relation {}  ({kind})  {state}\n", relation.id);
         let fails = relation.state == RelationState::Fails;
         for certificate in relation.certificate.iter().filter(|_| fails) {
             text += &format!("         {}\n         {certificate}\n", relation.says);

@@ -129,7 +129,9 @@ fn transcribed(folder: &StudyFolder, claim: &ClaimRecord) -> Result<String, Erro
 fn relations(audit: &Audit, claim: &ClaimRecord, terminal: &Terminal) -> String {
     let mut text = String::new();
     for relation in &audit.relations {
-        let named = mentions(&relation.holds, &claim.id) || relation.conflict.contains(&claim.id);
+        let input = relation.inputs.values().flatten().any(|input| *input == claim.id);
+        let written = relation.check.is_none() && mentions(&relation.holds, &claim.id);
+        let named = input || written || relation.conflict.contains(&claim.id);
         if !named {
             continue;
         }
@@ -141,13 +143,21 @@ fn relations(audit: &Audit, claim: &ClaimRecord, terminal: &Terminal) -> String 
             RelationState::Fails => "fails",
             RelationState::Undecided => "undecided",
         };
-        text += &format!("  {}  ({})  {state}: {}\n", relation.id, relation.kind, relation.says);
+        let kind = relation.kind_words();
+        text += &format!("  {}  ({kind})  {state}: {}\n", relation.id, relation.says);
+        if let Some(question) = relation.question() {
+            text += &format!("      asks: {question}\n");
+        }
         text += &format!("      {}\n", relation.holds);
         if let Some(certificate) = &relation.certificate {
             text += &format!("      shown by: {certificate}\n");
         }
         if let Some(value) = relation.witness.get(&claim.id) {
             text += &format!("      true for example with {} = {value}\n", claim.id);
+        }
+        let beside = relation.witness.iter().filter(|(name, _)| name.contains(' '));
+        for (name, value) in beside.filter(|_| relation.check.is_some()) {
+            text += &format!("      {name}: {value}\n");
         }
     }
     text

@@ -231,7 +231,28 @@ impl<'a> Value<'a> {
         matches!(self.content, DeValue::Array(_))
     }
 
-    fn kind(&self) -> String {
+    /// Reads the value as a whole number, or returns `None` without a report.
+    #[must_use]
+    pub fn as_whole(&self) -> Option<i64> {
+        i64::from_value(self)
+    }
+
+    /// Returns the values of a list; none where it is no list.
+    #[must_use]
+    pub fn items(&self) -> Vec<Self> {
+        let DeValue::Array(items) = self.content else { return Vec::new() };
+        let item = |(index, item): (usize, &'a toml::Spanned<DeValue<'a>>)| Value {
+            name: format!("{}[{index}]", self.name),
+            content: item.get_ref(),
+            span: Span::new(&self.span.source, item.span()),
+            problems: self.problems,
+        };
+        items.iter().enumerate().map(item).collect()
+    }
+
+    /// What the value is, for messages: `the number 28.5`.
+    #[must_use]
+    pub fn kind(&self) -> String {
         match self.content {
             DeValue::String(text) => {
                 format!("the text \"{}\"", text.chars().take(40).collect::<String>())

@@ -3,6 +3,7 @@
 //! Every case breaks the valid study `tiny` in one place. The same program first writes its outputs, so
 //! that a partial or lost output would be seen.
 
+mod checks;
 mod claims_files;
 mod data;
 mod hostile_text;

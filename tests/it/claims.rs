@@ -1,6 +1,8 @@
 //! The rules of the verdict table, the studies of this repository, and bad claims files.
 
 mod builder;
+mod checks;
+mod checks_truth;
 mod coverage;
 mod forensic;
 mod forensic_truth;

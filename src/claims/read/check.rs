@@ -20,8 +20,10 @@ pub(super) fn check(claims: &Claims, declared: &[String], root: &Table<'_>) {
         .relations
         .iter()
         .map(|relation| relation.id.value.as_str())
+        .chain(claims.checks.iter().map(|check| check.id.value.as_str()))
         .chain(claims.implied.iter().map(|implied| implied.id.value.as_str()))
         .collect();
+    super::check_names::check(claims, &others, &known, root);
     for (expression, _) in expressions(claims) {
         for (name, range) in expression.value.names() {
             let place = expression.span.inside_quotes(range);
@@ -56,7 +58,7 @@ pub(super) fn check(claims: &Claims, declared: &[String], root: &Table<'_>) {
     super::measures::measures(claims, root);
 }
 
-fn numberless(claim: &Claim) -> bool {
+pub(super) fn numberless(claim: &Claim) -> bool {
     claim.reads.is_none() && matches!(claim.printed.shape, Shape::Words | Shape::Confidence(..))
 }
 
@@ -67,7 +69,7 @@ fn expressions(claims: &Claims) -> Vec<(&Spanned<Expression>, &str)> {
         let own = claim.equals.iter().chain(&claim.holds);
         all.extend(own.map(|expression| (expression, claim.id.value.as_str())));
     }
-    for relation in &claims.relations {
+    for relation in claims.relations.iter().filter(|relation| relation.check.is_none()) {
         all.push((&relation.holds, relation.id.value.as_str()));
     }
     for implied in &claims.implied {
@@ -83,6 +85,7 @@ fn duplicates(claims: &Claims, root: &Table<'_>) {
         .iter()
         .map(|claim| &claim.id)
         .chain(claims.relations.iter().map(|relation| &relation.id))
+        .chain(claims.checks.iter().map(|check| &check.id))
         .chain(claims.implied.iter().map(|implied| &implied.id));
     for id in ids {
         if let Some(line) = seen.insert(&id.value, id.span.line()) {
@@ -154,11 +157,14 @@ fn circle_from(
 }
 
 fn alternatives(claims: &Claims, root: &Table<'_>) {
-    let ids: Vec<&str> =
-        claims.relations.iter().map(|relation| relation.id.value.as_str()).collect();
-    for relation in &claims.relations {
-        let Some(other) = &relation.alternative_to else { continue };
-        if !ids.contains(&other.value.as_str()) || other.value == relation.id.value {
+    let relations =
+        claims.relations.iter().map(|relation| (&relation.id, &relation.alternative_to));
+    let checks = claims.checks.iter().map(|check| (&check.id, &check.alternative_to));
+    let all: Vec<_> = relations.chain(checks).collect();
+    let ids: Vec<&str> = all.iter().map(|(id, _)| id.value.as_str()).collect();
+    for (id, other) in all {
+        let Some(other) = other else { continue };
+        if !ids.contains(&other.value.as_str()) || other.value == id.value {
             root.report(
                 Problem::error(format!("no other relation is called `{}`", other.value))
                     .at(&other.span)
@@ -170,13 +176,14 @@ fn alternatives(claims: &Claims, root: &Table<'_>) {
 
 /// A claim that nothing checks is worth a warning: it will stand as not attempted.
 fn unchecked(claims: &Claims, root: &Table<'_>) {
-    let used: BTreeSet<String> = expressions(claims)
+    let mut used: BTreeSet<String> = expressions(claims)
         .into_iter()
         .flat_map(|(expression, entry)| {
             let names = expression.value.names();
             names.into_iter().map(|(name, _)| name).filter(move |name| name != entry)
         })
         .collect();
+    used.extend(claims.heads().flat_map(|head| &head.names).map(|name| name.value.clone()));
     for claim in &claims.claims {
         let own = claim.estimate.is_some()
             || claim.equals.is_some()

@@ -38,7 +38,7 @@ fn print(
     }
 }
 
-fn print_number(value: &BigRational, mode: Rounding, places: u32) -> String {
+pub(super) fn print_number(value: &BigRational, mode: Rounding, places: u32) -> String {
     let scaled =
         value * BigRational::from_integer(num_traits::pow(BigInt::from(10), places as usize));
     let floor = scaled.floor();
@@ -47,7 +47,7 @@ fn print_number(value: &BigRational, mode: Rounding, places: u32) -> String {
 }
 
 /// Prints a square root: compares squares, which are exact.
-fn print_root(square: &BigRational, mode: Rounding, places: u32) -> String {
+pub(super) fn print_root(square: &BigRational, mode: Rounding, places: u32) -> String {
     let scaled =
         square * BigRational::from_integer(num_traits::pow(BigInt::from(100), places as usize));
     let floor = BigRational::from_integer(scaled.floor().to_integer().sqrt());
@@ -62,31 +62,31 @@ fn print_root(square: &BigRational, mode: Rounding, places: u32) -> String {
 }
 
 /// Random numbers, one after the other.
-struct Numbers {
+pub(super) struct Numbers {
     stream: Stream,
     index: u64,
 }
 
 impl Numbers {
-    fn new(seed: u64, stream: u64) -> Self {
+    pub(super) fn new(seed: u64, stream: u64) -> Self {
         Self { stream: Stream::new(seed, stream), index: 0 }
     }
 
-    fn below(&mut self, bound: u64) -> u64 {
+    pub(super) fn below(&mut self, bound: u64) -> u64 {
         self.index += 1;
         self.stream.below(self.index, bound)
     }
 }
 
 /// A data set: each case's total, over so many items from 1 to the largest answer.
-struct Drawn {
-    data: Vec<i64>,
-    largest: i64,
-    items: u64,
+pub(super) struct Drawn {
+    pub(super) data: Vec<i64>,
+    pub(super) largest: i64,
+    pub(super) items: u64,
 }
 
 /// Draws a data set: 2 to 200 cases, 1 to 4 items, a scale from 0 or 1 up to 10.
-fn draw(stream: &mut Numbers) -> Drawn {
+pub(super) fn draw(stream: &mut Numbers) -> Drawn {
     let mut next = |below: u64| stream.below(below);
     let (cases, items, largest) = (2 + next(199), 1 + next(4), 2 + next(9) as i64);
     // Shapes: even, clustered at one end, two-point.
@@ -106,7 +106,7 @@ fn draw(stream: &mut Numbers) -> Drawn {
     Drawn { data, largest, items }
 }
 
-fn fraction(above: i64, below: i64) -> BigRational {
+pub(super) fn fraction(above: i64, below: i64) -> BigRational {
     BigRational::new(above.into(), below.into())
 }
 

@@ -425,6 +425,8 @@ fn relation(salt: &str, state: RelationState) -> RelationRecord {
         }),
         says: says("The rows of Table 2 sum to its last line."),
         kind: "definitional".to_owned(),
+        check: None,
+        inputs: std::collections::BTreeMap::new(),
         holds: says("rows == faster + count"),
         state,
         reason: (state == RelationState::Undecided).then(|| says("A number in it has no bounds.")),
