@@ -115,8 +115,8 @@ fn shown(
         let variance = variance(sample, &found.sum, &squares);
         witness.insert("sum of squares".to_owned(), squares.to_string());
         witness.insert("variance".to_owned(), show(&variance));
-        certificate += &format!(
-            ", and with totals whose squares sum to {squares} the standard deviation \u{221A}({})",
+        certificate = format!(
+            "{certificate}, and with totals whose squares sum to {squares} the standard deviation \u{221A}({})",
             show(&variance)
         );
     }

@@ -41,8 +41,8 @@ pub(super) fn look(test: &PValue, sight: &Sight<'_>) -> Result<Found, String> {
         None => false,
     };
     if allowed.iter().all(wrong) {
-        certificate += &format!(
-            " Decision error: at {} the printed p value decides otherwise than every p value that the statistic allows.",
+        certificate = format!(
+            "{certificate} Decision error: at {} the printed p value decides otherwise than every p value that the statistic allows.",
             show(&claim.alpha)
         );
     }
