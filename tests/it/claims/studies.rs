@@ -56,6 +56,20 @@ fn the_flagships_sums_hold_and_its_contradictory_tables_do_not() {
     for id in ["a2_has_the_sessions_of_column_5", "one_estimator_one_level_r2"] {
         assert_eq!(relation(&audit, id), RelationState::Fails, "{id}");
     }
+    // The check's corners and the network's quotients of linear forms give the same range of the slope.
+    let column = audit.relations.iter().find(|found| found.id == "column_1_follows_from_a2");
+    let column = column.expect("the study has the relation");
+    assert_eq!(
+        (column.check.as_deref(), column.state),
+        (Some("group_rates"), RelationState::Holds)
+    );
+    let certificate = column.certificate.as_deref().expect("a certificate");
+    let slope = audit.implied.iter().find(|implied| implied.id == "slope_from_a2");
+    let [low, high] = slope.and_then(|implied| implied.interval).expect("an interval");
+    assert!(
+        certificate.contains(&format!("[{low:.10}, {high:.10}]")),
+        "{low} {high} {certificate}"
+    );
     let novice = audit.implied.iter().find(|implied| implied.id == "if_novices_were_intermediates");
     let [low, high] = novice.and_then(|implied| implied.interval).expect("an interval");
     assert!(low > 0.0022 && high < 0.0023, "at most 0.23 points: {low} {high}");
