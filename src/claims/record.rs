@@ -409,8 +409,7 @@ pub struct RelationRecord {
     pub says: String,
     /// `definitional`, `stated` or `assumed`.
     pub kind: String,
-    /// The check it is where it is no comparison as written: `grim`, `grimmer`, `debit`, `p_value`,
-    /// `percent_of`, `interval`, `group_rates`, `shares`.
+    /// `grim`, `shares`, …: the check that it is, where it is no comparison as written.
     pub check: Option<String>,
     /// What goes into the check: each key with the claims or numbers that it names.
     pub inputs: BTreeMap<String, Vec<String>>,

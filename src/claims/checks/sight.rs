@@ -83,9 +83,7 @@ impl<'a> Sight<'a> {
     fn exact(&self, id: &str) -> Result<Option<Rational>, String> {
         let claim = self.claim(id)?;
         let Shape::Number(amount) = &claim.printed.shape else { return Ok(None) };
-        let whole = amount.unit == Unit::Plain
-            && amount.step() <= Rational::one()
-            && amount.step() == Rational::one();
+        let whole = amount.unit == Unit::Plain && amount.step() == Rational::one();
         let counted = claim.count && amount.value().is_integer();
         Ok(((whole || counted) && claim.reads.is_none()).then(|| amount.value()))
     }
