@@ -146,6 +146,9 @@ fn relations(audit: &Audit, claim: &ClaimRecord, terminal: &Terminal) -> String 
         if let Some(certificate) = &relation.certificate {
             text += &format!("      shown by: {certificate}\n");
         }
+        if let Some(stability) = &relation.stability {
+            text += &format!("      turns to {} by: {}\n", stability.flips_to, stability.by);
+        }
         if let Some(value) = relation.witness.get(&claim.id) {
             text += &format!("      true for example with {} = {value}\n", claim.id);
         }
@@ -220,6 +223,9 @@ fn compared(claim: &ClaimRecord, run: Option<&Run>) -> String {
         let whose =
             if code == Code::Authors { "the authors' own code" } else { "someone else's code" };
         text += &format!("  estimates imported from {whose}: we did not run it\n");
+    }
+    if let Some(stability) = &claim.stability {
+        text += &format!("  would turn to {} by: {}\n", stability.flips_to, stability.by);
     }
     if !claim.marks.is_empty() {
         text += &format!("  marks: {}\n", claim.marks.join(", "));
