@@ -79,7 +79,7 @@ fn summary(audit: &Audit, terminal: &Terminal) -> String {
             None => implied.reason.clone().unwrap_or_default(),
         };
         let tight = if implied.tight { "" } else { "  (may be tighter)" };
-        text += &format!("implied  {}  {interval}{tight}\n", implied.id);
+        writeln!(text, "implied  {}  {interval}{tight}", implied.id);
     }
     let counts: Vec<String> =
         audit.counts.iter().map(|(verdict, count)| format!("{count} {verdict}")).collect();

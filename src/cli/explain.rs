@@ -149,7 +149,7 @@ fn relations(audit: &Audit, claim: &ClaimRecord, terminal: &Terminal) -> String 
             writeln!(text, "      shown by: {certificate}");
         }
         if let Some(stability) = &relation.stability {
-            text += &format!("      turns to {} by: {}\n", stability.flips_to, stability.by);
+            writeln!(text, "      turns to {} by: {}", stability.flips_to, stability.by);
         }
         if let Some(value) = relation.witness.get(&claim.id) {
             writeln!(text, "      true for example with {} = {value}", claim.id);
@@ -229,7 +229,7 @@ fn compared(claim: &ClaimRecord, run: Option<&Run>) -> String {
         writeln!(text, "  estimates imported from {whose}: we did not run it");
     }
     if let Some(stability) = &claim.stability {
-        text += &format!("  would turn to {} by: {}\n", stability.flips_to, stability.by);
+        writeln!(text, "  would turn to {} by: {}", stability.flips_to, stability.by);
     }
     if !claim.marks.is_empty() {
         writeln!(text, "  marks: {}", claim.marks.join(", "));
