@@ -7,7 +7,7 @@ use num_traits::One;
 use super::super::forensic::p_value::p_range;
 use super::super::printed::{Printed, Shape};
 use super::sight::Sight;
-use super::{Failure, Found, PValue, Shown};
+use super::{Failure, Found, Given, PValue, Shown};
 use crate::expression::{Interval, Rational, show};
 
 /// Recomputes the p values that the statistic allows.
@@ -51,7 +51,7 @@ pub(super) fn look(test: &PValue, sight: &Sight<'_>) -> Result<Found, String> {
         certificate += " Consistent if one-sided.";
     }
     let mut names = vec![test.p.clone(), test.statistic.clone()];
-    names.extend(test.freedoms.iter().filter_map(|freedom| freedom.claim()).map(str::to_owned));
+    names.extend(test.freedoms.iter().filter_map(Given::claim).map(str::to_owned));
     Ok(Found::Fails(Failure { names, certificate, alone: false, other_reading }))
 }
 

@@ -9,7 +9,7 @@ use num_bigint::BigInt;
 
 use super::super::forensic::{self, Answer, Sample};
 use super::sight::{Cases, Sight};
-use super::{Failure, Found, PercentOf, Shown};
+use super::{Failure, Found, Given, PercentOf, Shown};
 use crate::expression::{Interval, Rational, show};
 
 /// How many numbers of cases are tried where it is only known roughly.
@@ -122,11 +122,11 @@ fn failed(part: &PercentOf, number: u64, counts: &[Result<BigInt, String>], case
         part.percents.clone()
     };
     for (index, id) in part.percents.iter().enumerate() {
-        let counted = part.counts.get(index).and_then(|count| count.claim());
+        let counted = part.counts.get(index).and_then(Given::claim);
         names.extend(counted.filter(|_| names.contains(id)).map(str::to_owned));
     }
     if !alone {
-        names.extend(part.cases.as_ref().and_then(|cases| cases.claim()).map(str::to_owned));
+        names.extend(part.cases.as_ref().and_then(Given::claim).map(str::to_owned));
     }
     let certificate = if cases.is_exact() {
         format!("with n = {number}, {reasons}")

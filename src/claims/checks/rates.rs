@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use num_traits::{Signed, Zero};
 
 use super::sight::Sight;
-use super::{Failure, Found, GroupRates, Shown, Unit};
+use super::{Failure, Found, Given, GroupRates, Shown, Unit};
 use crate::expression::{End, Interval, Rational, nearest_float, show};
 
 /// How many sizes may be known only roughly: their corners are all tried.
@@ -85,7 +85,7 @@ enum Answer {
 fn failed(rule: &GroupRates, printed: &str, certificate: String) -> Found {
     let mut names = vec![printed.to_owned()];
     names.extend(rule.rates.iter().cloned());
-    names.extend(rule.cases.iter().filter_map(|cases| cases.claim()).map(str::to_owned));
+    names.extend(rule.cases.iter().filter_map(Given::claim).map(str::to_owned));
     Found::Fails(Failure { names, certificate, alone: false, other_reading: false })
 }
 

@@ -319,28 +319,26 @@ impl Sheet<'_, '_> {
             Some(value) => Some(self.count("n", &value)?),
             None => None,
         };
-        let at_most = match self.table.optional::<i64>("at_most") {
-            None => 1_000,
-            Some(most) => {
-                match u64::try_from(most.value).ok().filter(|most| (1..=100_000).contains(most)) {
-                    Some(known) => {
-                        self.note("at_most", known.to_string());
-                        known
-                    }
-                    None => {
-                        self.table.report(
-                            Problem::error(format!("`at_most` cannot be {}", most.value))
-                                .at(&most.span)
-                                .help("it is the largest number of cases to try: 1 to 100000"),
-                        );
-                        return None;
-                    }
-                }
-            }
-        };
+        let at_most = self.at_most()?;
         let complete =
             !percents.is_empty() && (counts.is_empty() || counts.len() == percents.len());
         complete.then_some(PercentOf { percents, counts, cases, at_most })
+    }
+
+    /// Up to how many cases are tried where their number is not printed.
+    fn at_most(&mut self) -> Option<u64> {
+        let Some(most) = self.table.optional::<i64>("at_most") else { return Some(1_000) };
+        let known = u64::try_from(most.value).ok().filter(|most| (1..=100_000).contains(most));
+        if let Some(known) = known {
+            self.note("at_most", known.to_string());
+            return Some(known);
+        }
+        self.table.report(
+            Problem::error(format!("`at_most` cannot be {}", most.value))
+                .at(&most.span)
+                .help("it is the largest number of cases to try: 1 to 100000"),
+        );
+        None
     }
 
     fn unequal(&self, key: &str, other: &str, value: &Value<'_>) {

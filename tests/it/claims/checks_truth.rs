@@ -102,7 +102,7 @@ fn regression(set: u64, mode: Rounding, numbers: &mut Numbers) -> String {
     for (name, value) in [("slope", slope), ("intercept", intercept)] {
         if value >= fraction(0, 1) {
             text += &claim(&format!("{name}_{set}"), &print_number(&value, mode, 4), "");
-            asked += &format!("{name} = \"{name}_{set}\"\n");
+            asked = format!("{asked}{name} = \"{name}_{set}\"\n");
         }
     }
     text + &check(&format!("rates_{set}"), "definitional", &asked)
@@ -114,7 +114,7 @@ fn true_data_raise_no_alarm_through_a_claims_file_under_any_rounding() {
     for (index, mode) in Rounding::ALL.into_iter().enumerate() {
         let mut text = format!("rounding = \"{}\"\n", mode.word());
         let mut numbers = Numbers::new(20_261_127, index as u64);
-        for set in 0..40 {
+        for set in 0..20 {
             text += &study(set, mode, &mut numbers);
         }
         let audit = judge(&text, Vec::new());
@@ -127,6 +127,6 @@ fn true_data_raise_no_alarm_through_a_claims_file_under_any_rounding() {
             assert!(claim.conflict.is_empty(), "{mode}: {claim:#?}");
         }
     }
-    assert_eq!(seen, 7 * 40 * 9);
+    assert_eq!(seen, 7 * 20 * 9);
     assert!(undecided * 100 < seen, "{undecided} of {seen} undecided");
 }

@@ -225,12 +225,13 @@ fn between(place: &Place<'_>, from: &[f64], to: &[f64], goal: &Range) -> Vec<f64
     for _ in 0..80 {
         let middle = f64::midpoint(low, high);
         let value = place.at(&at(middle));
-        if value < goal.low {
-            if rising { low = middle } else { high = middle }
-        } else if value > goal.high {
-            if rising { high = middle } else { low = middle }
-        } else {
+        if goal.low <= value && value <= goal.high {
             return at(middle);
+        }
+        if (value < goal.low) == rising {
+            low = middle;
+        } else {
+            high = middle;
         }
     }
     to.to_vec()
@@ -302,9 +303,9 @@ fn exclude(place: &Place<'_>, start: Vec<Range>, down: bool, goal: &Range) -> Op
             let range = if index < count { &mut sizes[index] } else { &mut rates[index - count] };
             let middle = range.middle();
             if upper {
-                range.low = middle
+                range.low = middle;
             } else {
-                range.high = middle
+                range.high = middle;
             }
             waiting.push((sizes, rates));
         }
