@@ -8,6 +8,7 @@ of what sums and sums of squares can be reached, case by case), every corner of 
 
 import itertools
 import math
+import random
 import re
 from fractions import Fraction as F
 from statistics import NormalDist
@@ -224,9 +225,9 @@ def shares(sheet):
 
 
 def group_rates(sheet):
-    if "r2" in sheet.inputs:
-        return "other"
     x = [F(level) for level in sheet.inputs["levels"]]
+    if "r2" in sheet.inputs and (problem := r_squared(sheet, x)):
+        return problem
     boxes = [sheet.ends[name] for name in sheet.inputs["rates"]]
     sizes = [sheet.whole("ns", index) for index in range(len(x))]
     if 2 ** (len(boxes) + sum(low < high for low, high in sizes)) > MOST:
@@ -245,7 +246,44 @@ def group_rates(sheet):
             low, high = sheet.interval(key)
             every = [corner[key] for corner in corners]
             fails = fails or min(every) > high or max(every) < low
-    return "good" if fails == (sheet.relation["state"] == "fails") else "the corners of the table say otherwise"
+    failed = sheet.relation["state"] == "fails"
+    by_r2 = failed and not fails and "r2" in sheet.inputs
+    return "good" if fails == failed or by_r2 else "the corners of the table say otherwise"
+
+
+def r_squared(sheet, x):
+    """A witness put in; a refutation tried at every corner and 2,000 places between. None where nothing is wrong."""
+    names, wanted = sheet.inputs["rates"], sheet.interval("r2")
+    sizes = [sheet.whole("ns", index) for index in range(len(x))]
+    groups = sheet.inputs.get("r2_of") == ["groups"]
+
+    def fit(n, y):
+        w, mean_x = sum(n), sum(a * b for a, b in zip(n, x)) / sum(n)
+        mean_y = sum(a * b for a, b in zip(n, y)) / w
+        about = lambda other: sum(a * (b - mean_x) * c for a, b, c in zip(n, x, other))
+        spread = sum(a * (b - mean_y) ** 2 for a, b in zip(n, y)) if groups else w * mean_y * (1 - mean_y)
+        return about(y) ** 2 / (about(x) * spread) if spread else None
+
+    if sheet.relation["state"] == "holds":
+        known = [sheet.witness.get(f"{name} for {sheet.inputs['r2'][0]}", sheet.witness.get(name)) for name in names]
+        exact = all(low == high for low, high in sizes) and all(known)
+        if not exact:
+            return None
+        y = [F(value) for value in known]
+        if not all(inside(sheet.ends[name], value) for name, value in zip(names, y)):
+            return "a rate of the witness is outside"
+        return None if inside(wanted, fit([low for low, _ in sizes], y)) else "the witness does not give the R2"
+    if f"{sheet.inputs['r2'][0]} stands for" not in sheet.relation["certificate"]:
+        return None
+    draw = random.Random(1)
+    boxes = [sheet.ends[name] for name in names]
+    places = list(itertools.islice(itertools.product(*boxes), 4096))
+    places += [[low + (high - low) * F(draw.random()) for low, high in boxes] for _ in range(2000)]
+    for y in places:
+        value = fit([draw.randint(*size) for size in sizes], y)
+        if value is not None and strictly(wanted, value):
+            return f"the rates {[float(rate) for rate in y]} give the R2"
+    return None
 
 
 def check(relation, ends, printed):

@@ -94,7 +94,7 @@ fn certificate(
 }
 
 fn range(interval: &Interval) -> String {
-    let [low, high] = interval.as_floats().map(|end| end.unwrap_or_default());
+    let [low, high] = interval.as_floats().map(Option::unwrap_or_default);
     format!("[{}, {}]", six(low), six(high))
 }
 

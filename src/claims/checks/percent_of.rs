@@ -43,13 +43,11 @@ pub(super) fn look(part: &PercentOf, sight: &Sight<'_>) -> Result<Found, String>
             Err(_) => refused = Some((number, counts)),
         }
     }
-    match possible.first() {
-        Some((number, counts)) => Ok(shown(part, &possible, *number, counts, cases)),
-        None => {
-            let (number, counts) = refused.ok_or("no number of cases was tried")?;
-            Ok(failed(part, number, &counts, cases))
-        }
+    if let Some((number, counts)) = possible.first() {
+        return Ok(shown(part, &possible, *number, counts, cases));
     }
+    let (number, counts) = refused.ok_or("no number of cases was tried")?;
+    Ok(failed(part, number, &counts, cases))
 }
 
 /// A whole count whose share of `number` prints so, or why there is none.

@@ -1,9 +1,10 @@
 //! A regression on one regressor against the table of group rates behind it.
 //!
-//! *Formula*: over cases in groups with level x, size n and rate y, W = Σn: slope = (W Σnxy - Σnx Σny) / (W Σnx²
-//! - (Σnx)²), intercept = (Σnx² Σny - Σnx Σnxy) / the same. Both are linear in every rate, and a quotient of
-//! linear functions in every size, so they are largest and smallest at corners of the box of printed intervals:
-//! the range is exact. R² by [`r2`]. Each printed number is set against the table alone.
+//! *Formula*: over cases in groups with level x, size n and rate y, with W = Σn and D = W Σnx² less (Σnx)²:
+//! slope = (W Σnxy less Σnx Σny) / D, intercept = (Σnx² Σny less Σnx Σnxy) / D. Both are linear in every rate, and
+//! a quotient of linear functions in every size, so they are largest and smallest at corners of the box of printed
+//! intervals: the range is exact. R² by [`r2`]. Each printed number is set against the table alone. *Checked
+//! against*: every corner, by `tests/reference/check_forensic.py`.
 
 mod r2;
 

@@ -277,7 +277,10 @@ impl Sheet<'_, '_> {
             match self.table.value(key) {
                 Some(value) => freedoms.extend(self.given(key, &value)),
                 None => {
-                    self.lacks(key, "degrees of freedom: a claim's id, a whole number, or \"27.3\"")
+                    self.lacks(
+                        key,
+                        "degrees of freedom: a claim's id, a whole number, or \"27.3\"",
+                    );
                 }
             }
         }

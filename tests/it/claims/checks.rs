@@ -355,7 +355,7 @@ fn an_independent_program_verifies_witnesses_and_refutations() {
         return;
     };
     assert_eq!(code, Some(0), "{said}");
-    assert!(said.contains("and 21 forensic checks verified"), "{said}");
+    assert!(said.contains("and 23 forensic checks verified"), "{said}");
     // It can fail: a witness, a state and a data set that are not so.
     for (from, to) in [
         ("\"sum of answers\": \"145\"", "\"sum of answers\": \"146\""),
@@ -406,6 +406,8 @@ fn every_kind() -> String {
         ("y3", "31%"),
         ("slope", "5.5 pp"),
         ("steep", "6.2 pp"),
+        ("little", "0.009"),
+        ("more", "0.012"),
         ("roughly", "28\u{2013}30"),
     ] {
         text += &claim(id, printed, "");
@@ -442,6 +444,14 @@ fn every_kind() -> String {
         (
             "r20",
             "group_rates: levels = [1, 2, 3]\nrates = [\"y1\", \"y2\", \"y3\"]\nns = [100, 200, 150]\nslope = \"steep\"",
+        ),
+        (
+            "r22",
+            "group_rates: levels = [1, 2, 3]\nrates = [\"y1\", \"y2\", \"y3\"]\nns = [100, 200, 150]\nr2 = \"little\"",
+        ),
+        (
+            "r23",
+            "group_rates: levels = [1, 2, 3]\nrates = [\"y1\", \"y2\", \"y3\"]\nns = [100, 200, 150]\nr2 = \"more\"",
         ),
         ("r21", "grim: mean = \"mg\"\nn = 10\nscale = [1, 5]"),
     ] {

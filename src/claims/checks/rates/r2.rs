@@ -156,8 +156,12 @@ pub(super) fn look(table: &Table<'_>, of: Unit, printed: &Interval) -> Answer {
     exclude(&place, start, down, &goal).map_or(Answer::Unknown, |boxes| {
         let side = if down { "more" } else { "less" };
         let end = if down { goal.high } else { goal.low };
+        let parts = match boxes {
+            1 => String::new(),
+            more => format!(" (shown on {more} parts of the box of all rates)"),
+        };
         Answer::Never(format!(
-            "by the table R\u{B2} is {side} than {end} everywhere (shown on {boxes} parts that together hold all rates); nearest found {reached:.9}"
+            "by the table R\u{B2} is {side} than {end} everywhere{parts}; nearest found {reached:.9}"
         ))
     })
 }
@@ -190,7 +194,7 @@ fn walk(place: &Place<'_>, start: &[Range], from: &[f64], down: bool, goal: &Ran
 }
 
 /// Moves one rate to where the height is largest: an end, or by thirds in between.
-fn climb(here: &mut Vec<f64>, index: usize, range: Range, height: &dyn Fn(&[f64]) -> f64) {
+fn climb(here: &mut [f64], index: usize, range: Range, height: &dyn Fn(&[f64]) -> f64) {
     let own = here.get(index).copied().unwrap_or(range.low);
     let mut at = |value: f64| {
         here.iter_mut().skip(index).take(1).for_each(|place| *place = value);
