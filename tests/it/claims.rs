@@ -2,6 +2,7 @@
 
 mod builder;
 mod coverage;
+mod curved;
 mod forensic;
 mod forensic_truth;
 mod imports;
@@ -14,4 +15,5 @@ mod printed;
 mod rprojects;
 mod rules;
 mod seal;
+mod smallest;
 mod studies;
