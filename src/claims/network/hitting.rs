@@ -107,7 +107,7 @@ mod tests {
                     .wrapping_mul(6_364_136_223_846_793_005)
                     .wrapping_add(1_442_695_040_888_963_407);
                 let set: BTreeSet<usize> =
-                    (0..8).filter(|place| (word >> (20 + 4 * place)) % 4 == 0).collect();
+                    (0..8).filter(|place| (word >> (20 + 4 * place)).is_multiple_of(4)).collect();
                 family.extend((!set.is_empty()).then_some(set));
             }
             assert_eq!(first_smallest(&family, 8), Some(by_hand(&family)), "{family:?}");

@@ -3,6 +3,8 @@
 //! The other way shares nothing with the solver: equalities are put into each other and the unknowns are
 //! eliminated one after the other (Fourier and Motzkin), in whole numbers of half a percent.
 
+use std::fmt::Write as _;
+
 use secondlook::claims::record::{RelationState, Verdict};
 
 use super::builder::{claim, judge, relation};
@@ -92,8 +94,8 @@ fn network(draws: &mut Draws, many: usize) -> (String, Vec<Form>, Vec<i128>) {
             terms[at] = sign;
             value += sign * printed[at];
             match sign {
-                1 => written += &format!(" + s_{at}"),
-                -1 => written += &format!(" - s_{at}"),
+                1 => write!(written, " + s_{at}").expect("a text takes all"),
+                -1 => write!(written, " - s_{at}").expect("a text takes all"),
                 _ => {}
             }
         }
