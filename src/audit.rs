@@ -10,7 +10,7 @@ pub mod open;
 pub mod outputs;
 pub mod seal;
 
-use crate::claims::record::Audit;
+use crate::claims::record::{Around, Audit};
 use crate::claims::{self, Claims, Situation};
 use crate::diagnostic::Problem;
 use crate::digest::canonical_json;
@@ -112,6 +112,18 @@ pub fn judge(opened: &Opened, results: &Results) -> Result<Audit, Error> {
         seal::mark(&mut audit, results, sealed);
     }
     Ok(audit)
+}
+
+/// Looks at the network around a claim; `None` where there is no such claim.
+///
+/// # Errors
+/// When the study and the claims file declare two rounding rules.
+pub fn around(opened: &Opened, results: &Results, id: &str) -> Result<Option<Around>, Error> {
+    let nothing = Claims::default();
+    let claims = opened.claims.as_ref().unwrap_or(&nothing);
+    let situation =
+        Situation { study: &opened.study, results, unavailable: Vec::new(), void: Vec::new() };
+    claims::around(claims, &situation, id).map_err(Error::Invalid)
 }
 
 /// Draws the figures and writes the documents: the content of the output folder.

@@ -7,6 +7,7 @@
 //! A claim's way: [`read()`] (as written) → `candidate` (a verdict per run, and from printed numbers
 //! alone) → the strongest basis is shown, the others beside it → [`record::Audit`].
 
+mod around;
 mod candidate;
 pub mod checks;
 mod compare;
@@ -29,6 +30,7 @@ mod stability;
 pub mod statistic;
 mod trace;
 
+pub use around::around;
 pub use judge::{Situation, Unavailable, judge};
 pub use model::Claims;
 pub use read::read;

@@ -3,10 +3,12 @@
 //! Written by `claims`, read by `figure`, `report` and `cli`. No verdict word exists outside
 //! [`Verdict`], and each belongs to the bases that [`Verdict::allowed_on`] names.
 
+mod around;
 mod check;
 mod replication;
 mod seal;
 
+pub use around::{Around, Binding, Ends};
 pub use replication::{Equivalence, Replication, Sceptical, SmallTelescopes};
 pub use seal::SealRecord;
 
@@ -16,7 +18,7 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-pub use self::proof::{Proof, ProofCase, ProofPart, Stability};
+pub use self::proof::{Excluded, Proof, ProofCase, ProofPart, Stability};
 use crate::results::{Basis, Code};
 
 mod proof;

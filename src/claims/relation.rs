@@ -6,7 +6,7 @@ use super::candidate::{Candidate, marks_are_firm};
 use super::checks;
 use super::evidence::{Book, rests_on_estimates};
 use super::model::{Acceptance, Claim, Implied, Relation, Standing};
-use super::network::{Bounded, Conflict, Item, Network, Verdict as Decided};
+use super::network::{Bounded, Conflict, Item, Neighbourhood, Network, Verdict as Decided};
 use super::record::{Accepted, RelationRecord, RelationState, Verdict};
 use super::rounding::Rounding;
 use super::stability;
@@ -62,6 +62,12 @@ pub(super) struct Blame {
 /// Evaluates every relation alone, then the definitional and stated ones together.
 pub(super) fn evaluate(book: &Book<'_>) -> Evaluation {
     let mut network = Network::default();
+    // In the order of the file: of two smallest sets the first is named.
+    for claim in &book.claims.claims {
+        if let Some(interval) = claim.interval(book.rounding) {
+            network.number(&claim.id.value, &interval);
+        }
+    }
     let mut outcomes = Vec::new();
     let mut conflicts: Vec<Conflict> = Vec::new();
     let mut together: Vec<Item> = Vec::new();
@@ -245,6 +251,7 @@ fn decide(network: &Network, item: &Item, record: &mut RelationRecord) -> Option
             None
         }
         Decided::Impossible(conflict) => {
+            let conflict = network.least(&[item], conflict);
             fail(record, &conflict);
             Some(conflict)
         }
@@ -260,6 +267,8 @@ fn fail(record: &mut RelationRecord, conflict: &Conflict) {
     record.witness = BTreeMap::new();
     record.certificate = Some(conflict.certificate.clone());
     record.proof.clone_from(&conflict.proof);
+    record.reason = (!conflict.smallest)
+        .then(|| "no number of this set can be left out; whether a smaller set exists was not decided (budget)".to_owned());
     let others = conflict.items.iter().filter(|item| **item != record.id);
     record.conflict = conflict.names.iter().chain(others).cloned().collect();
 }
@@ -326,6 +335,12 @@ impl Evaluation {
                 .collect(),
         };
         self.network.implied(&items, tree, implied.value.value.references(), at)
+    }
+
+    /// Says what binds a claim's number among the definitional and stated relations that can be true.
+    pub(super) fn around(&self, id: &str) -> Option<Neighbourhood> {
+        let items: Vec<&Item> = self.items.iter().collect();
+        self.network.around(&items, id)
     }
 
     /// Returns what the relations mean for a claim that they use.

@@ -1,13 +1,17 @@
 //! `secondlook explain STUDY CLAIM`: from the printed number to the files and their checksums, and the
 //! command that does it again.
 
+mod around;
+
+use serde::Serialize;
+
 use super::args::ExplainArguments;
 use super::audit::show;
 use super::exit::Exit;
 use super::terminal::{Look, Terminal};
 use crate::audit::house::{House, StudyFolder};
 use crate::audit::{self, open, outputs};
-use crate::claims::record::{Audit, ClaimRecord, RelationState, StatisticRecord, Verdict};
+use crate::claims::record::{Around, Audit, ClaimRecord, RelationState, StatisticRecord, Verdict};
 use crate::diagnostic::nearest;
 use crate::diagnostic::text::Append as _;
 use crate::digest::{Sha256, canonical_json};
@@ -31,8 +35,10 @@ pub(super) fn explain(
         let message = format!("`{}` has no claim `{}`", folder.id, wanted.claim);
         return Err(Error::Usage { message, help: Some(help) });
     };
+    let network = network(house, wanted, &results, terminal)?;
     if terminal.is_json() {
-        let document = canonical_json(claim).map_err(|error| Error::Bug(error.to_string()))?;
+        let explained = Explained { claim, network };
+        let document = canonical_json(&explained).map_err(|error| Error::Bug(error.to_string()))?;
         terminal.document(&document)?;
         return Ok(Exit::Done);
     }
@@ -41,6 +47,9 @@ pub(super) fn explain(
     text += &transcribed(&folder, claim)?;
     text += &compared(claim, run);
     text += &relations(&audit, claim, terminal);
+    if let Some(network) = &network {
+        text += &around::around(network, claim, terminal);
+    }
     text += &needed(&results, claim, terminal);
     text += &steps(claim, run, terminal);
     text += &files(claim, run, terminal);
@@ -53,6 +62,24 @@ pub(super) fn explain(
     text += &terminal.paint(Look::Faint, &format!("  ({from})"));
     terminal.say(&text)?;
     Ok(Exit::Done)
+}
+
+/// What `--format json` prints: the claim as in audit.json, and the network around it.
+#[derive(Serialize)]
+struct Explained<'a> {
+    #[serde(flatten)]
+    claim: &'a ClaimRecord,
+    network: Option<Around>,
+}
+
+fn network(
+    house: &House,
+    wanted: &ExplainArguments,
+    results: &Results,
+    terminal: &Terminal,
+) -> Result<Option<Around>, Error> {
+    let opened = open::printed(house, &wanted.study, terminal)?;
+    audit::around(&opened, results, &wanted.claim)
 }
 
 /// The recorded results, judged anew; or a fresh audit where none is recorded or the method has changed.

@@ -5,15 +5,20 @@ usage: secondlook check STUDY --format json | python3 check_certificates.py
 Shares no code and no method with the solver. Printed numbers are read again from their text (plain numbers,
 thousands marks, percent, points, k, `~`, `1 in n`; every other form, and every declared reading, is taken from
 the audit's interval, whose twelve digits are read with that slack). A witness must lie inside the printed
-intervals and make the relation true. A proof must add up: multipliers positive, everything on the left
-cancels, the right side is false; each `printed` part must be an end of the printed interval, each other part
-must follow from the relation's text: with the given numbers put in, the relation's difference (a quotient of
-polynomials, expanded here) must be the part's terms times a positive number, and a number that was put in at
-an end of its interval must push the difference the right way. Forensic checks (GRIM and its kin, shares, intervals,
-percentages, group rates) are verified by `check_forensic.py`. Prints what was checked; exits with 1 on a failure.
+intervals and make the relation true. A proof is a tree of cases: at each fork the assumptions must be all there
+are (the cases of a relation with `or` or `!=`, both halves of an interval, the two neighbours of a broken
+count). In each leaf either a relation is false all over the box (its range is computed here, by intervals with
+slopes), or inequalities add up: multipliers positive, everything on the left cancels, the right side is false;
+each `printed` part must be an end of the interval, each other part must follow from the relation's text: with
+the given numbers put in, the relation's difference (a quotient of polynomials, expanded here) must be the
+part's terms times a positive number, and a number that was put in at an end of its interval must push the
+difference the right way; or the part is a line, and line minus difference is nowhere negative in the box.
+Forensic checks (GRIM and its kin, shares, intervals, percentages, group rates) are verified by `check_forensic.py`.
+Prints what was checked; exits with 1 on a failure.
 """
 
 import ast
+import decimal
 import json
 import re
 import sys
@@ -109,16 +114,181 @@ def parsed(text):
     return ast.parse(text.replace("^", "**"), mode="eval").body
 
 
-def comparisons(node):
-    """All comparisons as (difference, sense): 0 for equal, 1 for at least, 2 for above, with what a part may use."""
+def normal_form(node, wanted=True):
+    """The cases of a condition, each a list of (difference, sense) that must be `==`, `>=` or `>` zero."""
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+        return normal_form(node.operand, not wanted)
     if isinstance(node, ast.BoolOp):
-        for part in node.values:
-            yield from comparisons(part)
-    elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
-        yield from comparisons(node.operand)
-    elif isinstance(node, ast.Compare):
-        left, right = node.left, node.comparators[0]
-        yield ast.BinOp(left, ast.Sub(), right), node.ops[0]
+        parts = [normal_form(part, wanted) for part in node.values]
+        cases = parts[0]
+        for part in parts[1:]:
+            cases = [one + two for one in cases for two in part] if isinstance(node.op, ast.And) == wanted else cases + part
+        return cases
+    left, right = node.left, node.comparators[0]
+    opposite = {ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.Lt: ast.GtE, ast.GtE: ast.Lt, ast.Gt: ast.LtE, ast.LtE: ast.Gt}
+    kind = type(node.ops[0]) if wanted else opposite[type(node.ops[0])]
+    up, down = ast.BinOp(left, ast.Sub(), right), ast.BinOp(right, ast.Sub(), left)
+    return {
+        ast.Eq: [[(up, "==")]],
+        ast.NotEq: [[(up, ">")], [(down, ">")]],
+        ast.Gt: [[(up, ">")]],
+        ast.GtE: [[(up, ">=")]],
+        ast.Lt: [[(down, ">")]],
+        ast.LtE: [[(down, ">=")]],
+    }[kind]
+
+
+def corners(one, two, act):
+    values = [act(a, b) for a in one for b in two]
+    return min(values), max(values)
+
+
+def real(name, value):
+    """A real function at a fraction, between two fractions: forty digits, and one unit of the thirty-fifth on either side."""
+    with decimal.localcontext() as context:
+        context.prec = 40
+        about = decimal.Decimal(value.numerator) / decimal.Decimal(value.denominator)
+        about = F({"ln": about.ln, "exp": about.exp, "sqrt": about.sqrt}[name]())
+    slack = (abs(about) + 1) * F(1, 10**35)
+    return about - slack, about + slack
+
+
+class Unbounded(Exception):
+    """A divisor may be zero, or a function may leave its domain."""
+
+
+def sloped(node, box):
+    """The interval of an expression over a box, and of its slope in every name."""
+    if isinstance(node, ast.Constant):
+        value = node.value if isinstance(node.value, F) else F(str(node.value))
+        return (value, value), {}
+    if isinstance(node, ast.Name):
+        return box[node.id], {node.id: (F(1), F(1))}
+    if isinstance(node, ast.UnaryOp):
+        (low, high), slopes = sloped(node.operand, box)
+        return (-high, -low), {name: (-b, -a) for name, (a, b) in slopes.items()}
+    times = lambda one, two: corners(one, two, lambda a, b: a * b)
+
+    def chain(value, slope, slopes):
+        return value, {name: times(slope, own) for name, own in slopes.items()}
+
+    def inverse(of, slopes):
+        if of[0] <= 0 <= of[1]:
+            raise Unbounded
+        value = (1 / of[1], 1 / of[0])
+        square = times(value, value)
+        return chain(value, (-square[1], -square[0]), slopes)
+
+    def power(of, slopes, n):
+        if n < 0:
+            value, own = power(of, slopes, -n)
+            return inverse(value, own)
+        if n == 0:
+            return (F(1), F(1)), {}
+        ends = sorted((of[0] ** n, of[1] ** n))
+        value = (F(0), ends[1]) if n % 2 == 0 and of[0] < 0 < of[1] else tuple(ends)
+        below, _ = power(of, {}, n - 1)
+        return chain(value, (n * below[0], n * below[1]), slopes)
+
+    if isinstance(node, ast.BinOp):
+        one, mine = sloped(node.left, box)
+        if isinstance(node.op, ast.Pow):
+            return power(one, mine, ast.literal_eval(node.right))
+        two, theirs = sloped(node.right, box)
+        names = set(mine) | set(theirs)
+        none = (F(0), F(0))
+        if isinstance(node.op, ast.Div):
+            two, theirs = inverse(two, theirs)
+        if isinstance(node.op, (ast.Mult, ast.Div)):
+            joined = {}
+            for name in names:
+                a, b = times(mine.get(name, none), two), times(theirs.get(name, none), one)
+                joined[name] = (a[0] + b[0], a[1] + b[1])
+            return times(one, two), joined
+        if isinstance(node.op, ast.Sub):
+            two, theirs = (-two[1], -two[0]), {name: (-b, -a) for name, (a, b) in theirs.items()}
+        joined = {name: tuple(x + y for x, y in zip(mine.get(name, none), theirs.get(name, none))) for name in names}
+        return (one[0] + two[0], one[1] + two[1]), joined
+    if isinstance(node, ast.Call) and node.func.id in ("ln", "exp", "sqrt") and len(node.args) == 1:
+        of, slopes = sloped(node.args[0], box)
+        name = node.func.id
+        if (name == "ln" and of[0] <= 0) or (name == "sqrt" and of[0] <= 0):
+            raise Unbounded
+        value = real(name, of[0])[0], real(name, of[1])[1]
+        slope = {"ln": lambda: (1 / of[1], 1 / of[0]), "exp": lambda: value, "sqrt": lambda: (1 / (2 * value[1]), 1 / (2 * value[0]))}[name]()
+        return chain(value, slope, slopes)
+    raise ValueError("not an expression that is checked here")
+
+
+def least(node, box, halvings=6):
+    """A number that the expression is nowhere below in a box; the tightest where it rises or falls in all names."""
+    here = dict(box)
+    while True:
+        value, slopes = sloped(node, here)
+        fixed = {}
+        for name, (low, high) in slopes.items():
+            a, b = here[name]
+            if a != b and (low >= 0 or high <= 0):
+                fixed[name] = (a, a) if low >= 0 else (b, b)
+        if not fixed:
+            break
+        here.update(fixed)
+    wide = [name for name in slopes if here[name][0] != here[name][1]]
+    if not wide or halvings == 0:
+        return value[0]
+    name = max(wide, key=lambda name: (here[name][1] - here[name][0]) * max(map(abs, slopes[name])))
+    a, b = here[name]
+    middle = (a + b) / 2
+    return min(least(node, {**here, name: half}, halvings - 1) for half in ((a, middle), (middle, b)))
+
+
+def is_line_above(part, difference, box):
+    """Whether `terms - at_least` is nowhere below the difference in the box."""
+    line = ast.Constant(-number(part["at_least"]))
+    for name, value in part["terms"].items():
+        line = ast.BinOp(line, ast.Add(), ast.BinOp(ast.Constant(number(value)), ast.Mult(), ast.Name(name)))
+    try:
+        return least(ast.BinOp(line, ast.Sub(), difference), box) >= -abs(number(part["at_least"])) * F(1, 10**11)
+    except (Unbounded, KeyError):
+        return False
+
+
+def taken_case(relation, case):
+    """The comparisons of the case that a leaf assumes, or of the only one."""
+    cases = normal_form(parsed(relation["holds"]))
+    for text in case["assuming"]:
+        found = re.fullmatch(r"(\w+): case (\d+) of (\d+)", text)
+        if found and found[1] == relation["id"]:
+            return cases[int(found[2]) - 1] if int(found[3]) == len(cases) else None
+    return cases[0] if len(cases) == 1 else None
+
+
+def is_whole_tree(paths, relations, counts):
+    """Whether the assumptions of all leaves are the paths of a tree whose forks leave nothing out."""
+    if len(paths) == 1 and not paths[0]:
+        return True
+    if any(not path for path in paths):
+        return False
+    forks = {}
+    for path in paths:
+        forks.setdefault(path[0], []).append(path[1:])
+    first = next(iter(forks))
+    if not all(is_whole_tree(rest, relations, counts) for rest in forks.values()):
+        return False
+    found = re.fullmatch(r"(\w+): case \d+ of (\d+)", first)
+    if found:
+        many = len(normal_form(parsed(relations[found[1]]["holds"])))
+        return int(found[2]) == many and set(forks) == {f"{found[1]}: case {k + 1} of {many}" for k in range(many)}
+    if len(forks) != 2:
+        return False
+    (name, one, low), (other, two, high) = sorted((fork.split() for fork in forks), key=lambda fork: fork[1])
+    if name != other or (one, two) != ("<=", ">="):
+        return False
+    low, high = number(low), number(high)
+    if low == high:
+        return True
+    counts.add(name)
+    return low.denominator == 1 and high == low + 1
 
 
 def is_true(node, at):
@@ -134,38 +304,48 @@ def is_true(node, at):
     ]
 
 
-def follows(relation, part, ends):
-    """Whether some comparison of the relation gives `terms - at_least` times a positive number."""
-    given = {name: number(value) for name, value in part["given"].items() if name not in part["terms"]}
-    wanted = Polynomial({(name,): number(value) for name, value in part["terms"].items()}).add(Polynomial.of(number(part["at_least"])), -1)
-    for difference, sense in comparisons(parsed(relation["holds"])):
-        above, below = quotient(difference, given)
-        if set(above) != set(wanted):
-            # A term of the row may be a known number that was put in elsewhere.
-            continue
-        key = next((key for key in wanted if wanted[key]), None)
-        if key is None:
+def follows(atoms, part, ends):
+    """Whether some comparison gives `terms - at_least` times a positive number, or a line above its difference."""
+    return any(follows_from(difference, sense, part, ends) for difference, sense in atoms)
+
+
+def follows_from(difference, sense, part, ends):
+    turned = ast.BinOp(ast.Constant(F(0)), ast.Sub(), difference)
+    if part["strict"] and sense != ">" and not part["given"]:
+        return False
+    for upward in (True, False) if sense == "==" else (True,):
+        if is_multiple(difference, part, ends, upward):
             return True
-        factor = above[key] / wanted[key]
-        if above != Polynomial({name: value * factor for name, value in wanted.items()}):
-            continue
-        # The sign of the divisor over the box, each of its numbers at the end that makes it least, then most.
-        least = most = F(0)
-        for name, value in below.items():
-            bounds = [value]
-            for letter in name:
-                bounds = [bound * end for bound in bounds for end in ends[letter]]
-            least, most = least + min(bounds), most + max(bounds)
-        if least <= 0 <= most:
-            return False
-        positive = (factor > 0) == (least > 0)
-        equal = isinstance(sense, (ast.Eq, ast.NotEq))
-        upward = isinstance(sense, (ast.Gt, ast.GtE, ast.NotEq, ast.Eq))
-        if not (equal or positive == upward):
-            continue
-        if rightly(difference, given, ends, positive):
+        if is_line_above(part, difference if upward else turned, ends):
             return True
     return False
+
+
+def is_multiple(difference, part, ends, upward):
+    given = {name: number(value) for name, value in part["given"].items() if name not in part["terms"]}
+    wanted = Polynomial({(name,): number(value) for name, value in part["terms"].items()}).add(Polynomial.of(number(part["at_least"])), -1)
+    try:
+        above, below = quotient(difference, given)
+    except ValueError:
+        return False
+    key = next((key for key in wanted if wanted[key]), None)
+    if set(above) != set(wanted):
+        return False
+    if key is None:
+        return True
+    factor = above[key] / wanted[key]
+    if above != Polynomial({name: value * factor for name, value in wanted.items()}):
+        return False
+    # The sign of the divisor over the box, each of its numbers at the end that makes it least, then most.
+    low = high = F(0)
+    for name, value in below.items():
+        bounds = [value]
+        for letter in name:
+            bounds = [bound * end for bound in bounds for end in ends[letter]]
+        low, high = low + min(bounds), high + max(bounds)
+    if low <= 0 <= high:
+        return False
+    return ((factor > 0) == (low > 0)) == upward and rightly(difference, given, ends, upward)
 
 
 def rightly(difference, given, ends, upward):
@@ -191,13 +371,23 @@ def rightly(difference, given, ends, upward):
     return True
 
 
-def check_proof(relation_by_id, case, ends):
+def check_proof(relations, case, ends):
     total, right, strict = Polynomial(), F(0), False
     limits = dict(ends)
     for text in case["assuming"]:
+        if ": case " in text:
+            continue
         name, sign, value = text.split()
         low, high = limits[name]
         limits[name] = (low, min(high, number(value))) if sign == "<=" else (max(low, number(value)), high)
+    if case.get("excluded"):
+        atoms = taken_case(relations[case["excluded"]["by"]], case) or []
+        for difference, sense in atoms:
+            most = -least(ast.BinOp(ast.Constant(F(0)), ast.Sub(), difference), limits)
+            # An end that is open may touch zero.
+            if most <= 0 or (sense == "==" and least(difference, limits) >= 0):
+                return None
+        return f"{case['excluded']['by']} is not false all over the box"
     for part in case["parts"]:
         times = number(part["multiplier"])
         if times <= 0:
@@ -208,8 +398,10 @@ def check_proof(relation_by_id, case, ends):
             end = limits[name][0] if number(coefficient) > 0 else -limits[name][1]
             if abs(number(coefficient)) != 1 or abs(end - number(part["at_least"])) > abs(end) * F(1, 10**11):
                 return f"{name} is not bounded by {part['at_least']}"
-        elif part["from"] in relation_by_id and not follows(relation_by_id[part["from"]], part, limits):
-            return f"a part does not follow from {part['from']}"
+        else:
+            atoms = taken_case(relations[part["from"]], case)
+            if atoms is None or not follows(atoms, part, limits):
+                return f"a part does not follow from {part['from']}"
         total = total.add(terms, times)
         right += number(part["at_least"]) * times
         strict = strict or part["strict"]
@@ -235,6 +427,8 @@ def main():
     for claim in audit["claims"]:
         if claim.get("equals"):
             relations[claim["id"]] = {"id": claim["id"], "holds": f"{claim['id']} == {claim['equals']}"}
+    # The audit does not say which numbers are counts: those taken as whole are printed.
+    counts = set()
     failures, witnesses, proofs, other, checks = [], 0, 0, 0, 0
     printed = {claim["id"]: claim["printed"] for claim in audit["claims"]}
     spelled = ("shares", "interval")
@@ -268,12 +462,16 @@ def main():
             if not relation["proof"]:
                 other += 1
                 continue
+            if not is_whole_tree([case["assuming"] for case in relation["proof"]["cases"]], relations, counts):
+                failures.append(f"{relation['id']}: the cases are not all there are")
             for case in relation["proof"]["cases"]:
                 problem = check_proof(relations, case, ends)
                 proofs += 1
                 if problem:
                     failures.append(f"{relation['id']}: {problem}")
     print(f"{witnesses} witnesses, {proofs} proofs and {checks} forensic checks verified, {other} of another kind, {len(failures)} wrong")
+    if counts:
+        print(f"taken as whole numbers: {', '.join(sorted(counts))}")
     for failure in failures:
         print(failure)
     return 1 if failures or witnesses + proofs + checks == 0 else 0

@@ -118,6 +118,11 @@ impl Atom {
         Self { difference, sense, linear }
     }
 
+    /// A tree above zero: something to look at its slopes with.
+    pub(super) fn above_zero(tree: &Tree) -> Self {
+        Self { difference: tree.clone(), sense: Sense::Above, linear: Linear::of(tree) }
+    }
+
     /// Returns the atom as a bounded row, where it is linear.
     pub(super) fn row(&self) -> Option<Row> {
         self.linear.as_ref().map(|linear| linear.row(self.sense))

@@ -38,7 +38,7 @@ pub(super) fn write(shares: &[Share], system: &System<'_>) -> (String, ProofCase
     }
     let sign = if total.tiny.is_zero() { ">=" } else { ">" };
     let text = format!("{} gives 0 {sign} {}, which is false", text.join(" + "), show(&total.real));
-    (text, ProofCase { assuming: Vec::new(), parts })
+    (text, ProofCase { assuming: Vec::new(), parts, excluded: None })
 }
 
 /// The same contradiction with a multiplier of one for its first relation.
@@ -83,7 +83,12 @@ impl<'a> System<'a> {
                 .collect();
             if put.is_empty() { String::new() } else { format!(" with {}", put.join(", ")) }
         };
-        let source = line.source.map(|source| format!(" [{}{}]", source.from, given(source)));
+        let over = |source: &Source<'_>| {
+            if source.over.is_empty() { "" } else { ", bounded by a line over these intervals" }
+        };
+        let source = line
+            .source
+            .map(|source| format!(" [{}{}{}]", source.from, given(source), over(source)));
         format!(
             "{} * ({} {sign} {}){}",
             show(multiplier),

@@ -1,7 +1,7 @@
 //! Is there any choice inside a box for which all atoms of a case are true?
 //!
-//! Linear parts exactly; the others by their range over the box, by walking from a solution of the
-//! linear part towards what is violated, and by halving the box until a budget ends.
+//! Linear parts exactly; the others by their range over the box and by lines above them, and by walking
+//! from a solution of the linear part towards what is violated. What stays open is for `search` to split.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,14 +9,10 @@ use num_traits::{Signed, Zero};
 
 use super::atom::{Atom, Sense};
 use super::simplex::{Answer, Bounds, Optimum, Row, Share};
-use super::{certificate, compact, presolve};
-use crate::claims::record::{ProofCase, ProofPart};
-use crate::expression::{End, Interval, Rational, Tree, show};
+use super::{bend, certificate, compact, presolve};
+use crate::claims::record::{Excluded, ProofCase};
+use crate::expression::{Interval, Rational, Tree};
 
-/// How many boxes are looked at before a non-linear case is left undecided.
-const MOST_BOXES: usize = 200;
-/// How often a count is decided below and above a broken value.
-const MOST_BRANCHES: usize = 200;
 /// What is said where a choice exists that is no fraction.
 const BETWEEN: &str =
     "Inside all intervals one side of the relation passes the other, so they meet in between.";
@@ -49,103 +45,13 @@ pub(super) struct Contradiction {
     pub(super) variables: BTreeSet<usize>,
     pub(super) origins: BTreeSet<String>,
     pub(super) certificate: String,
-    /// The same for a program, where it is linear.
+    /// The same for a program.
     pub(super) cases: Vec<ProofCase>,
-    /// Whether every case is a sum of inequalities.
-    pub(super) linear: bool,
-}
-
-/// Decides one case over a box; the numbers that are `whole` must be so.
-pub(super) fn decide(
-    atoms: &[Owned],
-    at: &[Interval],
-    names: &[String],
-    whole: &BTreeSet<usize>,
-) -> Decision {
-    let mut budget = MOST_BRANCHES;
-    branch(atoms, at, names, whole, &mut budget)
-}
-
-/// Decides with real numbers; where a count comes out broken, decides below and above it.
-fn branch(
-    atoms: &[Owned],
-    at: &[Interval],
-    names: &[String],
-    whole: &BTreeSet<usize>,
-    budget: &mut usize,
-) -> Decision {
-    let answer = relaxed(atoms, at, names);
-    let Decision::Possible(Some(point), _) = &answer else { return answer };
-    let broken = whole
-        .iter()
-        .filter_map(|index| Some((*index, point.get(*index)?)))
-        .find(|(_, value)| !value.is_integer());
-    let Some((index, value)) = broken else { return answer };
-    if *budget == 0 {
-        return Decision::Unknown;
-    }
-    *budget -= 1;
-    let (floor, ceiling) = (value.floor(), value.ceil());
-    let sides = [
-        (Interval { low: End::Infinite, high: End::Closed(floor.clone()) }, "<=", floor),
-        (Interval { low: End::Closed(ceiling.clone()), high: End::Infinite }, ">=", ceiling),
-    ];
-    let (mut both, mut unknown) = (Vec::new(), false);
-    for (side, sign, value) in sides {
-        let mut here = at.to_vec();
-        let Some(place) = here.get_mut(index) else { return Decision::Unknown };
-        let name = names.get(index).cloned().unwrap_or_default();
-        let Some(part) = place.intersection(&side) else {
-            let mut none = nowhere(index, &name, place, &side);
-            none.assume(&format!("{name} {sign} {}", show(&value)), index);
-            both.push(none);
-            continue;
-        };
-        *place = part;
-        match branch(atoms, &here, names, whole, budget) {
-            Decision::Impossible(mut one) => {
-                one.assume(&format!("{name} {sign} {}", show(&value)), index);
-                both.push(one);
-            }
-            Decision::Unknown => unknown = true,
-            possible @ Decision::Possible(..) => return possible,
-        }
-    }
-    if unknown || both.is_empty() {
-        return Decision::Unknown;
-    }
-    Decision::Impossible(Contradiction::all(both))
-}
-
-/// A count whose printed interval has nothing on one side of a broken value.
-fn nowhere(index: usize, name: &str, printed: &Interval, side: &Interval) -> Contradiction {
-    let low = if side.low.value().is_some() { &side.low } else { &printed.low };
-    let high = if side.high.value().is_some() { &side.high } else { &printed.high };
-    let part = |end: &End, upper: bool| {
-        let sign = if upper { "-1" } else { "1" };
-        end.value().map(|value| ProofPart {
-            multiplier: "1".to_owned(),
-            terms: BTreeMap::from([(name.to_owned(), sign.to_owned())]),
-            at_least: show(&if upper { -value } else { value.clone() }),
-            strict: !end.is_closed(),
-            from: "printed".to_owned(),
-            given: BTreeMap::new(),
-        })
-    };
-    let parts = [part(low, false), part(high, true)].into_iter().flatten().collect();
-    Contradiction {
-        variables: BTreeSet::from([index]),
-        origins: BTreeSet::new(),
-        certificate: format!("{name} lies in {printed}, which has no such number"),
-        cases: vec![ProofCase { assuming: Vec::new(), parts }],
-        linear: true,
-    }
 }
 
 impl Contradiction {
-    /// Adds what a case assumes, with the number it is about.
-    fn assume(&mut self, what: &str, index: usize) {
-        self.variables.insert(index);
+    /// Adds what a case assumes.
+    pub(super) fn assume(&mut self, what: &str) {
         self.certificate = format!("where {what}: {}", self.certificate);
         for case in &mut self.cases {
             case.assuming.insert(0, what.to_owned());
@@ -160,7 +66,6 @@ impl Contradiction {
             origins: BTreeSet::new(),
             certificate: written.join("; and in the other case "),
             cases: Vec::new(),
-            linear: cases.iter().all(|one| one.linear),
         };
         for one in cases {
             all.variables.extend(one.variables);
@@ -171,11 +76,11 @@ impl Contradiction {
     }
 }
 
-/// Decides one case over a box, counts taken as real numbers.
-fn relaxed(atoms: &[Owned], at: &[Interval], names: &[String]) -> Decision {
-    let plan = presolve::plan(atoms, at, &BTreeSet::new());
+/// Decides conditions over a box, counts taken as real numbers and without halving the box.
+pub(super) fn relaxed(atoms: &[Owned], at: &[Interval], names: &[String]) -> Decision {
+    let mut plan = presolve::plan(atoms, at, &BTreeSet::new());
     let bounds: Vec<Bounds> = at.iter().map(Bounds::from).collect();
-    let point = match compact::solve(&bounds, &plan.rows) {
+    let mut point = match compact::solve(&bounds, &plan.rows) {
         Answer::Infeasible(shares) => {
             return Decision::Impossible(linear(&plan, &shares, at, names));
         }
@@ -191,7 +96,25 @@ fn relaxed(atoms: &[Owned], at: &[Interval], names: &[String]) -> Decision {
             None => Decision::Possible(None, Some(BETWEEN.to_owned())),
         };
     }
-    let walk = Walk { curved: &plan.curved, bounds: &bounds, rows: &plan.rows };
+    if let Some(contradiction) = plan.curved.iter().find_map(|owned| excluded(owned, at)) {
+        return Decision::Impossible(contradiction);
+    }
+    let straight = plan.rows.len();
+    for (row, source) in bend::rows(&plan.curved, at) {
+        plan.rows.push(row);
+        plan.sources.push(source);
+    }
+    if plan.rows.len() > straight {
+        match compact::solve(&bounds, &plan.rows) {
+            Answer::Infeasible(shares) => {
+                return Decision::Impossible(linear(&plan, &shares, at, names));
+            }
+            Answer::Feasible(better) => point = better,
+            Answer::Budget => {}
+        }
+    }
+    plan.rows.truncate(straight);
+    let walk = Walk { curved: &plan.curved, at, bounds: &bounds, rows: &plan.rows };
     for start in [middle(at, &plan.rows), Some(point)].into_iter().flatten() {
         if let Some((found, note)) = walk.from(start) {
             return match found.and_then(|found| plan.complete(found)) {
@@ -200,10 +123,7 @@ fn relaxed(atoms: &[Owned], at: &[Interval], names: &[String]) -> Decision {
             };
         }
     }
-    if let Some(contradiction) = plan.curved.iter().find_map(|owned| excluded(owned, at)) {
-        return Decision::Impossible(contradiction);
-    }
-    halved(atoms, at).unwrap_or(Decision::Unknown)
+    Decision::Unknown
 }
 
 /// A contradiction among rows and bounds.
@@ -221,13 +141,12 @@ fn linear(
         origins: BTreeSet::new(),
         certificate: text,
         cases: vec![case],
-        linear: true,
     };
     for share in shares.iter().filter(|share| !share.multiplier.is_zero()) {
         if share.index < names.len() {
             found.variables.insert(share.index);
         } else if let Some(source) = plan.sources.get(share.index - names.len()) {
-            found.variables.extend(source.given.keys());
+            found.variables.extend(source.given.keys().chain(&source.over));
             found.origins.insert(source.from.to_owned());
         }
     }
@@ -237,18 +156,22 @@ fn linear(
 /// The middle of the box, where it satisfies the linear part.
 fn middle(at: &[Interval], rows: &[Row]) -> Option<Vec<Rational>> {
     let middle: Vec<Rational> = at.iter().map(Interval::middle).collect();
-    let fits = rows.iter().all(|row| {
+    fits(&middle, rows).then_some(middle)
+}
+
+/// Whether a point satisfies the linear part.
+fn fits(point: &[Rational], rows: &[Row]) -> bool {
+    rows.iter().all(|row| {
         let sum: Rational = row
             .terms
             .iter()
-            .filter_map(|(index, times)| middle.get(*index).map(|value| value * times))
+            .filter_map(|(index, times)| point.get(*index).map(|value| value * times))
             .sum();
         let above = row.bounds.low.as_ref().is_none_or(|low| {
             if low.tiny.is_positive() { sum > low.real } else { sum >= low.real }
         });
         above && row.bounds.high.as_ref().is_none_or(|high| sum <= high.real)
-    });
-    fits.then_some(middle)
+    })
 }
 
 fn points(point: &[Rational]) -> Vec<Interval> {
@@ -273,7 +196,7 @@ pub(super) fn settled(atom: &Atom, at: &[Interval]) -> Option<bool> {
 
 /// An atom that no choice in the box satisfies.
 fn excluded(owned: &Owned, at: &[Interval]) -> Option<Contradiction> {
-    let whole = owned.atom.difference.range(at).ok()?.interval;
+    let whole = owned.atom.difference.enclosure(at).ok()?;
     let zero = whole.contains(&Rational::zero());
     let never = match owned.atom.sense {
         Sense::Zero => !zero,
@@ -300,8 +223,11 @@ fn excluded(owned: &Owned, at: &[Interval]) -> Option<Contradiction> {
         variables,
         origins: BTreeSet::from([owned.from.clone()]),
         certificate,
-        cases: Vec::new(),
-        linear: false,
+        cases: vec![ProofCase {
+            assuming: Vec::new(),
+            parts: Vec::new(),
+            excluded: Some(Excluded { by: owned.from.clone(), difference: whole.to_string() }),
+        }],
     })
 }
 
@@ -321,8 +247,35 @@ pub(super) fn collect(tree: &Tree, into: &mut BTreeSet<usize>) {
     }
 }
 
+/// Moves a point onto the curved equalities: in each, one number that is a quotient of linear forms there
+/// is solved for, if it stays inside its interval. `None` where that does not work.
+pub(super) fn polished(
+    curved: &[&Owned],
+    at: &[Interval],
+    point: Vec<Rational>,
+) -> Option<Vec<Rational>> {
+    let mut here = point;
+    let mut taken: BTreeSet<usize> = BTreeSet::new();
+    for owned in curved.iter().filter(|owned| owned.atom.sense == Sense::Zero) {
+        let tree = &owned.atom.difference;
+        let numbers = presolve::references(tree);
+        if settled(&owned.atom, &points(&here)) != Some(true) {
+            let free = numbers.iter().filter(|index| !taken.contains(index));
+            let (index, value) = free.into_iter().find_map(|index| {
+                let own = at.get(*index).filter(|own| own.as_point().is_none())?;
+                let root = presolve::root(tree, *index, &here)?;
+                own.contains(&root).then_some((*index, root))
+            })?;
+            *here.get_mut(index)? = value;
+        }
+        taken.extend(numbers);
+    }
+    Some(here)
+}
+
 struct Walk<'a> {
     curved: &'a [&'a Owned],
+    at: &'a [Interval],
     bounds: &'a [Bounds],
     rows: &'a [Row],
 }
@@ -336,6 +289,9 @@ impl Walk<'_> {
         let mut here = start;
         for _ in 0..MOST_TURNS {
             let Some(violated) = self.violated(&here) else { return Some((Some(here), None)) };
+            if let Some(near) = self.near(&here) {
+                return Some((Some(near), None));
+            }
             let tree = &violated.atom.difference;
             let above = self.toward(tree, &here, true)?;
             if violated.atom.sense == Sense::Zero {
@@ -362,6 +318,12 @@ impl Walk<'_> {
             here = above;
         }
         None
+    }
+
+    /// A point on all curved conditions, one number of each moved.
+    fn near(&self, here: &[Rational]) -> Option<Vec<Rational>> {
+        let near = polished(self.curved, self.at, here.to_vec())?;
+        (fits(&near, self.rows) && self.violated(&near).is_none()).then_some(near)
     }
 
     fn violated(&self, point: &[Rational]) -> Option<&Owned> {
@@ -443,54 +405,4 @@ fn value_at(tree: &Tree, point: &[Rational]) -> Option<Rational> {
         return Some(value.clone());
     }
     (!range.contains(&Rational::zero())).then(|| range.middle())
-}
-
-/// Halves the box until every part is excluded, or the budget ends.
-fn halved(atoms: &[Owned], at: &[Interval]) -> Option<Decision> {
-    let mut variables = BTreeSet::new();
-    for owned in atoms {
-        collect(&owned.atom.difference, &mut variables);
-    }
-    let mut origins = BTreeSet::new();
-    let mut waiting = vec![at.to_vec()];
-    let mut seen = 0;
-    while let Some(here) = waiting.pop() {
-        seen += 1;
-        if seen > MOST_BOXES {
-            return None;
-        }
-        if let Some(owned) = atoms.iter().find(|owned| settled(&owned.atom, &here) == Some(false)) {
-            origins.insert(owned.from.clone());
-            continue;
-        }
-        let (index, width) = variables
-            .iter()
-            .filter_map(|index| {
-                here.get(*index).and_then(Interval::width).map(|width| (*index, width))
-            })
-            .max_by(|one, two| one.1.cmp(&two.1))?;
-        if width.is_zero() {
-            return None;
-        }
-        let whole = here.get(index)?;
-        let middle = whole.middle();
-        for half in [
-            Interval { low: whole.low.clone(), high: End::Closed(middle.clone()) },
-            Interval { low: End::Closed(middle.clone()), high: whole.high.clone() },
-        ] {
-            let mut part = here.clone();
-            if let Some(place) = part.get_mut(index) {
-                *place = half;
-            }
-            waiting.push(part);
-        }
-    }
-    let certificate = format!("each of {seen} boxes that together hold all choices is excluded");
-    Some(Decision::Impossible(Contradiction {
-        variables,
-        origins,
-        certificate,
-        cases: Vec::new(),
-        linear: false,
-    }))
 }

@@ -1,7 +1,7 @@
 //! What the printed numbers and relations together allow for a quantity that is not printed.
 //!
 //! Linear quantities by the simplex, quotients of linear ones by Dinkelbach's steps, both exact; others
-//! are enclosed, with two choices that show how much of the enclosure is surely taken.
+//! by branch and bound, with two choices that show how much of the interval is surely taken.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -48,23 +48,31 @@ impl Network {
         at: &[Interval],
     ) -> Option<Bounded> {
         let to = self.numbers(references, at);
-        let tree = tree.renumbered(&to);
-        let used = presolve::references(&tree);
-        let near = self.around(&used, items);
+        self.bounds(items, &tree.renumbered(&to))
+    }
+
+    /// The interval that items allow for a quantity over the network's own numbers.
+    pub(super) fn bounds(&self, items: &[&Item], tree: &Tree) -> Option<Bounded> {
+        let used = presolve::references(tree);
+        let near = self.near(&used, items);
         let single = |item: &&&Item| item.cases.as_ref().is_some_and(|cases| cases.len() == 1);
         let several = near.iter().any(|item| !single(&item));
         let atoms: Vec<Owned> = near.iter().filter(single).flat_map(|item| owned(item)).collect();
         let plan = presolve::plan(&atoms, &self.intervals, &used);
         let whole = !self.whole.is_disjoint(&self.numbers_of(&near, &used));
         let linear = plan.curved.is_empty() && !several && !whole;
-        let problem = Problem { network: self, plan: &plan, tree: &tree, used: &used };
-        let mut found = problem.exact(linear).or_else(|| problem.enclosed(linear))?;
+        let problem = Problem { network: self, plan: &plan, tree, used: &used };
+        let direct = if linear { problem.exact() } else { None };
+        let mut found = match direct {
+            Some(found) => found,
+            None => problem.searched(&near, problem.enclosed(linear))?,
+        };
         found.items = near.iter().map(|item| item.id.clone()).collect();
         Some(found)
     }
 
     /// The items that touch some numbers, directly or through other items and unknown numbers.
-    fn around<'a>(&self, numbers: &BTreeSet<usize>, items: &[&'a Item]) -> Vec<&'a Item> {
+    pub(super) fn near<'a>(&self, numbers: &BTreeSet<usize>, items: &[&'a Item]) -> Vec<&'a Item> {
         let mut reached: BTreeSet<usize> = numbers
             .iter()
             .filter(|index| {
@@ -108,12 +116,33 @@ impl Problem<'_> {
     }
 
     /// A quantity that is a quotient of linear forms, known numbers put in.
-    fn exact(&self, linear: bool) -> Option<Bounded> {
+    fn exact(&self) -> Option<Bounded> {
         let fraction = Fraction::of(self.tree, &self.network.intervals)?;
         let (interval, low, high) =
             quotient(&self.bounds(), &self.plan.rows, &fraction.above, &fraction.below)?;
         let choices = [self.choice(low), self.choice(high)];
-        Some(self.bounded(interval, linear, choices))
+        Some(self.bounded(interval, true, choices))
+    }
+
+    /// The search for both ends, where an enclosure is not known to be the tightest.
+    fn searched(&self, near: &[&Item], enclosed: Option<Bounded>) -> Option<Bounded> {
+        if enclosed.as_ref().is_some_and(|found| found.tight) {
+            return enclosed;
+        }
+        let turned = Tree::Negate(Box::new(self.tree.clone()));
+        let (Some(high), Some(low)) =
+            (self.network.largest(near, self.tree), self.network.largest(near, &turned))
+        else {
+            return enclosed;
+        };
+        let whole = Interval::new(low.bound.map(|end| -end), high.bound)?;
+        let interval = match &enclosed {
+            Some(found) => found.interval.intersection(&whole).unwrap_or(whole),
+            None => whole,
+        };
+        let [lowest, highest] = [low.reached, high.reached];
+        let choices = [lowest.map(|(_, point)| point), highest.map(|(_, point)| point)];
+        Some(self.bounded(interval, low.met && high.met, choices))
     }
 
     fn bounded(
@@ -241,7 +270,12 @@ fn quotient(
 }
 
 /// The largest value of `above / below`, where `below` is positive for every solution.
-fn extreme(bounds: &[Bounds], rows: &[Row], above: &Linear, below: &Linear) -> Option<Extreme> {
+pub(super) fn extreme(
+    bounds: &[Bounds],
+    rows: &[Row],
+    above: &Linear,
+    below: &Linear,
+) -> Option<Extreme> {
     let closed: Vec<Bounds> = bounds.iter().map(Bounds::closed).collect();
     let opposite = below.clone().times(&-Rational::from_integer(1.into())).terms;
     match compact::largest(&closed, rows, &opposite) {

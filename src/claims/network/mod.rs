@@ -4,24 +4,31 @@
 //! all definitional and stated ones must be true of one and the same choice; where there is none,
 //! the smallest set that already contradicts itself is named, and none of it is blamed alone.
 
+mod around;
 mod atom;
+mod bend;
 mod certificate;
 mod compact;
 mod decide;
+mod extreme;
+mod hitting;
 mod implied;
 mod presolve;
+mod search;
 mod simplex;
+mod smallest;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+pub(super) use self::around::{Bound, Neighbourhood, Part};
 use self::atom::{Atom, Linear, Sense, cases};
-use self::decide::{Contradiction, Decision, Owned};
+use self::decide::{Contradiction, Decision};
 pub(super) use self::implied::Bounded;
 use super::record::Proof;
 use crate::expression::{Condition, End, Interval, Operator, Rational, Reference, Tree};
 
-/// How many combinations of cases are tried together.
-const MOST_COMBINATIONS: usize = 64;
+/// How many cases of a contradiction are written out for readers.
+const MOST_WRITTEN: usize = 8;
 /// How many separate conflicts are looked for.
 const MOST_CONFLICTS: usize = 20;
 
@@ -45,6 +52,8 @@ pub(super) struct Conflict {
     pub(super) certificate: String,
     /// The same for a program; none where it is not a sum of inequalities.
     pub(super) proof: Option<Proof>,
+    /// Whether no smaller set of numbers contradicts itself; else that is not decided.
+    pub(super) smallest: bool,
 }
 
 /// How an item came out.
@@ -130,7 +139,7 @@ impl Network {
 
     /// Decides items together.
     pub(super) fn decide(&self, items: &[&Item]) -> Verdict {
-        self.decide_within(items, &self.intervals)
+        self.decide_within(items, &self.intervals, search::MOST_NODES)
     }
 
     /// Decides items together as if no end of any interval were allowed: what another rounding rule
@@ -145,24 +154,18 @@ impl Network {
                 None => Interval { low: open(&interval.low), high: open(&interval.high) },
             })
             .collect();
-        self.decide_within(items, &inner)
+        self.decide_within(items, &inner, search::MOST_NODES)
     }
 
-    fn decide_within(&self, items: &[&Item], at: &[Interval]) -> Verdict {
-        let Some(combined) = combine(items) else { return Verdict::Unknown };
-        let mut contradictions: Vec<Contradiction> = Vec::new();
-        let mut unknown = false;
-        for case in &combined {
-            match decide::decide(case, at, &self.names, &self.whole) {
-                Decision::Possible(point, note) => {
-                    let named = point.map(|point| self.named(items, &point)).unwrap_or_default();
-                    return Verdict::Possible(named, note);
-                }
-                Decision::Impossible(contradiction) => contradictions.push(contradiction),
-                Decision::Unknown => unknown = true,
+    fn decide_within(&self, items: &[&Item], at: &[Interval], nodes: usize) -> Verdict {
+        match search::decide(items, at, &self.names, &self.whole, nodes) {
+            Decision::Possible(point, note) => {
+                let named = point.map(|point| self.named(items, &point)).unwrap_or_default();
+                Verdict::Possible(named, note)
             }
+            Decision::Impossible(found) => Verdict::Impossible(self.conflict(found)),
+            Decision::Unknown => Verdict::Unknown,
         }
-        if unknown { Verdict::Unknown } else { Verdict::Impossible(self.conflict(contradictions)) }
     }
 
     fn named(&self, items: &[&Item], point: &[Rational]) -> BTreeMap<String, Rational> {
@@ -176,8 +179,7 @@ impl Network {
             .collect()
     }
 
-    fn conflict(&self, contradictions: Vec<Contradiction>) -> Conflict {
-        let all = Contradiction::all(contradictions);
+    fn conflict(&self, all: Contradiction) -> Conflict {
         Conflict {
             names: all
                 .variables
@@ -185,8 +187,9 @@ impl Network {
                 .filter_map(|index| self.names.get(*index).cloned())
                 .collect(),
             items: all.origins.into_iter().collect(),
-            certificate: all.certificate,
-            proof: (all.linear && !all.cases.is_empty()).then_some(Proof { cases: all.cases }),
+            certificate: in_short(all.certificate, all.cases.len()),
+            proof: Some(Proof { cases: all.cases }),
+            smallest: false,
         }
     }
 
@@ -206,7 +209,7 @@ impl Network {
                     }
                     Verdict::Unknown => break,
                 };
-                let conflict = self.smallest(&group, core);
+                let conflict = self.least(&group, core);
                 let before = group.len();
                 group.retain(|item| !conflict.items.contains(&item.id));
                 found.push(conflict);
@@ -217,49 +220,16 @@ impl Network {
         }
         (found, witness)
     }
+}
 
-    /// Deletion filtering: leaves items and intervals out one at a time while the rest contradicts.
-    fn smallest(&self, group: &[&Item], core: Conflict) -> Conflict {
-        let mut items: Vec<&Item> =
-            group.iter().filter(|item| core.items.contains(&item.id)).copied().collect();
-        let mut bound: BTreeSet<String> = core.names.iter().cloned().collect();
-        let mut best = core;
-        let contradicts = |items: &[&Item], bound: &BTreeSet<String>| {
-            let at: Vec<Interval> =
-                self.names
-                    .iter()
-                    .zip(&self.intervals)
-                    .map(|(name, interval)| {
-                        if bound.contains(name) { interval.clone() } else { Interval::everything() }
-                    })
-                    .collect();
-            match self.decide_within(items, &at) {
-                Verdict::Impossible(conflict) => Some(conflict),
-                Verdict::Possible(..) | Verdict::Unknown => None,
-            }
-        };
-        let mut index = 0;
-        while index < items.len() {
-            let mut fewer = items.clone();
-            fewer.remove(index);
-            match contradicts(&fewer, &bound) {
-                Some(conflict) => {
-                    items = fewer;
-                    best = conflict;
-                }
-                None => index += 1,
-            }
-        }
-        for name in bound.clone() {
-            let mut fewer = bound.clone();
-            fewer.remove(&name);
-            if let Some(conflict) = contradicts(&items, &fewer) {
-                bound = fewer;
-                best = conflict;
-            }
-        }
-        best
+/// A proof of many cases is for a program; a reader is told how many there are.
+fn in_short(certificate: String, cases: usize) -> String {
+    if cases <= MOST_WRITTEN {
+        return certificate;
     }
+    format!(
+        "in each of {cases} cases, which are all there are, the numbers contradict themselves (the proof lists them)"
+    )
 }
 
 fn used(items: &[&Item]) -> BTreeSet<usize> {
@@ -268,27 +238,6 @@ fn used(items: &[&Item]) -> BTreeSet<usize> {
         decide::collect(&atom.difference, &mut used);
     }
     used
-}
-
-/// All combinations of the items' cases, or `None` where there are too many.
-fn combine(items: &[&Item]) -> Option<Vec<Vec<Owned>>> {
-    let mut combined: Vec<Vec<Owned>> = vec![Vec::new()];
-    for item in items {
-        let cases = item.cases.as_ref()?;
-        if combined.len() * cases.len() > MOST_COMBINATIONS {
-            return None;
-        }
-        let own = |atom: &Atom| Owned { atom: atom.clone(), from: item.id.clone() };
-        combined = combined
-            .iter()
-            .flat_map(|so_far| {
-                cases
-                    .iter()
-                    .map(move |case| so_far.iter().cloned().chain(case.iter().map(own)).collect())
-            })
-            .collect();
-    }
-    Some(combined)
 }
 
 impl Network {

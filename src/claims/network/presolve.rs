@@ -32,6 +32,8 @@ pub(super) struct Source<'a> {
     pub(super) from: &'a str,
     /// The numbers put in, by index.
     pub(super) given: BTreeMap<usize, Rational>,
+    /// For a line above a curve: the numbers over whose intervals it lies above.
+    pub(super) over: BTreeSet<usize>,
 }
 
 /// An atom with the numbers put in, and where the difference is least and most.
@@ -71,7 +73,7 @@ pub(super) fn plan<'a>(atoms: &'a [Owned], at: &[Interval], keep: &BTreeSet<usiz
 impl<'a> Plan<'a> {
     fn push(&mut self, row: Row, owned: &'a Owned, given: BTreeMap<usize, Rational>) {
         self.rows.push(row);
-        self.sources.push(Source { from: &owned.from, given });
+        self.sources.push(Source { from: &owned.from, given, over: BTreeSet::new() });
     }
 
     /// Puts the ends of numbers that occur once into an atom. `None` where it stays curved.
@@ -209,7 +211,7 @@ pub(super) fn exact(tree: &Tree, point: &[Rational]) -> Option<Rational> {
 }
 
 /// Where a tree that is a quotient of linear forms in one number is zero.
-fn root(tree: &Tree, index: usize, point: &[Rational]) -> Option<Rational> {
+pub(super) fn root(tree: &Tree, index: usize, point: &[Rational]) -> Option<Rational> {
     let mut at: Vec<Interval> = point.iter().cloned().map(Interval::point).collect();
     *at.get_mut(index)? = Interval::everything();
     let above = Fraction::of(tree, &at)?.above;

@@ -17,10 +17,25 @@ pub struct Proof {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ProofCase {
-    /// What is assumed beside the printed intervals: `n <= 4`, where a count is whole.
+    /// What is assumed beside the printed intervals, as a path of decisions: `n <= 4` (against `n >= 5`
+    /// where a count is whole, against `n >= 4` where it need not be), or `order: case 1 of 2` of a relation
+    /// with `or` or `!=`. The paths of all cases together are a whole tree.
     pub assuming: Vec<String>,
     /// Inequalities and multipliers: their sum is `0 >= number` with a positive number, or `0 > 0`.
     pub parts: Vec<ProofPart>,
+    /// Instead of a sum: a relation that no choice inside these intervals makes true.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub excluded: Option<Excluded>,
+}
+
+/// A relation that is false all over a box.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Excluded {
+    /// The relation, or the claim whose `equals` it is.
+    pub by: String,
+    /// Where the left side minus the right side of one of its comparisons lies there, exact.
+    pub difference: String,
 }
 
 /// An inequality `terms >= at_least` (or `>`) with its multiplier.
@@ -35,7 +50,8 @@ pub struct ProofPart {
     pub at_least: String,
     /// Whether it is `>`.
     pub strict: bool,
-    /// `printed` (an end of the claim's interval), or the id of the relation that says so.
+    /// `printed` (an end of the claim's interval), or the id of the relation that says so: exactly, or (where
+    /// it is not linear) as a line that is true wherever the relation is, inside the case's intervals.
     pub from: String,
     /// Claims whose value, or the end of whose interval, was put into the relation.
     pub given: BTreeMap<String, String>,
