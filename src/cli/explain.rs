@@ -92,10 +92,21 @@ fn printed(claim: &ClaimRecord, terminal: &Terminal) -> String {
         };
         text += &format!("  reads as {} to {} {from}\n", reading.low, reading.high);
     }
+    text += &several(claim);
     if let Some(statistic) = &claim.statistic {
         text += &recomputed(statistic);
     }
     text += &format!("  transcription: {}\n", claim.transcription);
+    text
+}
+
+/// What comes out under each reading of the claim, or of what it rests on.
+fn several(claim: &ClaimRecord) -> String {
+    let mut text = String::new();
+    for outcome in &claim.readings {
+        let of = if outcome.of == claim.id { String::new() } else { format!("{} ", outcome.of) };
+        text += &format!("  can be read: {of}{}\n", outcome.line());
+    }
     text
 }
 
@@ -143,6 +154,9 @@ fn relations(audit: &Audit, claim: &ClaimRecord, terminal: &Terminal) -> String 
         };
         text += &format!("  {}  ({})  {state}: {}\n", relation.id, relation.kind, relation.says);
         text += &format!("      {}\n", relation.holds);
+        if let Some(stability) = &relation.stability {
+            text += &format!("      nearest change: {} → {}\n", stability.by, stability.flips_to);
+        }
         if let Some(certificate) = &relation.certificate {
             text += &format!("      shown by: {certificate}\n");
         }
@@ -223,6 +237,9 @@ fn compared(claim: &ClaimRecord, run: Option<&Run>) -> String {
     }
     if !claim.marks.is_empty() {
         text += &format!("  marks: {}\n", claim.marks.join(", "));
+    }
+    if let Some(stability) = &claim.stability {
+        text += &format!("  nearest change: {} → {}\n", stability.by, stability.flips_to);
     }
     if let Some(replication) = &claim.replication {
         text += "  beside the verdict, and never part of it\n";

@@ -219,6 +219,19 @@ impl<'a> Value<'a> {
         }
     }
 
+    /// Returns the items of a list, of whatever types; none where the value is no list.
+    #[must_use]
+    pub fn items(&self) -> Vec<Value<'a>> {
+        let DeValue::Array(items) = self.content else { return Vec::new() };
+        let one = |(index, item): (usize, &'a toml::Spanned<DeValue<'a>>)| Value {
+            name: format!("{}[{index}]", self.name),
+            content: item.get_ref(),
+            span: Span::new(&self.span.source, item.span()),
+            problems: self.problems,
+        };
+        items.iter().enumerate().map(one).collect()
+    }
+
     /// Says whether the value is a text.
     #[must_use]
     pub fn is_text(&self) -> bool {
