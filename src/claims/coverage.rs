@@ -157,6 +157,7 @@ pub fn judge(
                     problems.push(
                         Problem::error(format!("no claim is called `{}`", id.value))
                             .at(&id.span)
+                            .help("claims are [[claim]] entries of the study's claims.toml")
                             .suggest(&id.value, known),
                     );
                 }

@@ -3,6 +3,8 @@
 //! Every change is tried: the claim is judged again with that one thing changed, and what comes out is told.
 //! A verdict is fragile where an admitted rule for halves, our jitter, or a reading's own last digit turns it.
 
+use std::cell::RefCell;
+
 use num_traits::{Signed, Zero};
 
 use super::Situation;
@@ -39,6 +41,8 @@ pub(super) struct Changes<'a> {
     nudged: [Results; 2],
     /// The claims without rounding rules of their own.
     free: Claims,
+    /// The claims, one of which is changed while it is tried.
+    scratch: RefCell<Claims>,
 }
 
 /// A verdict's nearest turn, and whether it makes the verdict fragile.
@@ -56,7 +60,8 @@ impl<'a> Changes<'a> {
         let mut free = book.claims.clone();
         free.claims.iter_mut().for_each(|claim| claim.rounding = None);
         let nudged = [1.0 - JITTER, 1.0 + JITTER].map(|by| nudged(book.results, by));
-        Self { book, situation, relations, nudged, free }
+        let scratch = RefCell::new(book.claims.clone());
+        Self { book, situation, relations, nudged, free, scratch }
     }
 
     /// Tries the changes, the nearest first.
@@ -130,13 +135,14 @@ impl<'a> Changes<'a> {
         self.nudged.iter().find_map(near)
     }
 
-    /// With another form of the claim itself.
+    /// With another form of the claim itself, which takes its place for as long as it is tried.
     fn with(&self, claim: &Claim, shown: &Candidate) -> Option<Verdict> {
-        let mut claims = self.book.claims.clone();
-        for known in claims.claims.iter_mut().filter(|known| known.id.value == claim.id.value) {
-            *known = claim.clone();
-        }
-        self.after(&claims, self.book.results, self.book.rounding, claim, shown)
+        let mut claims = self.scratch.borrow_mut();
+        let place = claims.claims.iter().position(|known| known.id.value == claim.id.value)?;
+        let kept = std::mem::replace(claims.claims.get_mut(place)?, claim.clone());
+        let found = self.after(&claims, self.book.results, self.book.rounding, claim, shown);
+        *claims.claims.get_mut(place)? = kept;
+        found
     }
 
     /// How much wider a reading must be for our number to lie in it, or how much narrower for it not to;

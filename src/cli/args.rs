@@ -187,7 +187,7 @@ pub struct CheckArguments {
     )]
     pub p: Option<String>,
     /// With --p: the level at which a p value counts as significant
-    #[arg(long, value_name = "LEVEL", requires = "p", default_value = "0.05")]
+    #[arg(long, value_name = "LEVEL", requires = "p", default_value = "0.05", conflicts_with_all = ["grim", "grimmer", "debit"])]
     pub alpha: String,
     /// Each value is the mean of this many whole numbers
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=1_000_000), requires = "table", conflicts_with_all = ["p", "debit"])]

@@ -332,11 +332,11 @@ fn checked(
 }
 
 fn ordinal(place: usize) -> String {
-    let ending = match (place % 10, place % 100) {
-        (_, 11..=13) => "th",
-        (1, _) => "st",
-        (2, _) => "nd",
-        (3, _) => "rd",
+    let teen = matches!(place % 100, 11..=13);
+    let ending = match place % 10 {
+        1 if !teen => "st",
+        2 if !teen => "nd",
+        3 if !teen => "rd",
         _ => "th",
     };
     format!("{place}{ending}")

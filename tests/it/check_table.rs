@@ -198,7 +198,7 @@ fn each_wrong_use_says_what_to_do() {
         (&["--p", "m", "--percent"], 2, "--percent"),
         (&["--p", "m", "--items", "2"], 2, "--items"),
         (&["--grim", "m,3", "--fail-on", "differs"], 2, "--fail-on"),
-        (&["--grim", "m,3", "--alpha", "0.1"], 2, "--p"),
+        (&["--grim", "m,3", "--alpha", "0.1"], 2, "--alpha"),
         (&[], 2, "--grim"),
     ] {
         let done = on("t.csv", table, options);

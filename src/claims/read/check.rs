@@ -165,7 +165,7 @@ fn alternatives(claims: &Claims, root: &Table<'_>) {
                 Problem::error(format!("no other relation is called `{}`", other.value))
                     .at(&other.span)
                     .help("`alternative_to` names the relation of which this is another reading")
-                    .suggest(&other.value, ids.iter().copied()),
+                    .suggest(&other.value, ids.iter().copied().filter(|id| *id != other.value)),
             );
         }
     }

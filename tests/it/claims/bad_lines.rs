@@ -200,36 +200,36 @@ fn claims_files() -> Vec<(String, usize, &'static str)> {
             one(test)
                 + &b
                 + &related("accepted = { verdict = \"differs\", why = \"x\", on = 2026-01-01 }\n"),
-            20,
+            18,
             "a relation is accepted as one that fails",
         ),
         (
             one(test)
                 + &b
                 + &related("accepted = { value = \"1\", why = \"x\", on = 2026-01-01 }\n"),
-            20,
+            18,
             "a relation has no value",
         ),
         (
             one(test) + &b + &related("alternative_to = \"r\"\n"),
-            20,
+            18,
             "no other relation is called `r`",
         ),
         (
             one(test) + &b + &related("alternative_to = \"q\"\n"),
-            20,
+            18,
             "no other relation is called `q`",
         ),
-        (one(test) + &b + &relation("r", "sure", "a == b"), 17, "`kind` cannot be `sure`"),
-        (one(test) + &relation("r", "stated", "1 == 1"), 12, "the relation names no claim"),
+        (one(test) + &b + &relation("r", "sure", "a == b"), 15, "`kind` cannot be `sure`"),
+        (one(test) + &relation("r", "stated", "1 == 1"), 11, "the relation names no claim"),
         (
             one(test) + &relation("r", "stated", "a").replace("holds = \"a\"\n", ""),
-            8,
+            7,
             "[relation] lacks `holds`",
         ),
         (
             one(test) + &relation("r", "stated", "a > 0").replace("kind = \"stated\"\n", ""),
-            8,
+            7,
             "[relation] lacks `kind`",
         ),
         (
@@ -237,14 +237,14 @@ fn claims_files() -> Vec<(String, usize, &'static str)> {
                 + &b
                 + &related("")
                 + &one(test).replace("\"a\"", "\"c\"").replace(test, "holds = \"r > 0\""),
-            25,
+            23,
             "is no claim: it has no number",
         ),
-        (implied(""), 8, "[implied] lacks `value`"),
-        (implied("value = \"b > 1\"\n"), 11, "must be a number"),
-        (implied("value = \"b\"\nusing = [\"q\"]\n"), 12, "`using` names no relation"),
-        (b.clone() + "[[set_aside]]\nwhat = \"x\"\n", 8, "lacks `why`"),
-        (b.clone() + &b, 9, "`b` is used twice as an id"),
+        (implied(""), 7, "[implied] lacks `value`"),
+        (implied("value = \"b > 1\"\n"), 10, "must be a number"),
+        (implied("value = \"b\"\nusing = [\"q\"]\n"), 11, "`using` names no relation"),
+        (b.clone() + "[[set_aside]]\nwhat = \"x\"\n", 7, "lacks `why`"),
+        (b.clone() + &b, 8, "`b` is used twice as an id"),
         (
             one("equals = \"b\"") + &claim("b", "0.2", "equals = \"a\""),
             6,
