@@ -76,7 +76,7 @@ pub(super) fn weigh(
         for (at, current) in judged.iter_mut().enumerate() {
             let each: Vec<(&Alternative, &Judged)> = seen
                 .iter()
-                .flat_map(|(reading, records)| {
+                .filter_map(|(reading, records)| {
                     let own = records.iter().find(|(place, _)| *place == at);
                     own.map(|(_, record)| (*reading, record))
                 })
