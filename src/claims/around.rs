@@ -52,8 +52,8 @@ fn left_out(evaluation: &Evaluation, id: &str) -> Vec<String> {
     let mut left: Vec<String> = evaluation
         .conflicts
         .iter()
-        .filter(|blame| blame.conflict.names.iter().any(|name| name == id))
-        .flat_map(|blame| blame.conflict.items.iter().filter(|name| used(name)).cloned())
+        .filter(|blame| blame.failing.conflict.names.iter().any(|name| name == id))
+        .flat_map(|blame| blame.failing.conflict.items.iter().filter(|name| used(name)).cloned())
         .collect();
     left.sort();
     left.dedup();

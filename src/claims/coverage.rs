@@ -107,6 +107,15 @@ fn statement(table: &Table<'_>) -> Option<Statement> {
         found
     });
     let numeric = text.is_some() && claim.is_some();
+    if let Some(text) = text.as_ref().filter(|_| claim.is_none()) {
+        table.report(
+            Problem::error("the statement gives a number, and no claim to compare it with")
+                .at(&text.span)
+                .help(
+                    "add `claim = \"…\"`; where the study has none, leave `printed` out and judge",
+                ),
+        );
+    }
     let problem = match (numeric, &rating) {
         (true, Some(_)) => Some((
             "a statement with a number is rated by computation",
@@ -148,6 +157,7 @@ pub fn judge(
                     problems.push(
                         Problem::error(format!("no claim is called `{}`", id.value))
                             .at(&id.span)
+                            .help("claims are [[claim]] entries of the study's claims.toml")
                             .suggest(&id.value, known),
                     );
                 }

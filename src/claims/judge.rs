@@ -8,16 +8,17 @@ use super::finding::{self, Judged};
 use super::model::{Acceptance, Claim, Claims, Implied};
 use super::network::Bounded;
 use super::plain;
+use super::readings;
 use super::record::{
     Accepted, Audit, ClaimRecord, ImpliedRecord, OtherVerdict, ReadingRecord, RelationState,
     SCHEMA, Stability, Verdict,
 };
 use super::relation::{self, Evaluation, Outcome};
 use super::rounding::Rounding;
-use super::stability;
+use super::stability::Changes;
 use crate::diagnostic::{Problem, Problems, Span};
 use crate::expression::{Interval, Rational, Root, nearest_float, show};
-use crate::results::{Basis, Code, Results};
+use crate::results::{Code, Results};
 use crate::study::Study;
 
 /// What is known when claims are judged.
@@ -59,14 +60,17 @@ pub fn judge(claims: &Claims, situation: &Situation<'_>) -> Result<Audit, Proble
         return Err(problems);
     }
     let mut relations = relation::evaluate(&book);
+    let changes = Changes::new(&book, situation, &relations);
     let mut judged: Vec<(ClaimRecord, bool)> = Vec::new();
     for claim in &claims.claims {
         let all = candidates(&book, situation, claim, &relations);
         if let Some((shown, others)) = all.split_first() {
             let firm = shown.firm;
-            judged.push((record(&book, claim, shown, others, &relations.outcomes), firm));
+            let record = record(&book, &changes, claim, shown, others, &relations.outcomes);
+            judged.push((record, firm));
         }
     }
+    readings::weigh(&book, situation, &mut judged, &mut relations);
     let seen: Vec<Judged<'_>> =
         judged.iter().map(|(record, firm)| Judged { record, firm: *firm }).collect();
     let finding = finding::finding(&seen);
@@ -182,8 +186,9 @@ fn absent(address: &str, span: &Span, results: &Results, found: &[Presence]) -> 
     }
 }
 
-fn record(
+pub(super) fn record(
     book: &Book<'_>,
+    changes: &Changes<'_>,
     claim: &Claim,
     shown: &Candidate,
     others: &[Candidate],
@@ -199,21 +204,13 @@ fn record(
         let [low, high] = interval.as_floats();
         low.zip(high).map(|(low, high)| [low, high])
     });
-    let own_data = matches!(shown.basis, Basis::RawData | Basis::AnalysisData);
-    let stability = shown
-        .value
-        .filter(|_| own_data)
-        .and_then(|value| stability::of_claim(book, claim, shown.verdict, value))
-        .or_else(|| {
-            outcomes
-                .iter()
-                .filter(|outcome| shown.conflict.contains(&outcome.record.id))
-                .find_map(|outcome| outcome.record.stability.clone())
-                .map(|found| Stability {
-                    flips_to: turned(shown.verdict).word().to_owned(),
-                    ..found
-                })
-        });
+    let turn = changes.of_claim(claim, &shown);
+    if turn.as_ref().is_some_and(|turn| turn.fragile) {
+        shown.marks.push("fragile".to_owned());
+        shown.marks.sort();
+        shown.marks.dedup();
+    }
+    let stability = turn.map(|turn| turn.stability).or_else(|| of_its_relations(&shown, outcomes));
     ClaimRecord {
         id: claim.id.value.clone(),
         says: claim.says.clone(),
@@ -230,6 +227,7 @@ fn record(
             from: reading.from.word().to_owned(),
             why: reading.why.clone(),
         }),
+        readings: Vec::new(),
         statistic: super::statistic::record(claim, book.rounding),
         unit: claim.shown_unit(),
         verdict: shown.verdict,
@@ -243,7 +241,7 @@ fn record(
         from_rounding: shown.from_rounding,
         conclusion: claim.holds.as_ref().map(|holds| holds.value.text().to_owned()),
         holds: shown.holds,
-        plain: plain::plain(book, claim, &shown),
+        plain: plain::plain(book, claim, &shown, stability.as_ref()),
         accepted: accepted(claim, &shown, outcomes),
         marks: shown.marks,
         trace: shown.trace,
@@ -258,6 +256,15 @@ fn record(
 /// What a verdict from printed numbers turns into where its relation comes to hold.
 const fn turned(verdict: Verdict) -> Verdict {
     if matches!(verdict, Verdict::Impossible) { Verdict::Possible } else { Verdict::AddsUp }
+}
+
+/// What would turn the relation that puts a claim into conflict.
+fn of_its_relations(shown: &Candidate, outcomes: &[Outcome]) -> Option<Stability> {
+    outcomes
+        .iter()
+        .filter(|outcome| shown.conflict.contains(&outcome.record.id))
+        .find_map(|outcome| outcome.record.stability.clone())
+        .map(|found| Stability { flips_to: turned(shown.verdict).word().to_owned(), ..found })
 }
 
 fn other(candidate: &Candidate) -> OtherVerdict {

@@ -23,6 +23,7 @@ mod new_data;
 mod plain;
 pub mod printed;
 mod read;
+mod readings;
 pub mod record;
 mod relation;
 pub mod rounding;

@@ -40,8 +40,10 @@ pub struct Claim {
     pub quote: Option<String>,
     /// The number as printed.
     pub printed: Printed,
-    /// How a vague phrase is read.
+    /// How a vague phrase is read; with several readings the span of them all.
     pub reads: Option<Reading>,
+    /// The readings, where the text has more than one; the weakest verdict counts.
+    pub readings: Vec<Alternative>,
     /// What an estimate must be compared with, where it is not the printed number's unit.
     pub unit: Option<String>,
     /// Whether the number counts things, so that it is whole and not rounded.
@@ -79,6 +81,10 @@ impl Claim {
     /// number that prints so. `None` for words without a reading and for confidence intervals.
     #[must_use]
     pub fn interval(&self, study: Rounding) -> Option<Interval> {
+        if !self.readings.is_empty() {
+            let each = self.readings.iter().map(|reading| self.under(reading).interval(study));
+            return each.collect::<Option<Vec<_>>>()?.into_iter().reduce(|a, b| a.hull(&b));
+        }
         if let Some(reading) = &self.reads {
             return Some(reading.interval.clone());
         }
@@ -91,6 +97,24 @@ impl Claim {
             return PValue::NotSignificant.interval(study, &self.alpha);
         }
         self.printed.interval(self.rounding.unwrap_or(study))
+    }
+
+    /// Returns the claim as it stands under one of its readings.
+    #[must_use]
+    pub fn under(&self, reading: &Alternative) -> Self {
+        let mut one = self.clone();
+        one.readings = Vec::new();
+        one.reads.clone_from(&reading.reads);
+        if reading.estimate.is_some() || reading.equals.is_some() {
+            one.estimate.clone_from(&reading.estimate);
+            one.equals.clone_from(&reading.equals);
+        }
+        one
+    }
+
+    /// Returns every expression that must give the number: its own `equals` and those of its readings.
+    pub fn all_equals(&self) -> impl Iterator<Item = &Spanned<Expression>> {
+        self.equals.iter().chain(self.readings.iter().filter_map(|one| one.equals.as_ref()))
     }
 
     /// Returns `percent`, `percentage points`, the declared unit, or none.
@@ -114,6 +138,21 @@ pub struct Reading {
     /// Who says so.
     pub from: ReadingFrom,
     /// Why, where the lexicon says so.
+    pub why: Option<String>,
+}
+
+/// One of several readings of a claim.
+#[derive(Debug, Clone, Default)]
+pub struct Alternative {
+    /// What it takes the text to mean.
+    pub says: Option<String>,
+    /// The interval that it stands for; none where it is the printed number's.
+    pub reads: Option<Reading>,
+    /// What the rerun calls it; where neither this nor `equals` is there, the claim's own count.
+    pub estimate: Option<Spanned<String>>,
+    /// Arithmetic that must give it.
+    pub equals: Option<Spanned<Expression>>,
+    /// Why the text can be read so.
     pub why: Option<String>,
 }
 
@@ -332,14 +371,19 @@ impl Claims {
             }
         };
         for claim in &self.claims {
-            claim.equals.iter().for_each(&mut collect);
+            claim.all_equals().for_each(&mut collect);
             claim.holds.iter().for_each(&mut collect);
         }
         self.relations.iter().for_each(|relation| collect(&relation.holds));
         self.implied.iter().for_each(|implied| collect(&implied.value));
         for claim in &self.claims {
+            let readings = claim.readings.iter().filter_map(|one| one.estimate.as_ref());
             found.extend(
-                claim.estimate.iter().map(|address| (address.value.clone(), address.span.clone())),
+                claim
+                    .estimate
+                    .iter()
+                    .chain(readings)
+                    .map(|address| (address.value.clone(), address.span.clone())),
             );
         }
         found.sort_by_key(|(_, span)| span.start);

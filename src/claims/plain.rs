@@ -8,12 +8,17 @@ use num_traits::{Signed, Zero};
 use super::candidate::Candidate;
 use super::evidence::Book;
 use super::model::{Claim, ReadingFrom};
-use super::record::Verdict;
+use super::record::{Stability, Verdict};
 use crate::expression::{Interval, Rational, nearest_float, rational_of, show};
 use crate::results::{Basis, Code};
 
 /// Returns two or three sentences on a verdict.
-pub(super) fn plain(book: &Book<'_>, claim: &Claim, shown: &Candidate) -> String {
+pub(super) fn plain(
+    book: &Book<'_>,
+    claim: &Claim,
+    shown: &Candidate,
+    turn: Option<&Stability>,
+) -> String {
     let mut sentences = vec![printed(claim)];
     sentences.push(outcome(book, claim, shown));
     if let Some(conclusion) = conclusion(claim, shown) {
@@ -24,7 +29,7 @@ pub(super) fn plain(book: &Book<'_>, claim: &Claim, shown: &Candidate) -> String
         sentences.push("The recomputation was imported: we did not run it.".to_owned());
     }
     sentences.extend(shown.note.clone());
-    sentences.extend(shown.marks.iter().filter_map(|mark| caution(mark)).map(str::to_owned));
+    sentences.extend(shown.marks.iter().filter_map(|mark| caution(mark, turn)));
     sentences.join(" ")
 }
 
@@ -198,16 +203,22 @@ fn conclusion(claim: &Claim, shown: &Candidate) -> Option<String> {
     }
 }
 
-fn caution(mark: &str) -> Option<&'static str> {
-    match mark {
+fn caution(mark: &str, turn: Option<&Stability>) -> Option<String> {
+    let told = match mark {
         "chart-read" => Some("A number it rests on was read off a chart."),
         "single-transcription" => {
             Some("A number it rests on reached us through one transcription.")
         }
-        "fragile" => Some("Another admitted rounding would change this verdict."),
+        "fragile" => match turn.map(|turn| (turn.kind.as_str(), turn)) {
+            Some(("jitter" | "reading", turn)) => {
+                return Some(format!("It hangs by little: {} would change it.", turn.by));
+            }
+            _ => Some("Another admitted rounding would change this verdict."),
+        },
         "ambiguous" => Some("Under another reading of the text the numbers agree."),
         _ => None,
-    }
+    };
+    told.map(str::to_owned)
 }
 
 /// Writes a value the way the claim is printed, with two more digits.

@@ -1,27 +1,31 @@
 //! Reads `claims.toml`, strictly: every problem at once, each with its place and what to write.
 
+mod accepted;
 mod check;
 mod check_interval;
 mod check_names;
 mod check_table;
+mod idle;
 mod measures;
 mod original;
 mod printed_number;
+mod readings;
+mod tolerance;
 
 use std::sync::Arc;
 
-use num_traits::{Signed, Zero};
+use num_traits::Signed;
 
 use check_table::Asked;
-use printed_number::{defaults, printed_number, reading, written_amount};
+use printed_number::{defaults, printed_number, written_amount};
+use readings::{Readings, readings};
 
 use super::checks::{Check, Head};
 use super::model::{
-    Acceptance, Claim, Claims, Implied, Original, Reading, Relation, Standing, Tolerance,
-    Transcription,
+    Acceptance, Claim, Claims, Implied, Original, Relation, Standing, Tolerance, Transcription,
 };
-use super::printed::{Amount, Notation, Printed, Shape, Unit};
-use super::record::{SetAside, Verdict, Weight};
+use super::printed::{Amount, Notation, Printed, Shape};
+use super::record::{SetAside, Weight};
 use super::rounding::Rounding;
 use crate::diagnostic::document::{self, Table};
 use crate::diagnostic::{Problem, Problems, Source, Spanned};
@@ -76,7 +80,7 @@ fn claim(table: &Table<'_>, notation: &Notation) -> Option<Claim> {
     let notation =
         Notation { unit: unit.as_ref().map(|unit| unit.value.clone()), ..notation.clone() };
     let printed = printed_number(table, &notation);
-    let reads = reading(table, &notation, printed.as_ref());
+    let reads = readings(table, &notation, printed.as_ref());
     printed_number::units(table, printed.as_ref(), unit.as_ref());
     let claim = ClaimParts {
         equals: formula(table, "equals", Kind::Arithmetic),
@@ -89,19 +93,24 @@ fn claim(table: &Table<'_>, notation: &Notation) -> Option<Claim> {
         quote: table.optional::<String>("quote").map(|quote| quote.value),
         unit: unit.map(|unit| unit.value),
         count: table.optional::<bool>("count").is_some_and(|count| count.value),
-        tolerance: tolerance(table, printed.as_ref(), &notation),
+        tolerance: tolerance::read(table, printed.as_ref(), &notation),
         margin: table
             .optional::<String>("margin")
             .and_then(|text| written_amount(table, &text, &notation)),
         alpha: printed_number::alpha(table, &notation),
         one_sided: table.optional::<bool>("one_sided").is_some_and(|one| one.value),
         original: original::read(table, &notation),
-        accepted: acceptance(table),
+        accepted: accepted::of_claim(table),
     };
     let (source, at) = place?;
     let claim = claim.build(id?, says?.value, source, at, printed?, reads);
     vague_without_reading(table, &claim);
-    Some(claim)
+    idle::keys(table, &claim);
+    // One entry is no choice: it says how the claim is read.
+    Some(match claim.readings.as_slice() {
+        [only] => claim.under(only),
+        _ => claim,
+    })
 }
 
 struct ClaimParts {
@@ -131,7 +140,7 @@ impl ClaimParts {
         source: Spanned<String>,
         at: String,
         printed: Spanned<Printed>,
-        reads: Option<Reading>,
+        reads: Readings,
     ) -> Claim {
         let weight = match self.weight {
             Some("headline") => Weight::Headline,
@@ -150,7 +159,8 @@ impl ClaimParts {
             at,
             quote: self.quote,
             printed: printed.value,
-            reads,
+            reads: reads.span,
+            readings: reads.each,
             unit: self.unit,
             count: self.count,
             weight,
@@ -172,9 +182,11 @@ impl ClaimParts {
 
 /// Words cannot be compared with a number unless the file says how they are read.
 fn vague_without_reading(table: &Table<'_>, claim: &Claim) {
-    let words = matches!(claim.printed.shape, Shape::Words) && claim.reads.is_none();
-    let compared = claim.estimate.is_some() || claim.equals.is_some();
-    if words && compared {
+    let readings: Vec<Claim> = claim.readings.iter().map(|one| claim.under(one)).collect();
+    let each = if readings.is_empty() { std::slice::from_ref(claim) } else { &readings };
+    let compared = |one: &Claim| one.estimate.is_some() || one.equals.is_some();
+    let unread = each.iter().any(|one| one.reads.is_none() && compared(one));
+    if matches!(claim.printed.shape, Shape::Words) && unread {
         let place = table.value("printed").map_or_else(|| table.span(), |value| value.span);
         table.report(
             Problem::error(format!("`{}` is words: say how they are read", claim.printed.text))
@@ -277,72 +289,6 @@ fn choice(table: &Table<'_>, key: &str, known: &[&'static str]) -> Option<&'stat
     found
 }
 
-/// `"0.5 pp"`, `"2%"` of the printed value, or `"0.002"`; as a table it may say why it is wide.
-fn tolerance(
-    table: &Table<'_>,
-    printed: Option<&Spanned<Printed>>,
-    notation: &Notation,
-) -> Option<Tolerance> {
-    let value = table.value("tolerance")?;
-    let (text, why) = match value.as_table() {
-        Some(inner) => {
-            let text = inner.required::<String>("value")?;
-            (text, inner.required::<String>("why"))
-        }
-        None => (value.read::<String>()?, None),
-    };
-    let amount = written_amount(table, &text, notation)?;
-    let central = printed.and_then(|printed| printed.value.value()).map(|value| value.abs());
-    let relative = amount.unit == Unit::Percent;
-    let distance = match (&central, relative) {
-        (Some(central), true) => amount.value().abs() * central,
-        (None, true) => {
-            table.report(
-                Problem::error("a tolerance in percent needs one printed value to be a percent of")
-                    .at(&text.span)
-                    .help("write it in the number's own unit"),
-            );
-            return None;
-        }
-        (_, false) => amount.value().abs(),
-    };
-    let most = Rational::new(1.into(), 20.into());
-    let wide = central.is_some_and(|central| !central.is_zero() && distance > central * most);
-    if wide && why.is_none() {
-        table.report(
-            Problem::error(format!(
-                "the tolerance {} is more than 5% of the printed value",
-                text.value
-            ))
-            .at(&text.span)
-            .help("make it smaller, or say why: `tolerance = { value = \"…\", why = \"…\" }`"),
-        );
-    }
-    Some(Tolerance { text, distance })
-}
-
-fn acceptance(table: &Table<'_>) -> Option<Acceptance> {
-    let accepted = table.table("accepted")?;
-    let verdict = accepted.optional::<String>("verdict").and_then(|word| {
-        let found = Verdict::ALL.into_iter().find(|verdict| verdict.word() == word.value);
-        let relation = ["holds", "fails", "undecided"].contains(&word.value.as_str());
-        if found.is_none() && !relation {
-            accepted.report(
-                Problem::error(format!("`{}` is no verdict", word.value))
-                    .at(&word.span)
-                    .suggest(&word.value, Verdict::ALL.map(Verdict::word)),
-            );
-        }
-        found
-    });
-    let value = accepted
-        .optional::<String>("value")
-        .and_then(|text| written_amount(&accepted, &text, &Notation::default()));
-    let why = accepted.required::<String>("why");
-    let on = accepted.required::<jiff::civil::Date>("on");
-    Some(Acceptance { verdict, value, why: why?.value, on: on?.value.to_string() })
-}
-
 /// Every `[[relation]]`: comparisons, and checks of another kind.
 fn relations(root: &Table<'_>, notation: &Notation) -> (Vec<Relation>, Vec<Check>) {
     let (mut relations, mut checks) = (Vec::new(), Vec::new());
@@ -375,7 +321,7 @@ fn relation(table: &Table<'_>, place: usize, notation: &Notation) -> Option<Entr
     let kind = choice(table, "kind", &Standing::ALL.map(Standing::word));
     let asked = asked(table, notation);
     let alternative_to = table.optional::<String>("alternative_to");
-    let accepted = acceptance(table);
+    let accepted = accepted::of_relation(table);
     let standing = Standing::ALL.into_iter().find(|standing| Some(standing.word()) == kind);
     let (id, says, standing) = (id?, says?, standing?);
     let (holds, check) = match asked? {
@@ -412,8 +358,9 @@ fn asked(table: &Table<'_>, notation: &Notation) -> Option<Asked> {
             None
         }
         (Some(_), []) => {
-            let holds = formula(table, "holds", Kind::Condition)?;
-            Some(Asked::Spelled(Head::default(), holds))
+            let holds = formula(table, "holds", Kind::Condition);
+            idle::about_nothing(table, holds.as_ref());
+            Some(Asked::Spelled(Head::default(), holds?))
         }
         (None, [name]) => {
             let inner = table.table(name)?;

@@ -5,10 +5,12 @@
 
 mod around;
 mod check;
+mod reading;
 mod replication;
 mod seal;
 
 pub use around::{Around, Binding, Ends};
+pub use reading::{ReadingOutcome, ReadingRecord};
 pub use replication::{Equivalence, Replication, Sceptical, SmallTelescopes};
 pub use seal::SealRecord;
 
@@ -279,6 +281,8 @@ pub struct ClaimRecord {
     pub reads: Option<[String; 2]>,
     /// The same reading, and who says so: the claims file or the lexicon of vague words.
     pub reading: Option<ReadingRecord>,
+    /// What comes out under each reading, where the text has more than one.
+    pub readings: Vec<ReadingOutcome>,
     /// What the printed test statistic allows its p value to be.
     pub statistic: Option<StatisticRecord>,
     /// `percent`, `percentage points` or none: how to show the number to people.
@@ -323,20 +327,6 @@ pub struct ClaimRecord {
     pub replication: Option<Replication>,
     /// The nearest change that would turn the verdict, where one was found.
     pub stability: Option<Stability>,
-}
-
-/// How a vague phrase is read.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ReadingRecord {
-    /// The lower end.
-    pub low: String,
-    /// The upper end; `∞` where the words set none.
-    pub high: String,
-    /// `declared` in the claims file, or `lexicon`.
-    pub from: String,
-    /// The lexicon's reason.
-    pub why: Option<String>,
 }
 
 /// A printed test statistic and its p value, recomputed.

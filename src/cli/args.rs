@@ -187,28 +187,28 @@ pub struct CheckArguments {
     )]
     pub p: Option<String>,
     /// With --p: the level at which a p value counts as significant
-    #[arg(long, value_name = "LEVEL", requires = "p", default_value = "0.05")]
+    #[arg(long, value_name = "LEVEL", requires = "p", default_value = "0.05", conflicts_with_all = ["grim", "grimmer", "debit"])]
     pub alpha: String,
     /// Each value is the mean of this many whole numbers
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=1_000_000), requires = "table")]
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=1_000_000), requires = "table", conflicts_with_all = ["p", "debit"])]
     pub items: u64,
     /// The answers' least and largest value: then the check is exact and shows a data set
-    #[arg(long, value_name = "MIN,MAX", value_parser = scale, allow_hyphen_values = true, requires = "table")]
+    #[arg(long, value_name = "MIN,MAX", value_parser = scale, allow_hyphen_values = true, requires = "table", conflicts_with_all = ["p", "debit"])]
     pub scale: Option<(i64, i64)>,
     /// How the numbers were rounded [default: unknown]
     #[arg(long, value_name = "MODE", requires = "table")]
     pub rounding: Option<Rounding>,
     /// Means and standard deviations are percentages
-    #[arg(long, requires = "table")]
+    #[arg(long, requires = "table", conflicts_with = "p")]
     pub percent: bool,
     /// Standard deviations divide by the number of cases, not by one less
-    #[arg(long, requires = "table")]
+    #[arg(long, requires = "table", conflicts_with_all = ["p", "grim"])]
     pub population: bool,
     /// The first line of the table is no header
     #[arg(long, requires = "table")]
     pub no_header: bool,
     /// The verdicts that fail the check
-    #[arg(long, value_name = "VERDICT", value_delimiter = ',', value_parser = verdict)]
+    #[arg(long, value_name = "VERDICT", value_delimiter = ',', value_parser = verdict, conflicts_with = "table")]
     pub fail_on: Option<Vec<Verdict>>,
 }
 

@@ -8,6 +8,7 @@ use super::terminal::{Look, Terminal};
 use crate::audit::house::House;
 use crate::audit::{self, open};
 use crate::claims::record::{Audit, RelationState, Verdict};
+use crate::claims::rounding::Rounding;
 use crate::diagnostic::text::Append as _;
 use crate::digest::canonical_json;
 use crate::error::Error;
@@ -25,7 +26,8 @@ pub(super) fn check(
             return match &wanted.p {
                 Some(column) => {
                     let texts = super::table::column(file, column, !wanted.no_header)?;
-                    statistics::check(&texts, &wanted.alpha, terminal)
+                    let rounding = wanted.rounding.unwrap_or(Rounding::Unknown);
+                    statistics::check(&texts, &wanted.alpha, rounding, terminal)
                 }
                 None => super::table::table(file, wanted, terminal),
             };

@@ -121,10 +121,21 @@ fn printed(claim: &ClaimRecord, terminal: &Terminal) -> String {
         };
         writeln!(text, "  reads as {} to {} {from}", reading.low, reading.high);
     }
+    text += &several(claim);
     if let Some(statistic) = &claim.statistic {
         text += &recomputed(statistic);
     }
     writeln!(text, "  transcription: {}", claim.transcription);
+    text
+}
+
+/// What comes out under each reading of the claim, or of what it rests on.
+fn several(claim: &ClaimRecord) -> String {
+    let mut text = String::new();
+    for outcome in &claim.readings {
+        let of = if outcome.of == claim.id { String::new() } else { format!("{} ", outcome.of) };
+        writeln!(text, "  can be read: {of}{}", outcome.line());
+    }
     text
 }
 

@@ -24,8 +24,13 @@ pub(super) fn seal(
     let engine = audit::engine(house)?;
     open::sealable(house, &wanted.study, &engine, terminal)?;
     let mut problems = Problems::default();
-    let earlier = seal::read(&folder, &mut problems);
-    if problems.has_errors() && !wanted.again {
+    // A new seal names the one that it replaces, so that one must be readable, though it may be another study's.
+    let earlier = if wanted.again {
+        seal::read_any(&folder, &mut problems)
+    } else {
+        seal::read(&folder, &mut problems)
+    };
+    if problems.has_errors() {
         return Err(Error::Invalid(problems));
     }
     if wanted.check {

@@ -10,7 +10,12 @@ use crate::digest::canonical_json;
 use crate::error::Error;
 
 /// Checks every row; a row that cannot be read is shown and fails the command at the end.
-pub(super) fn check(texts: &[String], alpha: &str, terminal: &Terminal) -> Result<Exit, Error> {
+pub(super) fn check(
+    texts: &[String],
+    alpha: &str,
+    rounding: Rounding,
+    terminal: &Terminal,
+) -> Result<Exit, Error> {
     let level = printed::parse(alpha).ok().and_then(|level| level.value());
     let one = num_rational::BigRational::from_integer(1.into());
     let zero = num_rational::BigRational::from_integer(0.into());
@@ -20,7 +25,7 @@ pub(super) fn check(texts: &[String], alpha: &str, terminal: &Terminal) -> Resul
             help: Some("a level lies between 0 and 1: `--alpha 0.05`".to_owned()),
         });
     };
-    let rows = check_rows(texts, Rounding::Unknown, &level);
+    let rows = check_rows(texts, rounding, &level);
     let count =
         |consistent: Option<bool>| rows.iter().filter(|row| row.consistent == consistent).count();
     let (good, bad, unread) = (count(Some(true)), count(Some(false)), count(None));

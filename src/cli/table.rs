@@ -52,7 +52,7 @@ pub(super) fn table(
     let mut rows = Rows::open(file, !wanted.no_header)?;
     let places = rows.places(&names)?;
     let mut answer = Answer::new(terminal.is_json(), checker.check);
-    rows.check(&checker, &places, &mut answer)?;
+    rows.check(&checker, &names, &places, &mut answer)?;
     let counts = answer.counts;
     terminal.copy(&mut answer.finish()?)?;
     Ok(match counts {
@@ -84,13 +84,6 @@ fn checker(wanted: &CheckArguments) -> Result<(Checker, &str), Error> {
             return Err(Error::Usage { message, help: None });
         }
     };
-    let several = wanted.items != 1 || wanted.scale.is_some();
-    if check == Check::Debit && several {
-        return Err(Error::Usage {
-            message: "--items and --scale do not go with --debit".to_owned(),
-            help: Some("it is about single answers of 0 or 1".to_owned()),
-        });
-    }
     let checker = Checker {
         check,
         rounding: wanted.rounding.unwrap_or(Rounding::Unknown),
@@ -194,7 +187,8 @@ struct Rows {
 
 impl Rows {
     fn open(path: &Path, header: bool) -> Result<Self, Error> {
-        let file = File::open(path).map_err(|error| Error::output(path, error))?;
+        let file = unmarked(File::open(path).map_err(|error| Error::output(path, error))?)
+            .map_err(|error| Error::output(path, error))?;
         let tabs = path.extension().is_some_and(|ending| {
             ending.eq_ignore_ascii_case("tsv") || ending.eq_ignore_ascii_case("tab")
         });
@@ -206,14 +200,14 @@ impl Rows {
             .from_reader(Limited { file, taken: Rc::clone(&taken) });
         let name = path.display().to_string();
         let mut rows = Self { name, reader, taken, header: None, record: ByteRecord::new() };
-        if header && rows.next()? {
+        if header && !rows.next()? {
+            let problem = Problem::error("the file is empty");
+            let problem = problem.help("it needs a line with the names of its columns, and rows");
+            return Err(Error::Invalid(rows.at(problem, 1).into()));
+        }
+        if header {
             let mut names = Vec::new();
-            for (place, field) in rows.record.iter().enumerate() {
-                let field = if place == 0 {
-                    field.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(field)
-                } else {
-                    field
-                };
+            for field in &rows.record {
                 names.push(String::from_utf8_lossy(field).trim().to_owned());
             }
             rows.header = Some(names);
@@ -259,9 +253,9 @@ impl Rows {
             return match found.next() {
                 None => Ok(place),
                 Some((other, _)) => Err(Problem::error(format!(
-                    "two columns are called `{name}`: the {}th and the {}th",
-                    place + 1,
-                    other + 1
+                    "two columns are called `{name}`: the {} and the {}",
+                    ordinal(place + 1),
+                    ordinal(other + 1)
                 ))
                 .help("name the column by its place, a number")),
             };
@@ -269,7 +263,7 @@ impl Rows {
         let counted = name.parse::<usize>().ok().filter(|place| *place > 0);
         match counted {
             Some(place) if self.header.is_none() || place <= header.len() => Ok(place - 1),
-            Some(place) => Err(Problem::error(format!("there is no {place}th column"))
+            Some(place) => Err(Problem::error(format!("there is no {} column", ordinal(place)))
                 .help(format!("there are {}: {}", header.len(), header.join(", ")))),
             None if self.header.is_none() => {
                 Err(Problem::error(format!("no column is called `{name}`"))
@@ -286,6 +280,7 @@ impl Rows {
     fn check(
         &mut self,
         checker: &Checker,
+        names: &[&str],
         places: &[usize],
         answer: &mut Answer,
     ) -> Result<(), Error> {
@@ -294,7 +289,7 @@ impl Rows {
         while problems.0.len() < MOST_PROBLEMS && self.next()? {
             number += 1;
             let line = self.record.position().map_or(0, csv::Position::line);
-            match checked(checker, &self.record, places, number) {
+            match checked(checker, &self.record, names, places, number) {
                 Ok(row) => answer.add(&row)?,
                 Err(problem) => problems.push(self.at(problem, line)),
             }
@@ -306,31 +301,62 @@ impl Rows {
 fn checked(
     checker: &Checker,
     record: &ByteRecord,
+    names: &[&str],
     places: &[usize],
     number: usize,
 ) -> Result<crate::claims::forensic::Row, Problem> {
     let columns = checker.check.columns();
+    let at = |column: &str| {
+        let name = columns.iter().position(|known| *known == column).and_then(|at| names.get(at));
+        format!("row {number}, {column} (column `{}`)", name.copied().unwrap_or_default())
+    };
     let mut cells = [""; 3];
     for ((cell, place), column) in cells.iter_mut().zip(places).zip(columns) {
         let bytes = record.get(*place).ok_or_else(|| {
-            Problem::error(format!("{column}: there is no {}th column here", place + 1))
+            Problem::error(format!("{}: the row has {} columns only", at(column), record.len()))
+                .help("leave the row out, or give it all its cells")
         })?;
-        let text = std::str::from_utf8(bytes)
-            .map_err(|error| Problem::error(format!("{column}: not UTF-8 ({error})")))?;
+        let text = std::str::from_utf8(bytes).map_err(|error| {
+            Problem::error(format!("{}: not UTF-8 ({error})", at(column)))
+                .help("save the table as UTF-8")
+        })?;
         *cell = text.trim();
         if cell.is_empty() {
-            return Err(Problem::error(format!("{column}: the cell is empty"))
+            return Err(Problem::error(format!("{}: the cell is empty", at(column)))
                 .help("leave the row out: what is not there cannot be checked"));
         }
     }
     checker.row(number, &cells).map_err(|error| {
-        Problem::error(format!("{}: {}", error.column, error.why)).help(error.help)
+        Problem::error(format!("{}: {}", at(error.column), error.why)).help(error.help)
     })
+}
+
+fn ordinal(place: usize) -> String {
+    let teen = matches!(place % 100, 11..=13);
+    let ending = match place % 10 {
+        1 if !teen => "st",
+        2 if !teen => "nd",
+        3 if !teen => "rd",
+        _ => "th",
+    };
+    format!("{place}{ending}")
+}
+
+/// A file after its byte-order mark, where it begins with one.
+type Unmarked = io::Chain<io::Cursor<Vec<u8>>, File>;
+
+fn unmarked(mut file: File) -> io::Result<Unmarked> {
+    let mut first = Vec::new();
+    Read::by_ref(&mut file).take(3).read_to_end(&mut first)?;
+    if first == b"\xEF\xBB\xBF" {
+        first.clear();
+    }
+    Ok(io::Cursor::new(first).chain(file))
 }
 
 /// A file whose records may not grow without end: a quotation mark that is never closed makes one of all.
 struct Limited {
-    file: File,
+    file: Unmarked,
     taken: Rc<Cell<u64>>,
 }
 

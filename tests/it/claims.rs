@@ -1,5 +1,6 @@
 //! The rules of the verdict table, the studies of this repository, and bad claims files.
 
+mod bad_lines;
 mod builder;
 mod checks;
 mod checks_truth;
@@ -14,8 +15,10 @@ mod networks;
 mod new_data;
 mod p_values;
 mod printed;
+mod readings;
 mod rprojects;
 mod rules;
 mod seal;
 mod smallest;
+mod stability;
 mod studies;

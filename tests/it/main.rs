@@ -5,6 +5,7 @@
 mod architecture;
 mod audit;
 mod bad_input;
+mod check_table;
 mod claims;
 mod command_line;
 mod dataset;

@@ -163,6 +163,7 @@ fn fail(record: &mut RelationRecord, failure: Failure, standing: Standing) -> Op
         items: vec![record.id.clone()],
         certificate: failure.certificate,
         proof: None,
+        smallest: true,
     };
     let failing = Failing { conflict, verdict, other_reading: failure.other_reading };
     Some(failing).filter(|_| standing != Standing::Assumed)

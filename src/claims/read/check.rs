@@ -11,7 +11,6 @@ use crate::expression::Expression;
 /// Reports the problems that concern more than one entry. `declared` holds every id of the file.
 pub(super) fn check(claims: &Claims, declared: &[String], root: &Table<'_>) {
     using(claims, root);
-    using(claims, root);
     duplicates(claims, root);
     let known: BTreeSet<&str> = declared.iter().map(String::as_str).collect();
     let numbers: BTreeMap<&str, &Claim> =
@@ -37,6 +36,7 @@ pub(super) fn check(claims: &Claims, declared: &[String], root: &Table<'_>) {
                 root.report(
                     Problem::error(format!("no claim is called `{name}`"))
                         .at(&place)
+                        .help("add it as a [[claim]], or use est(\"…\") for an estimate")
                         .suggest(&name, numbers.keys().copied()),
                 );
             } else if let Some(claim) = numbers.get(name.as_str()).filter(|claim| numberless(claim))
@@ -59,14 +59,19 @@ pub(super) fn check(claims: &Claims, declared: &[String], root: &Table<'_>) {
 }
 
 pub(super) fn numberless(claim: &Claim) -> bool {
-    claim.reads.is_none() && matches!(claim.printed.shape, Shape::Words | Shape::Confidence(..))
+    let read = |one: &Claim| one.reads.is_some();
+    let every = |claim: &Claim| {
+        let mut readings = claim.readings.iter().map(|one| claim.under(one));
+        if claim.readings.is_empty() { read(claim) } else { readings.all(|one| read(&one)) }
+    };
+    !every(claim) && matches!(claim.printed.shape, Shape::Words | Shape::Confidence(..))
 }
 
 /// Every expression of the file with the id of its entry.
 fn expressions(claims: &Claims) -> Vec<(&Spanned<Expression>, &str)> {
     let mut all = Vec::new();
     for claim in &claims.claims {
-        let own = claim.equals.iter().chain(&claim.holds);
+        let own = claim.all_equals().chain(&claim.holds);
         all.extend(own.map(|expression| (expression, claim.id.value.as_str())));
     }
     for relation in claims.relations.iter().filter(|relation| relation.check.is_none()) {
@@ -119,7 +124,7 @@ fn circles(claims: &Claims, numbers: &BTreeMap<&str, &Claim>, root: &Table<'_>) 
     for claim in &claims.claims {
         let mut path: Vec<String> = Vec::new();
         if let Some(circle) = circle_from(&claim.id.value, numbers, &mut path, &mut settled) {
-            let place = claim.equals.as_ref().map_or(&claim.id.span, |equals| &equals.span);
+            let place = claim.all_equals().next().map_or(&claim.id.span, |equals| &equals.span);
             root.report(
                 Problem::error(format!("`equals` runs in a circle: {}", circle.join(" → ")))
                     .at(place)
@@ -145,11 +150,8 @@ fn circle_from(
         return None;
     }
     path.push(id.to_owned());
-    let names = numbers
-        .get(id)
-        .and_then(|claim| claim.equals.as_ref())
-        .map(|equals| equals.value.names())
-        .unwrap_or_default();
+    let equals = numbers.get(id).into_iter().flat_map(|claim| claim.all_equals());
+    let names: Vec<_> = equals.flat_map(|equals| equals.value.names()).collect();
     let found = names.iter().find_map(|(name, _)| circle_from(name, numbers, path, settled));
     path.pop();
     settled.insert(id.to_owned());
@@ -168,7 +170,8 @@ fn alternatives(claims: &Claims, root: &Table<'_>) {
             root.report(
                 Problem::error(format!("no other relation is called `{}`", other.value))
                     .at(&other.span)
-                    .suggest(&other.value, ids.iter().copied()),
+                    .help("`alternative_to` names the relation of which this is another reading")
+                    .suggest(&other.value, ids.iter().copied().filter(|id| *id != other.value)),
             );
         }
     }
@@ -186,7 +189,8 @@ fn unchecked(claims: &Claims, root: &Table<'_>) {
     used.extend(claims.heads().flat_map(|head| &head.names).map(|name| name.value.clone()));
     for claim in &claims.claims {
         let own = claim.estimate.is_some()
-            || claim.equals.is_some()
+            || claim.all_equals().next().is_some()
+            || claim.readings.iter().any(|reading| reading.estimate.is_some())
             || claim.holds.is_some()
             || claim.untestable.is_some()
             || matches!(&claim.printed.shape, Shape::Statistic(statistic) if statistic.p.is_some());

@@ -34,7 +34,7 @@ fn error(table: &Table<'_>, scale: Scale, notation: &Notation) -> Option<Origina
         let amount = written_amount(table, &text, notation)?;
         if !amount.value().is_positive() {
             let problem = Problem::error("a standard error is positive");
-            table.report(problem.at(&text.span));
+            table.report(problem.at(&text.span).help("write it as printed: `se = \"0.05\"`"));
             return None;
         }
         return Some(OriginalError::StandardError(amount));
@@ -60,7 +60,8 @@ fn error(table: &Table<'_>, scale: Scale, notation: &Notation) -> Option<Origina
     let three = crate::expression::Rational::from_integer(3.into());
     if !(&pairs - three).is_positive() {
         let problem = Problem::error("a correlation needs more than three pairs");
-        table.report(problem.at(&text.span));
+        let help = "write the number of pairs behind the correlation: `n = \"28\"`";
+        table.report(problem.at(&text.span).help(help));
         return None;
     }
     Some(OriginalError::Pairs(pairs))

@@ -1,18 +1,13 @@
-//! `printed`, `reads`, `unit`, `rounded_to` and `alpha`: what concerns the number itself.
+//! `printed`, `unit`, `rounded_to` and `alpha`: what concerns the number itself.
 
 use num_traits::{Signed, Zero};
 
-use super::super::lexicon;
-use super::super::model::{Reading, ReadingFrom};
-use super::super::printed::{self, Amount, NotPrinted, Notation, Printed, Shape, Unit};
-use super::super::rounding::{Digits, Rounding};
+use super::super::printed::{self, Amount, NotPrinted, Notation, Printed, Unit};
+use super::super::rounding::Rounding;
 use super::choice;
 use crate::diagnostic::document::Table;
 use crate::diagnostic::{Problem, Spanned};
-use crate::expression::{Interval, Rational, power_of_ten, show};
-
-/// The upper end of a reading that has none.
-const NO_LIMIT: &str = "\u{221E}";
+use crate::expression::{Rational, show};
 
 /// What the head of a file says of all its numbers.
 pub(super) struct Defaults {
@@ -119,69 +114,6 @@ pub(super) fn alpha(table: &Table<'_>, notation: &Notation) -> Rational {
             .help("a level lies between 0 and 1: `alpha = \"0.05\"`"),
     );
     usual
-}
-
-/// Reads `reads`, or takes the lexicon's reading where the printed words are in it.
-pub(super) fn reading(
-    table: &Table<'_>,
-    notation: &Notation,
-    printed: Option<&Spanned<Printed>>,
-) -> Option<Reading> {
-    let Some(value) = table.value("reads") else {
-        let words = printed.filter(|printed| printed.value.shape == Shape::Words)?;
-        return known(&words.value.text);
-    };
-    let list = value.read::<Vec<Spanned<String>>>()?;
-    let [low, high] = list.value.as_slice() else {
-        table.report(
-            Problem::error("`reads` needs two numbers")
-                .at(&list.span)
-                .help("write `reads = [\"40%\", \"50%\"]`"),
-        );
-        return None;
-    };
-    let texts = [low.value.clone(), high.value.clone()];
-    let (low, high) =
-        (written_amount(table, low, notation)?, written_amount(table, high, notation)?);
-    if low.value() > high.value() {
-        table.report(
-            Problem::error("`reads` begins with its larger number")
-                .at(&list.span)
-                .help(format!("write `reads = [\"{}\", \"{}\"]`", texts[1], texts[0])),
-        );
-        return None;
-    }
-    let interval = Interval::closed(low.value(), high.value());
-    Some(Reading { texts, low, interval, from: ReadingFrom::Declared, why: None })
-}
-
-/// The lexicon's reading of a phrase.
-fn known(text: &str) -> Option<Reading> {
-    let entry = lexicon::look_up(text)?;
-    let hundredth = power_of_ten(-2);
-    let scale =
-        if entry.unit == Unit::Percent { hundredth } else { Rational::from_integer(1.into()) };
-    let shown = |value: &Rational| {
-        let tenths = (value / &scale * Rational::from_integer(10.into())).round();
-        let digits = show(&(tenths / Rational::from_integer(10.into())));
-        match entry.unit {
-            Unit::Percent => format!("{digits}%"),
-            Unit::Times => format!("{digits}x"),
-            _ => digits,
-        }
-    };
-    let end = |value: Option<&Rational>| value.map_or_else(|| NO_LIMIT.to_owned(), shown);
-    let texts = [end(entry.interval.low.value()), end(entry.interval.high.value())];
-    let low = entry.interval.low.value().cloned().unwrap_or_default();
-    let unit = if entry.unit == Unit::Times { power_of_ten(-1) } else { power_of_ten(0) };
-    let digits = Digits { value: low / &scale, unit, negative: false };
-    Some(Reading {
-        texts,
-        low: Amount { digits, unit: entry.unit, scale },
-        interval: entry.interval,
-        from: ReadingFrom::Lexicon,
-        why: Some(entry.why.to_owned()),
-    })
 }
 
 /// Percent against points: a declared `unit` must not contradict what is printed.

@@ -58,11 +58,23 @@ pub struct ProofPart {
 }
 
 /// The nearest change found that would turn a verdict.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Stability {
     /// The verdict (or a relation's state) after it.
     pub flips_to: String,
     /// The change.
     pub by: String,
+    /// What kind of change it is: `jitter`, `rounding`, `reading`, `digit`, `value`.
+    pub kind: String,
+    /// How far a value or a reading's end would have to move, in plain numbers, where that is the change.
+    pub distance: Option<f64>,
+}
+
+impl Stability {
+    /// Returns a sentence for a reader.
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        format!("The nearest change that would make it {}: {}.", self.flips_to, self.by)
+    }
 }

@@ -4,7 +4,8 @@ use serde::Serialize;
 
 use super::{Anchors, Link, VerdictView, trace};
 use crate::claims::record::{
-    Accepted, ClaimRecord, OtherVerdict, ReadingRecord, Replication, Verdict, Weight,
+    Accepted, ClaimRecord, OtherVerdict, ReadingOutcome, ReadingRecord, Replication, Stability,
+    Verdict, Weight,
 };
 use crate::report::number_line::{self, NumberLine};
 use crate::report::{Page, number, text, words};
@@ -29,6 +30,8 @@ pub(super) struct ClaimView {
     printed: String,
     stands_for: Option<String>,
     reads: Option<String>,
+    readings: Vec<String>,
+    stability: Option<String>,
     ours: Ours,
     estimate: Option<String>,
     equals: Option<String>,
@@ -146,6 +149,8 @@ fn view(claim: &ClaimRecord, page: &Page<'_>, anchors: &Anchors) -> ClaimView {
         printed: claim.printed.clone(),
         stands_for: claim.interval.and_then(|ends| stands_for(ends, unit)),
         reads: claim.reading.as_ref().map(reads),
+        readings: claim.readings.iter().map(ReadingOutcome::line).collect(),
+        stability: claim.stability.as_ref().map(Stability::sentence),
         ours: ours(claim, estimate),
         estimate: claim.estimate.clone(),
         equals: claim.equals.clone(),

@@ -151,3 +151,79 @@ fn a_run_added_later_is_new_evidence_and_a_changed_one_is_late() {
     world.run(&["audit", "tiny"]).exits(0);
     assert!(marks(&audit(&world), 0).contains("late"));
 }
+
+fn text(world: &World) -> String {
+    std::fs::read_to_string(world.path(SEAL)).expect("the seal")
+}
+
+/// The day and the checksum of a seal, as its file says them.
+fn head(text: &str) -> (String, String) {
+    let of = |key: &str| {
+        let line = text.lines().find(|line| line.starts_with(key)).expect("the key");
+        line.rsplit(' ').next().expect("a value").trim_matches('"').to_owned()
+    };
+    (of("on = "), of("sha256 = "))
+}
+
+/// A broken seal is never written over: what it kept would be lost. Each break is named with its line.
+#[test]
+fn a_new_seal_is_refused_over_a_broken_one() {
+    let written = text(&sealed());
+    let (_, hash) = head(&written);
+    let first_hash =
+        written.lines().position(|line| line.starts_with("[claim]")).expect("claims") + 2;
+    for (from, to, line, says) in [
+        ("results = \"none\"", "results = \"existed\"", 8, "its checksum differs"),
+        ("results = \"none\"", "results = \"maybe\"", 7, "none, existed"),
+        ("secondlook.seal/1", "secondlook.seal/9", 4, "secondlook.seal/1"),
+        ("[seal]", "[seel]", 1, "lacks the table [seal]"),
+        (hash.as_str(), "0000", 8, "its checksum differs"),
+        ("\"effect\" = {", "\"effect\" = 3 # {", first_hash, "a table of hashes"),
+        ("[seal]", "[seal", 3, "not valid TOML"),
+        ("on = ", "at = ", 3, "lacks `on`"),
+    ] {
+        let world = sealed().but(SEAL, from, to);
+        let before = text(&world);
+        let place = format!("seal.toml:{line}");
+        for line in
+            [&["seal", "tiny", "--again"][..], &["seal", "tiny", "--check"], &["audit", "tiny"]]
+        {
+            world.run(line).exits(3).says(&place).says(says);
+        }
+        assert_eq!(text(&world), before, "{to}: the broken seal still stands for who can mend it");
+        assert!(world.outputs().is_empty());
+    }
+}
+
+#[test]
+fn a_new_seal_names_all_before_it_and_one_of_another_study_too() {
+    let world = sealed();
+    let first = head(&text(&world));
+    let names = |text: &str, (on, sha256): &(String, String)| {
+        text.contains(&format!("[[superseded]]\non = {on}\nsha256 = \"{sha256}\"\n"))
+    };
+    let world = world.but("methods/tiny/claims.toml", "weight = \"minor\"", "weight = \"major\"");
+    world.run(&["seal", "tiny", "--again"]).exits(0);
+    let second = text(&world);
+    assert!(names(&second, &first), "{second}");
+    // The study gets another name, and its seal goes with it.
+    let renamed = World::tiny().with("methods/tiny/seal.toml", &second.clone());
+    std::fs::rename(renamed.path("methods/tiny"), renamed.path("methods/small")).expect("renamed");
+    let renamed = renamed.but("methods/small/study.toml", "id = \"tiny\"", "id = \"small\"");
+    renamed
+        .run(&["seal", "small", "--check"])
+        .exits(3)
+        .says("the seal is of `tiny`")
+        .says("seal.toml:1");
+    renamed.run(&["seal", "small"]).exits(3).says("--again");
+    renamed.run(&["seal", "small", "--again"]).exits(0);
+    let third = std::fs::read_to_string(renamed.path("methods/small/seal.toml")).expect("the seal");
+    assert!(names(&third, &first) && names(&third, &head(&second)), "{third}");
+    assert!(third.contains("study = \"tiny\""), "{third}");
+    renamed.run(&["seal", "small", "--check"]).exits(0);
+    renamed.run(&["seal", "small", "--again"]).exits(0);
+    let fourth =
+        std::fs::read_to_string(renamed.path("methods/small/seal.toml")).expect("the seal");
+    assert_eq!(fourth.matches("[[superseded]]").count(), 3, "{fourth}");
+    assert!(names(&fourth, &first) && fourth.contains("study = \"tiny\""), "{fourth}");
+}

@@ -119,6 +119,52 @@ fn the_flagship_yields_what_its_printed_numbers_imply() {
     }
 }
 
+/// Four adjusted steps against the raw gap, from the document that `secondlook check` prints. By hand, from the printed
+/// digits: +9% is 8.5 to 9.5%, +13% is 12.5 to 13.5%; in the middle 4 ln 1.09 / ln 2.4 = 39% and 4 ln 1.13 / ln 5.3 = 29%.
+#[test]
+fn four_steps_explain_39_and_29_percent_of_the_raw_log_gaps() {
+    let done = crate::world::secondlook(
+        crate::world::project(),
+        &["check", "claude-code-expertise", "--format", "json"],
+    );
+    let audit: serde_json::Value = serde_json::from_str(&done.out).expect("JSON");
+    let implied = |id: &str| {
+        let all = audit["implied"].as_array().expect("a list");
+        let found = all.iter().find(|implied| implied["id"] == id).expect("it is asked");
+        assert_eq!(found["tight"], true, "{id}");
+        let end = |at: usize| found["interval"][at].as_f64().expect("a number");
+        [end(0), end(1)]
+    };
+    let fourth = |step: f64| (1.0 + step).powi(4);
+    for (id, low, high, middle) in [
+        ("four_steps_of_actions", fourth(0.085), fourth(0.095), fourth(0.09)),
+        ("four_steps_of_words", fourth(0.125), fourth(0.135), fourth(0.13)),
+    ] {
+        let [least, most] = implied(id);
+        assert!((least - low).abs() < 1e-11 && (most - high).abs() < 1e-11, "{id}: {least} {most}");
+        assert!(least < middle && middle < most);
+    }
+    for (id, raw, steps) in [
+        ("share_of_log_gap_actions", "raw_ratio_of_actions", "four_steps_of_actions"),
+        ("share_of_log_gap_words", "raw_ratio_of_words", "four_steps_of_words"),
+    ] {
+        let ([least, most], raw, steps) = (implied(id), implied(raw), implied(steps));
+        // The least share: the smallest steps against the widest gap.
+        assert!((least - steps[0].ln() / raw[1].ln()).abs() < 1e-9, "{id}: {least}");
+        assert!((most - steps[1].ln() / raw[0].ln()).abs() < 1e-9, "{id}: {most}");
+    }
+    let inside = |id: &str, share: f64| {
+        let [least, most] = implied(id);
+        least < share && share < most
+    };
+    assert!(inside("share_of_log_gap_actions", 0.39) && inside("share_of_log_gap_words", 0.29));
+    for id in ["raw_ratio_above_four_steps_actions", "raw_ratio_above_four_steps_words"] {
+        let all = audit["relations"].as_array().expect("a list");
+        let found = all.iter().find(|relation| relation["id"] == id).expect("it is there");
+        assert_eq!((&found["state"], &found["kind"]), (&"holds".into(), &"assumed".into()), "{id}");
+    }
+}
+
 #[test]
 fn no_printed_number_is_called_reproduced() {
     for id in ["claude-code-expertise", "metr-early-2025", "aei-2025-02", "lalonde-nsw"] {

@@ -126,6 +126,7 @@ impl Scene {
             printed: printed.to_owned(),
             interval,
             reads: None,
+            readings: Vec::new(),
             reading: None,
             statistic: None,
             unit: None,

@@ -247,6 +247,7 @@ fn claim(salt: &str, id: &str, verdict: Verdict, basis: Basis) -> ClaimRecord {
         printed: says("19%"),
         interval: Some([0.185, 0.195]),
         reads: None,
+        readings: Vec::new(),
         reading: None,
         statistic: None,
         unit: Some("percent".to_owned()),

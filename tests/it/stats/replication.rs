@@ -106,6 +106,56 @@ fn known_answers_come_out() {
     near(equal.z * equal.z, harmonic / 2.0, 1e-15, "z_s at c = 1");
 }
 
+/// R's ReplicationSuccess on 94 pairs of its own table (`tests/reference/replication_projects.R`).
+///
+/// Tolerances: 1e-10 relative where R evaluates a normal tail (its c is set to one where it is so up to rounding,
+/// which moves `z_S` by 1e-10 at most). Its controlled form is an integral at R's default tolerance, subtracted from
+/// one: 1e-4 relative from 0.01 on; below, where R's own digits run out, only its size is compared.
+#[test]
+fn the_panel_is_that_of_the_package_where_it_has_digits() {
+    let rows = table("replication_projects.csv");
+    assert_eq!(rows.len(), 94);
+    let (mut compared, mut worst) = (0, 0.0_f64);
+    for row in rows {
+        let (original, new) = (effect(row[1], row[2]), effect(row[3], row[4]));
+        let what = |name: &str| format!("{name} of row {}", row[0]);
+        let interval = prediction_interval(original.value, original.se, new.se, 0.0, 0.95);
+        assert!((interval.low - row[5]).abs() < 1e-12 && (interval.high - row[6]).abs() < 1e-12);
+        near(heterogeneity(original, new).expect("two effects").p, row[7], 1e-10, &what("Q"));
+        let doubt = sceptical(original, new).expect("a direction");
+        near(doubt.z, row[8], 1e-10, &what("z_s"));
+        near(doubt.nominal, row[9], 1e-9, &what("nominal"));
+        near(doubt.golden, row[10], 1e-9, &what("golden"));
+        let off = (doubt.controlled / row[11] - 1.0).abs();
+        if row[11] > 0.01 {
+            assert!(off < 1e-4, "{}: {} and {}", what("controlled"), doubt.controlled, row[11]);
+            compared += 1;
+        } else {
+            worst = worst.max(off);
+        }
+    }
+    assert!(compared > 50, "{compared}");
+    println!("the package's smaller controlled p values are off by up to {worst:e}");
+}
+
+/// The examples of the package's own page, by R 4.2.2.
+#[test]
+fn the_examples_of_the_package_come_out() {
+    let z = |p: f64| secondlook::stats::distribution::normal_upper_quantile(p / 2.0);
+    let pair = |zo: f64, zr: f64, c: f64| {
+        let new_se = 1.0 / math::sqrt(c);
+        sceptical(effect(zo, 1.0), effect(zr * new_se, new_se)).expect("a direction")
+    };
+    near(pair(z(0.01), z(0.02), 2.0).nominal, 0.057_908_520_712_279_5, 1e-12, "nominal");
+    near(pair(z(0.01), z(0.02), 2.0).golden, 0.022_731_376_527_453_4, 1e-12, "golden");
+    near(pair(z(0.02), z(0.01), 0.5).golden, 0.008_786_300_718_684_46, 1e-12, "turned round");
+    near(2.0 * pair(z(0.01), z(0.01), 2.0).golden, 0.034_967_021_359_042_4, 1e-12, "two-sided");
+    near(pair(2.0, 3.0, 2.0).z, 1.531_634_096_798_93, 1e-12, "z_s");
+    near(pair(3.0, 2.0, 2.0).z, 1.531_634_096_798_93, 1e-12, "z_s turned round");
+    let q = heterogeneity(effect(2.0, 1.0), effect(0.5, 0.5)).expect("two effects");
+    near(q.p, 0.179_712_494_879, 1e-11, "Q");
+}
+
 /// The forms hold together: turning both signs changes nothing, and the other sign turns the p.
 #[test]
 fn directions_are_those_of_the_original() {
