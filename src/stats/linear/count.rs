@@ -28,6 +28,7 @@ impl Count {
             levels: vec![0; effects],
             nested: vec![false; effects],
             rank: rank - kept,
+            bound: false,
             singletons_dropped: rows.singletons,
         };
         let mut free = 0;

@@ -18,6 +18,7 @@ mod random;
 mod rows;
 mod solve;
 mod spread;
+mod within;
 
 pub use convention::{Covariance, Preset, Reference};
 pub use counts::{Coded, Panel, Regressor, Specification, Table};
