@@ -43,6 +43,9 @@ pub enum LinearError {
     /// The outcome does not vary.
     #[error("the outcome is the same in every row")]
     ConstantOutcome,
+    /// The absorbed effects give the outcome in every row.
+    #[error("the absorbed effects determine the outcome: nothing is left to explain")]
+    AbsorbedOutcome,
     /// There are fewer rows than coefficients.
     #[error("{rows} rows cannot fit {coefficients} coefficients")]
     TooFewRows {

@@ -94,9 +94,7 @@ pub(super) fn fit_exactly(
     let mut lanes = lanes(&columns, rows, levels.as_mut(), &vectors);
     restore(&mut lanes, &columns, rows, &vectors, instrumented);
     let squares = Squares::of(&columns, rows, &gram, &factor, &lanes);
-    if squares.total == 0.0 || (!rows.effects.is_empty() && squares.within == 0.0) {
-        return Err(LinearError::ConstantOutcome);
-    }
+    squares.vary(!rows.effects.is_empty())?;
     let spread = spread(design, rows, &lanes, &vectors, &wanted, &squares, &count)?;
     Assembly {
         design,

@@ -19,8 +19,8 @@ pub(super) struct Core {
 }
 
 impl Core {
-    /// Lays out the nodes that have neighbours; counts their components.
-    pub(super) fn of(edges: &[BTreeMap<u32, f64>]) -> (Self, usize) {
+    /// Lays out the nodes that have neighbours.
+    pub(super) fn of(edges: &[BTreeMap<u32, f64>]) -> Self {
         let held = held(edges);
         let mut place = vec![u32::MAX; edges.len()];
         let mut nodes = Vec::new();
@@ -51,8 +51,7 @@ impl Core {
             core.starts.push(core.columns.len());
         }
         core.factor();
-        let components = core.held.len();
-        (core, components)
+        core
     }
 
     fn row(&self, node: usize) -> impl Iterator<Item = (usize, f64)> {

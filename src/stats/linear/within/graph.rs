@@ -25,8 +25,6 @@ pub(super) struct Graph {
     first: usize,
     nodes: Vec<Node>,
     core: Core,
-    /// The parts that no edge joins.
-    pub(super) components: usize,
 }
 
 /// An eliminated node.
@@ -46,9 +44,8 @@ impl Graph {
             edges[a as usize].insert(b, *weight);
             edges[b as usize].insert(a, *weight);
         }
-        let (nodes, alone) = eliminate(&mut edges, cells.weights.len());
-        let (core, components) = Core::of(&edges);
-        Self { first, nodes, core, components: components + alone }
+        let nodes = eliminate(&mut edges, cells.weights.len());
+        Self { first, nodes, core: Core::of(&edges) }
     }
 
     /// Solves the normal equations of the dummies for these sums over levels: an effect for every level, in place.
@@ -81,10 +78,10 @@ impl Graph {
     }
 }
 
-/// Eliminates nodes, those of fewest neighbours first, and empties them; counts the last nodes of components.
-fn eliminate(edges: &mut [BTreeMap<u32, f64>], mut count: usize) -> (Vec<Node>, usize) {
+/// Eliminates nodes, those of fewest neighbours first, and empties them.
+fn eliminate(edges: &mut [BTreeMap<u32, f64>], mut count: usize) -> Vec<Node> {
     let most = GROWTH * count + 1000;
-    let (mut nodes, mut alone) = (Vec::new(), 0);
+    let mut nodes = Vec::new();
     let queued = |edges: &BTreeMap<u32, f64>| edges.len() <= FEW;
     let mut queue: BTreeSet<(usize, u32)> = (0..edges.len())
         .filter(|node| queued(&edges[*node]))
@@ -97,7 +94,6 @@ fn eliminate(edges: &mut [BTreeMap<u32, f64>], mut count: usize) -> (Vec<Node>, 
         let own: Vec<(u32, f64)> = std::mem::take(&mut edges[place as usize]).into_iter().collect();
         let total: f64 = own.iter().map(|(_, weight)| weight).sum();
         let own = if total > 0.0 { own } else { Vec::new() };
-        alone += usize::from(own.is_empty());
         for (at, (a, x)) in own.iter().enumerate() {
             let there = &mut edges[*a as usize];
             queue.remove(&(there.len(), *a));
@@ -120,5 +116,5 @@ fn eliminate(edges: &mut [BTreeMap<u32, f64>], mut count: usize) -> (Vec<Node>, 
         }
         nodes.push(Node { place, total: if own.is_empty() { 0.0 } else { total }, edges: own });
     }
-    (nodes, alone)
+    nodes
 }

@@ -52,9 +52,7 @@ pub(super) fn fit(
     let mut lanes = lanes(&columns, rows, None, &vectors);
     restore(&mut lanes, &columns, rows, &vectors, instrumented);
     let squares = squares(design, rows, &lanes.residual, columns.scales[size], &gram);
-    if squares.total == 0.0 || squares.within == 0.0 {
-        return Err(LinearError::ConstantOutcome);
-    }
+    squares.vary(true)?;
     let spread = spread(design, rows, &lanes, &vectors, &wanted, &squares, &count)?;
     Assembly {
         design,
