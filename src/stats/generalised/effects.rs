@@ -124,7 +124,9 @@ impl<'a> Model<'a> {
             squares.add(self.weight[row] * self.mean[row] * (left * left));
         }
         let squares = squares.value();
-        column.iter_mut().for_each(|left| *left /= squares);
+        for left in &mut column {
+            *left /= squares;
+        }
         Ok(column)
     }
 
@@ -148,7 +150,9 @@ impl<'a> Model<'a> {
             let weighted = weight * self.mean[row] * ratio[row];
             total.add(*weight);
             sum.add(weighted);
-            moved.iter_mut().zip(&steps).for_each(|(sum, step)| sum.add(weighted * step));
+            for (sum, step) in moved.iter_mut().zip(&steps) {
+                sum.add(weighted * step);
+            }
         }
         let total = total.value();
         let left = self.left(ratio.clone(), None)?;
@@ -156,7 +160,9 @@ impl<'a> Model<'a> {
             ratio.iter().zip(&left).map(|(ratio, left)| (ratio - left) / total).collect();
         for (moved, influence) in moved.iter().zip(columns) {
             let by = moved.value() / total;
-            column.iter_mut().zip(influence).for_each(|(slot, x)| *slot += by * x);
+            for (slot, x) in column.iter_mut().zip(influence) {
+                *slot += by * x;
+            }
         }
         Ok((sum.value() / total, column))
     }

@@ -2,7 +2,7 @@
 
 use super::covariance::{clustered, heteroskedastic};
 use super::lanes::Lanes;
-use super::rows::prepare;
+use super::rows::{Rows, prepare};
 use super::{Covariance, Design, LinearError, Preset};
 use crate::stats::matrix::Matrix;
 use crate::stats::sum::ExactSum;
@@ -38,15 +38,7 @@ pub fn influence_covariance(
     };
     let (n, free) = (rows.n as f64, rows.n as f64 - k as f64);
     let whole = match design.covariance {
-        Covariance::Iid => {
-            return Ok(Matrix::from_fn(columns.len(), columns.len(), |a, b| {
-                let mut sum = ExactSum::new();
-                for (row, weight) in kept().zip(&rows.weight) {
-                    sum.add(weight / scale * columns[a][row] * columns[b][row]);
-                }
-                sum.value()
-            }));
-        }
+        Covariance::Iid => return Ok(unit_variance(&rows, columns)),
         Covariance::Hc0 => heteroskedastic(&rows, &lanes, Covariance::Hc0, 0.0)?,
         Covariance::Hc1 => heteroskedastic(&rows, &lanes, Covariance::Hc1, 0.0)?.scaled(n / free),
         Covariance::Hc2 | Covariance::Hc3 => {
@@ -64,4 +56,15 @@ pub fn influence_covariance(
         matrix.clip_negative_eigenvalues();
     }
     Ok(matrix)
+}
+
+/// Σ w c c' of every pair of columns.
+fn unit_variance(rows: &Rows<'_>, columns: &[Vec<f64>]) -> Matrix {
+    Matrix::from_fn(columns.len(), columns.len(), |a, b| {
+        let mut sum = ExactSum::new();
+        for (row, weight) in rows.kept.iter().zip(&rows.weight) {
+            sum.add(weight / rows.weight_scale * columns[a][*row] * columns[b][*row]);
+        }
+        sum.value()
+    })
 }

@@ -78,7 +78,9 @@ impl Core {
         for (node, value) in self.nodes.iter().zip(x) {
             sums[*node as usize] = value;
         }
-        self.held.iter().for_each(|node| sums[*node as usize] = 0.0);
+        for node in &self.held {
+            sums[*node as usize] = 0.0;
+        }
     }
 
     fn multiply(&self, x: &[f64], out: &mut [f64]) {
@@ -89,10 +91,10 @@ impl Core {
     }
 
     fn precondition(&self, r: &[f64], out: &mut [f64]) {
-        for node in 0..r.len() {
+        for (node, own) in r.iter().enumerate() {
             let before = self.row(node).take_while(|(other, _)| *other < node);
             let sum: f64 = before.map(|(other, weight)| weight * out[other]).sum();
-            out[node] = (r[node] + sum) / self.pivots[node];
+            out[node] = (own + sum) / self.pivots[node];
         }
         for node in (0..r.len()).rev() {
             let after = self.row(node).skip_while(|(other, _)| *other < node);

@@ -54,9 +54,9 @@ impl Graph {
         for node in &self.nodes {
             if node.total > 0.0 {
                 let share = sums[node.place as usize] / node.total;
-                node.edges
-                    .iter()
-                    .for_each(|(other, weight)| sums[*other as usize] += weight * share);
+                for (other, weight) in &node.edges {
+                    sums[*other as usize] += weight * share;
+                }
             }
         }
         self.core.solve(sums);
@@ -74,7 +74,9 @@ impl Graph {
 
     /// Turns the signs of the second effect: from dummies to the Laplacian, and back.
     fn turn(&self, values: &mut [f64]) {
-        values[self.first..].iter_mut().for_each(|value| *value = -*value);
+        for value in &mut values[self.first..] {
+            *value = -*value;
+        }
     }
 }
 

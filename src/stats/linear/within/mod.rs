@@ -78,7 +78,9 @@ fn residuals<'a>(
 ) -> Result<Design<'a>, LinearError> {
     let spread_out = |left: Vec<f64>| {
         let mut values = vec![0.0; design.outcome.len()];
-        left.iter().zip(&rows.kept).for_each(|(value, row)| values[*row] = *value);
+        for (value, row) in left.iter().zip(&rows.kept) {
+            values[*row] = *value;
+        }
         values
     };
     let mut within = design.clone();

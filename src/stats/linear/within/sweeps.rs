@@ -48,7 +48,9 @@ impl Sweeps {
             let places =
                 || levels.iter().zip(&self.starts).map(|(level, start)| start + *level as usize);
             let weighted = weight * places().map(|place| x[place]).sum::<f64>();
-            places().for_each(|place| out[place] += weighted);
+            for place in places() {
+                out[place] += weighted;
+            }
         }
     }
 
