@@ -216,3 +216,42 @@ fn counts_with_large_effects_match_pyfixest() {
         near(name, fitted.deviance, number(&known["deviance"]), 1e-9);
     }
 }
+
+/// Twelve rows with two levels of one row (and, once those are gone, a third): n, degrees of freedom and errors are
+/// those of pyfixest 0.60 for `fixef_rm` none and singleton, to its printed digits
+/// (`feols("y ~ x | u")`, `vcov` iid, HC1 and by t, and `feols("y ~ x | u + t")`, `fixef_tol` 1e-14).
+#[test]
+fn rows_alone_in_a_level_count_as_stated() {
+    let u = [1, 1, 1, 2, 2, 3, 4, 4, 4, 5, 5, 6];
+    let t = [1, 2, 3, 1, 2, 3, 1, 2, 4, 2, 3, 3];
+    let x = [1.0, 3.0, 2.0, 5.0, 4.0, 6.0, 7.0, 9.0, 8.0, 2.0, 1.0, 4.0];
+    let y = [2.0, 7.0, 5.0, 4.0, 6.0, 5.0, 8.0, 7.0, 9.0, 3.0, 1.0, 2.0];
+    let known = [
+        (Singletons::Keep, "iid", 12, 5, 0.8, 0.786_553_664_200_140_1),
+        (Singletons::Keep, "hc1", 12, 5, 0.8, 1.021_789_280_298_699),
+        (Singletons::Keep, "cluster", 12, 5, 0.8, 0.280_148_108_976_239_5),
+        (Singletons::Keep, "two", 12, 2, 1.0 / 15.0, 1.250_777_535_952_914_7),
+        (Singletons::Drop, "iid", 10, 5, 0.8, 0.786_553_664_200_14),
+        (Singletons::Drop, "hc1", 10, 5, 0.8, 0.932_761_729_727_610_8),
+        (Singletons::Drop, "cluster", 10, 5, 0.8, 0.253_403_499_055_031_4),
+        (Singletons::Drop, "two", 9, 2, 1.0 / 15.0, 1.250_777_535_952_914_5),
+    ];
+    for (singletons, kind, n, df, b, se) in known {
+        let mut design = Design::new(&y[..], vec![Term::numbers("x", &x[..])]);
+        design.absorb = vec![(&u[..]).into()];
+        design.singletons = singletons;
+        match kind {
+            "hc1" => design.covariance = Covariance::Hc1,
+            "cluster" => {
+                design.covariance = Covariance::Cluster;
+                design.clusters = vec![(&t[..]).into()];
+            }
+            "two" => design.absorb.push((&t[..]).into()),
+            _ => {}
+        }
+        let fitted = fit(&design).expect("a fit");
+        assert_eq!((fitted.n, fitted.df_residual), (n, df), "{singletons:?} {kind}");
+        near(kind, fitted.coefficients[0], b, 1e-13);
+        near(kind, fitted.standard_errors[0], se, 1e-13);
+    }
+}
