@@ -2,7 +2,7 @@
 
 use super::{Family, GeneralisedError, GeneralisedFit};
 use crate::stats::linear::{
-    Covariance, Design, LinearError, Term, Values, Weights, fit, influence_covariance,
+    Covariance, Design, LinearError, Term, Weights, fit, influence_covariance,
 };
 use crate::stats::math;
 use crate::stats::matrix::Matrix;

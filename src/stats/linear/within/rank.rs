@@ -6,7 +6,7 @@ use super::cells::Cells;
 /// it divides a minor of zeros, ones and path sums: never seen.
 const PRIME: u64 = 2_147_483_647;
 /// The most potentials kept, in levels of the two large effects times levels of the others.
-const ROOM: usize = 100_000_000;
+const ROOM: usize = 50_000_000;
 /// The most multiplications spent.
 const WORK: u64 = 6_000_000_000;
 
