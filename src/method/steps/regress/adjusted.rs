@@ -237,11 +237,11 @@ impl Adjusting<'_> {
         for name in names {
             self.all_estimated(name, &fitted.names)?;
             for (level, address) in self.addresses(step, &name.text) {
-                let set = |cell: &Option<&Cell>| {
+                let set = |cell: Option<&Cell>| {
                     cell.map_or_else(Vec::new, |one| self.set(one, &name.text, level))
                 };
                 addresses.push(address);
-                sets.push(cells.iter().map(set).collect::<Vec<Vec<Option<u32>>>>());
+                sets.push(cells.iter().copied().map(set).collect::<Vec<Vec<Option<u32>>>>());
             }
         }
         let value = |sets: &[Vec<Option<u32>>], j: usize, row: usize| {
