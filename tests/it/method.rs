@@ -6,6 +6,7 @@ mod properties;
 mod published;
 mod published_models;
 mod refused;
+mod refused_everywhere;
 mod regressions;
 mod studies;
 mod summaries;

@@ -3,6 +3,7 @@
 mod agreement;
 mod claims_data;
 mod compare;
+mod crossed;
 mod distributions;
 mod least_squares;
 mod likelihoods;

@@ -7,7 +7,7 @@
 //! | `outcome` | an SQL expression that is a number |
 //! | `on = […]` | terms: SQL expressions, `factor(x, base = 1)`, interactions `a:b`, and `a*b` for `a`, `b` and `a:b` (to multiply in SQL, write `(a * b)`); powers are `x*x` or `power(x, 3)`, as `^` is no power in SQL |
 //! | `instruments = { x = ["z"] }` | two-stage least squares: `x` of `on` is instrumented by `z`, a term as in `on` (factors and interactions too) |
-//! | `absorb = ["a*b", "c"]` | fixed effects, crossed by `*`; linear and Poisson models, and by `effects` logit and probit |
+//! | `absorb = ["a*b", "c"]` | fixed effects, crossed by `*`, any number and of any size; linear and Poisson models, and by `effects` logit and probit |
 //! | `effects` | of a logit: `conditional` (the default, one effect, conditioned away), or of logit and probit `dummies` (as parameters: biased where levels have few rows, and warned of) |
 //! | `random = "firm"` | a random effect of groups instead (Swamy & Arora) |
 //! | `singletons` | `keep` (the default) or `drop`: rows alone in a fixed effect |
@@ -17,7 +17,7 @@
 //! | `preset` | the small-sample convention: `fixest` (the default), `stata-areg`, `stata-xtreg`, `conventional`, `none` |
 //! | `reference` | `t` or `normal`, for intervals and p values; left out, as the preset says: t for linear models, the normal for others and for random effects with errors that are not clustered |
 //! | `collinear` | `error` (the default) or `drop`: what becomes of a term that others determine |
-//! | `adjusted = ["x"]` | for a `factor(x)` of `on`: adjusted rates by level, `step/adjusted{x=5}`: mean predictions with every row at that level, in interactions too; for a linear model they are the coefficients plus the one constant that makes their weighted mean that of the outcome |
+//! | `adjusted = ["x"]` | for a `factor(x)` of `on`: adjusted rates by level, `step/adjusted{x=5}`: mean predictions with every row at that level, in interactions too; for a linear model they are the coefficients plus the one constant that makes their weighted mean that of the outcome; for a Poisson model with `absorb` each row keeps its estimated effects, whose errors are counted |
 //! | `level` | of the intervals, 0.95 by default |
 //!
 //! Rows that are null in any column used are dropped and counted. Estimates are called `step/term`,

@@ -2,7 +2,9 @@
 
 use super::separation::{constant_levels, separation};
 use super::{Family, GeneralisedError, GeneralisedFit};
-use crate::stats::linear::{Covariance, Design, Fit, LinearError, Reference, Weights, fit};
+use crate::stats::linear::{
+    Covariance, Design, Fit, LinearError, Reference, Weights, check_weights, fit,
+};
 use crate::stats::math;
 use crate::stats::matrix::Matrix;
 use crate::stats::sum::ExactSum;
@@ -79,14 +81,8 @@ impl<'a> Problem<'a> {
             Weights::Analytic(weights) => (ones, weights.to_vec()),
             Weights::Both { copies, weight } => (copies.to_vec(), weight.to_vec()),
         };
-        if copies.len() != rows || prior.len() != rows {
-            return Err(LinearError::Length {
-                what: "the weight".to_owned(),
-                expected: rows,
-                found: copies.len().min(prior.len()),
-            }
-            .into());
-        }
+        check_weights(&copies, rows)?;
+        check_weights(&prior, rows)?;
         copies
             .iter_mut()
             .zip(keep)

@@ -1,6 +1,7 @@
 //! Logit, probit and Poisson models by iteratively reweighted least squares.
 
 mod conditional;
+mod effects;
 mod family;
 mod groups;
 mod irls;
@@ -8,6 +9,7 @@ mod margins;
 mod separation;
 
 pub use conditional::fit_conditional;
+pub use effects::{EffectPredictions, effect_predictions};
 pub use family::Family;
 pub use irls::{fit_generalised, fit_with_effects};
 pub use margins::{Prediction, prediction};

@@ -123,6 +123,9 @@ impl Assembly<'_> {
         if self.rows.singletons > 0 {
             warnings.push(Warning::SingletonsDropped { rows: self.rows.singletons });
         }
+        if self.count.absorbed.bound {
+            warnings.push(Warning::RankIsBound);
+        }
         let nested = self.count.absorbed.nested.iter().any(|nested| *nested)
             && self.design.covariance == Covariance::Cluster;
         if self.count.k != self.count.rank && !nested {

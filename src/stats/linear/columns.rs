@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use super::rows::{Rows, power_below};
+use super::rows::{Codes, Rows, power_below};
 use super::{Design, Values};
 
 /// What a column of the small system stands for.
@@ -52,6 +52,15 @@ pub(super) struct Columns<'a> {
 impl<'a> Columns<'a> {
     /// Lays out a design's columns.
     pub(super) fn of(design: &'a Design<'_>, rows: &'a Rows<'a>) -> Self {
+        Self::with(design, rows, rows.effects.get(1..).unwrap_or_default())
+    }
+
+    /// Lays out the columns without the absorbed effects.
+    pub(super) fn without_effects(design: &'a Design<'_>, rows: &'a Rows<'a>) -> Self {
+        Self::with(design, rows, &[])
+    }
+
+    fn with(design: &'a Design<'_>, rows: &'a Rows<'a>, effects: &'a [Codes<'a>]) -> Self {
         let mut columns = Self {
             roles: Vec::new(),
             scales: Vec::new(),
@@ -64,7 +73,7 @@ impl<'a> Columns<'a> {
         if columns.constant {
             columns.push(Role::Constant, 1.0, false);
         }
-        for effect in rows.effects.iter().skip(1) {
+        for effect in effects {
             let first = columns.roles.len();
             let column_of = (0..effect.count).map(|l| (l as u32, first + l)).collect();
             (0..effect.count).for_each(|_| columns.push(Role::Dummy, 1.0, false));

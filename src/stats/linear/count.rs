@@ -28,6 +28,7 @@ impl Count {
             levels: vec![0; effects],
             nested: vec![false; effects],
             rank: rank - kept,
+            bound: false,
             singletons_dropped: rows.singletons,
         };
         let mut free = 0;
@@ -69,6 +70,17 @@ pub(super) struct Squares {
 }
 
 impl Squares {
+    /// Refuses an outcome that does not vary, or not within absorbed effects.
+    pub(super) fn vary(&self, absorbed: bool) -> Result<(), LinearError> {
+        if self.total == 0.0 {
+            return Err(LinearError::ConstantOutcome);
+        }
+        if absorbed && self.within == 0.0 {
+            return Err(LinearError::AbsorbedOutcome);
+        }
+        Ok(())
+    }
+
     pub(super) fn of(
         columns: &Columns<'_>,
         rows: &Rows,

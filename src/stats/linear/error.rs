@@ -43,6 +43,9 @@ pub enum LinearError {
     /// The outcome does not vary.
     #[error("the outcome is the same in every row")]
     ConstantOutcome,
+    /// The absorbed effects give the outcome in every row.
+    #[error("the absorbed effects determine the outcome: nothing is left to explain")]
+    AbsorbedOutcome,
     /// There are fewer rows than coefficients.
     #[error("{rows} rows cannot fit {coefficients} coefficients")]
     TooFewRows {
@@ -72,6 +75,18 @@ pub enum LinearError {
     Leverage {
         /// The first such row, from 0.
         row: usize,
+    },
+    /// The absorbed effects of a column were not found.
+    #[error(
+        "the absorbed effects of {name} did not settle in {passes} passes: {share:.1e} of what is left still changes"
+    )]
+    NotSettled {
+        /// The column.
+        name: String,
+        /// The passes done.
+        passes: usize,
+        /// What the last pass took, as a share of what it left.
+        share: f64,
     },
     /// A number in the computation overflowed.
     #[error("the numbers are too large to be squared and summed")]
@@ -158,6 +173,8 @@ pub enum Warning {
         /// The exact rank.
         rank: u64,
     },
+    /// The rank of the absorbed effects is not exact: they are too many to count their redundant levels.
+    RankIsBound,
 }
 
 impl std::fmt::Display for Warning {
@@ -181,6 +198,10 @@ impl std::fmt::Display for Warning {
             Self::KIsNotRank { k, rank } => {
                 write!(f, "the convention counts {k} coefficients, the exact rank is {rank}")
             }
+            Self::RankIsBound => f.write_str(
+                "the rank of the absorbed effects is an upper bound (redundant levels counted pair by pair): residual \
+                 degrees of freedom may be too few by as much",
+            ),
         }
     }
 }

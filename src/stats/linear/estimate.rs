@@ -9,11 +9,14 @@ use super::lanes::{Lanes, Vectors, lanes};
 use super::rows::{Rows, prepare};
 use super::solve::Factor;
 use super::spread::spread;
+use super::within;
 use super::{Covariance, Design, Dropped, Fit, LinearError, RANK_TOLERANCE};
 use crate::stats::sum::ExactSum;
 
 /// The most columns of the small system: terms, and levels of all absorbed effects but the largest.
 const LARGEST_SYSTEM: usize = 3000;
+/// The most dummies, of all absorbed effects but the largest, that are columns: beyond, effects are taken out first.
+const MANY_DUMMIES: usize = 250;
 
 /// Fits a linear model by least squares.
 ///
@@ -60,11 +63,17 @@ pub(super) fn fit_exactly(
 ) -> Result<Fit, LinearError> {
     rows.spell_out();
     let rows = &rows;
+    let leverage = matches!(design.covariance, Covariance::Hc2 | Covariance::Hc3);
+    let dummies: usize = rows.effects.iter().skip(1).map(|effect| effect.count).sum();
+    if dummies > MANY_DUMMIES && !leverage {
+        return within::fit(design, rows, instrumented);
+    }
     let columns = Columns::of(design, rows);
     if columns.size() > LARGEST_SYSTEM {
         let size = columns.size();
+        let whose = if leverage { "the leverages of " } else { "" };
         let what = format!(
-            "a system of {size} columns (at most {LARGEST_SYSTEM}, the largest absorbed effect aside)"
+            "{whose}a system of {size} columns (at most {LARGEST_SYSTEM}, the largest absorbed effect aside)"
         );
         return Err(LinearError::NotSupported { what });
     }
@@ -81,14 +90,11 @@ pub(super) fn fit_exactly(
     let eliminated = rows.effects.first().map_or(0, |effect| effect.count);
     let active = factor.active[..size].iter().filter(|active| **active).count();
     let count = Count::of(design, rows, active + eliminated, wanted.len())?;
-    let leverage = matches!(design.covariance, Covariance::Hc2 | Covariance::Hc3);
     let vectors = Vectors::of(&factor, &wanted, size, leverage);
     let mut lanes = lanes(&columns, rows, levels.as_mut(), &vectors);
     restore(&mut lanes, &columns, rows, &vectors, instrumented);
     let squares = Squares::of(&columns, rows, &gram, &factor, &lanes);
-    if squares.total == 0.0 || (!rows.effects.is_empty() && squares.within == 0.0) {
-        return Err(LinearError::ConstantOutcome);
-    }
+    squares.vary(!rows.effects.is_empty())?;
     let spread = spread(design, rows, &lanes, &vectors, &wanted, &squares, &count)?;
     Assembly {
         design,
@@ -107,7 +113,7 @@ pub(super) fn fit_exactly(
 }
 
 /// Takes the first stages' residuals, times their coefficients, out of the residuals.
-fn restore(
+pub(super) fn restore(
     lanes: &mut Lanes,
     columns: &Columns<'_>,
     rows: &Rows,
@@ -137,7 +143,12 @@ fn check_outcome(design: &Design<'_>, rows: &Rows) -> Result<(), LinearError> {
 }
 
 /// The weighted means of the estimated terms.
-fn term_means(columns: &Columns<'_>, rows: &Rows, wanted: &[usize], weight: f64) -> Vec<f64> {
+pub(super) fn term_means(
+    columns: &Columns<'_>,
+    rows: &Rows,
+    wanted: &[usize],
+    weight: f64,
+) -> Vec<f64> {
     let mut sums = vec![ExactSum::new(); columns.roles.len()];
     let mut row = Vec::new();
     for (kept, w) in rows.weight.iter().enumerate() {
@@ -160,7 +171,7 @@ pub(super) fn name_of(design: &Design<'_>, role: Role) -> String {
 }
 
 /// The collinear terms: reported, or an error where they may not be dropped.
-fn dropped(
+pub(super) fn dropped(
     design: &Design<'_>,
     columns: &Columns<'_>,
     factor: &Factor,

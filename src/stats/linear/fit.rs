@@ -157,6 +157,8 @@ pub struct Absorbed {
     pub nested: Vec<bool>,
     /// The exact rank of all effects together (the constant among them).
     pub rank: usize,
+    /// Whether `rank` is only the most that it can be.
+    pub bound: bool,
     /// Rows dropped because they were alone in a level.
     pub singletons_dropped: usize,
 }

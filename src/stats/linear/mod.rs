@@ -11,6 +11,7 @@ mod error;
 mod estimate;
 mod fit;
 mod gram;
+mod influence;
 mod instruments;
 mod lanes;
 mod margins;
@@ -18,6 +19,7 @@ mod random;
 mod rows;
 mod solve;
 mod spread;
+mod within;
 
 pub use convention::{Covariance, Preset, Reference};
 pub use counts::{Coded, Panel, Regressor, Specification, Table};
@@ -25,9 +27,11 @@ pub use design::{Design, Singletons, Term, Values, Weights};
 pub use error::{LinearError, Warning};
 pub use estimate::fit;
 pub use fit::{Absorbed, Dropped, Fit, Wald};
+pub use influence::influence_covariance;
 pub use instruments::{FirstStage, InstrumentalFit, two_stage};
 pub use margins::{ConstantShift, Margin, constant_shift, margins};
 pub use random::{RandomFit, random_effects};
+pub(in crate::stats) use rows::check_weights;
 
 /// The rank tolerance: a column is collinear when the part of it that the columns before it leave
 /// unexplained is at most this share of its length.

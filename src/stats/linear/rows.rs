@@ -321,7 +321,8 @@ impl<'a> Checked<'a> {
     }
 }
 
-fn check_weights(weights: &[f64], expected: usize) -> Result<(), LinearError> {
+/// Refuses a weight that is negative or not finite.
+pub(in crate::stats) fn check_weights(weights: &[f64], expected: usize) -> Result<(), LinearError> {
     if weights.len() != expected {
         return Err(LinearError::Length {
             what: "the weight".to_owned(),

@@ -112,12 +112,58 @@ fn the_constant_of_adjusted_rates_is_fixed_by_the_weighted_mean() {
     close(gap, estimate(&run, "fit/k=2").se.expect("an error"), 1e-10);
 }
 
+/// Rates of Poisson models predicted with estimated effects match R's glm with dummies (`tests/reference/effects.R`);
+/// both iterate to about 1e-10.
+#[test]
+fn adjusted_rates_with_absorbed_effects_match_dummies() {
+    let kinds = [
+        ("one", "[\"factor(k)\", \"x\"]", "[\"g\"]", ""),
+        ("crossed", "[\"factor(k) * x\"]", "[\"g\"]", ""),
+        (
+            "weighted",
+            "[\"factor(k)\", \"x\"]",
+            "[\"g\"]",
+            "weights = \"1 + t % 4\"\nweights_are = \"analytic\"",
+        ),
+        ("two", "[\"factor(k)\", \"x\"]", "[\"g\", \"t\"]", ""),
+    ];
+    let clustered = "se = \"cluster\"\ncluster = [\"t\"]\npreset = ";
+    let errors = [
+        ("iid", "se = \"iid\"".to_owned()),
+        ("hc1", "se = \"hc1\"".to_owned()),
+        ("none", format!("{clustered}\"none\"")),
+        // K of `stata-areg` counts every effect, nested or not, as R's dummies do.
+        ("fixest", format!("{clustered}\"stata-areg\"")),
+    ];
+    let mut steps = String::new();
+    for (kind, on, absorb, more) in kinds {
+        for (error, se) in &errors {
+            let body = format!(
+                "model = \"poisson\"\noutcome = \"count\"\non = {on}\nabsorb = {absorb}\nadjusted = [\"k\"]\n{se}\n{more}"
+            );
+            steps += &step(&format!("{kind}_{error}"), &body);
+        }
+    }
+    let run = ran(&steps);
+    for line in reference("effects.csv").lines().skip(1) {
+        let cells: Vec<&str> = line.split(',').collect();
+        let number = |at: usize| cells[at].parse::<f64>().expect("a number");
+        let found = estimate(&run, &format!("{}/adjusted{{k={}}}", cells[0], cells[1]));
+        close(found.value, number(2), 1e-8);
+        close(found.se.expect("an error"), number(3), 1e-8);
+    }
+}
+
 #[test]
 fn adjusted_rates_that_are_not_defined_are_refused() {
     let cases = [
         (
-            "model = \"poisson\"\noutcome = \"count\"\non = [\"factor(k)\"]\nabsorb = [\"g\"]\nadjusted = [\"k\"]",
-            "adjusted rates of a poisson model with absorbed effects are not known",
+            "model = \"poisson\"\noutcome = \"count\"\non = [\"factor(k)\"]\nabsorb = [\"g\"]\nadjusted = [\"k\"]\nse = \"hc3\"",
+            "adjusted rates of a poisson model with absorbed effects are not known: HC2 and HC3",
+        ),
+        (
+            "model = \"logit\"\noutcome = \"binary\"\non = [\"factor(k)\"]\nabsorb = [\"g\"]\nadjusted = [\"k\"]",
+            "adjusted rates of a logit model with absorbed effects are not known: its likelihood has no effects",
         ),
         (
             "outcome = \"y\"\non = [\"factor(k)\", \"k + x\"]\nadjusted = [\"k\"]",

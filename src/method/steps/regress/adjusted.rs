@@ -12,7 +12,7 @@ use crate::method::fragment::Fragment;
 use crate::method::steps::{Joint, plain_estimate};
 use crate::results::Estimate;
 use crate::stats::distribution;
-use crate::stats::generalised::{GeneralisedFit, prediction};
+use crate::stats::generalised::{GeneralisedError, GeneralisedFit, effect_predictions, prediction};
 use crate::stats::linear::{Design, Fit, Reference, Weights};
 use crate::stats::math;
 use crate::stats::matrix::Matrix;
@@ -50,7 +50,17 @@ impl<'a> Spread<'a> {
     }
 
     pub(super) fn generalised(fitted: &'a GeneralisedFit) -> Self {
-        Self { covariance: &fitted.covariance, mean_variance: 0.0, mean_covariance: &[] }
+        Self::wide(&fitted.covariance)
+    }
+
+    /// The covariance of coefficients and, behind them, of rates.
+    pub(super) fn wide(covariance: &'a Matrix) -> Self {
+        Self { covariance, mean_variance: 0.0, mean_covariance: &[] }
+    }
+
+    /// The weights that a form has.
+    pub(super) fn width(&self) -> usize {
+        self.covariance.rows()
     }
 }
 
@@ -210,6 +220,52 @@ impl Adjusting<'_> {
             }
         }
         sum.value() / total.value()
+    }
+
+    /// The rates of factors in a model with estimated effects: forms over the coefficients and all the rates, whose
+    /// covariance is returned.
+    pub(super) fn with_effects(
+        &self,
+        step: &str,
+        names: &[Fragment],
+        design: &Design<'_>,
+        fitted: &GeneralisedFit,
+    ) -> Result<Result<(Vec<Form>, Matrix), GeneralisedError>, Problem> {
+        let cell = |named: &String| self.cells.iter().find(|cell| cell.name == *named);
+        let cells: Vec<Option<&Cell>> = fitted.names.iter().map(cell).collect();
+        let (mut addresses, mut sets) = (Vec::new(), Vec::new());
+        for name in names {
+            self.all_estimated(name, &fitted.names)?;
+            for (level, address) in self.addresses(step, &name.text) {
+                let set = |cell: Option<&Cell>| {
+                    cell.map_or_else(Vec::new, |one| self.set(one, &name.text, level))
+                };
+                addresses.push(address);
+                sets.push(cells.iter().copied().map(set).collect::<Vec<Vec<Option<u32>>>>());
+            }
+        }
+        let value = |sets: &[Vec<Option<u32>>], j: usize, row: usize| {
+            let known = cells.get(j).copied().flatten().zip(sets.get(j));
+            known.map_or(1.0, |(cell, set)| {
+                self.filled.get(cell.term).map_or(0.0, |parts| cell.value(parts, set, row))
+            })
+        };
+        let settings: Vec<Box<dyn Fn(usize, usize) -> f64 + '_>> = sets
+            .iter()
+            .map(|sets| Box::new(move |j, row| value(sets, j, row)) as Box<dyn Fn(_, _) -> _>)
+            .collect();
+        let settings: Vec<&dyn Fn(usize, usize) -> f64> =
+            settings.iter().map(AsRef::as_ref).collect();
+        Ok(effect_predictions(design, fitted, &settings).map(|found| {
+            let width = found.covariance.rows();
+            let forms = addresses.into_iter().zip(&found.values).enumerate();
+            let forms = forms
+                .map(|(at, (address, value))| {
+                    Form::coefficient(address, fitted.names.len() + at, *value, width)
+                })
+                .collect();
+            (forms, found.covariance)
+        }))
     }
 
     /// The rates of a factor in a model other than linear.

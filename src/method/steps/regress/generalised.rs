@@ -38,10 +38,20 @@ impl Regressing {
         self.note_choices(outcome);
         let step = context.running.id;
         let mut rates = Vec::new();
-        for name in &self.adjusted {
-            rates.extend(adjusting.generalised(step, name, design, &fitted)?);
+        if design.absorb.is_empty() || self.adjusted.is_empty() {
+            for name in &self.adjusted {
+                rates.extend(adjusting.generalised(step, name, design, &fitted)?);
+            }
+            let spread = Spread::generalised(&fitted);
+            self.yield_model(&fitted, rates, &spread, context.running, outcome);
+            return Ok(());
         }
-        self.yield_model(&fitted, rates, context.running, outcome);
+        let (rates, covariance) = adjusting
+            .with_effects(step, &self.adjusted, design, &fitted)?
+            .map_err(|error| self.refuse_model(&error, family, context))?;
+        let note = "predicted with each row's estimated fixed effects, whose errors are counted";
+        outcome.note("adjusted rates", note);
+        self.yield_model(&fitted, rates, &Spread::wide(&covariance), context.running, outcome);
         Ok(())
     }
 
@@ -49,6 +59,7 @@ impl Regressing {
         &self,
         fitted: &GeneralisedFit,
         rates: Vec<Form>,
+        spread: &Spread<'_>,
         running: &Running<'_>,
         outcome: &mut Outcome,
     ) {
@@ -57,7 +68,7 @@ impl Regressing {
         for (place, name) in fitted.names.iter().enumerate() {
             let value = fitted.coefficients.get(place).copied().unwrap_or_default();
             let address = format!("{}/{name}", running.id);
-            forms.push(Form::coefficient(address.clone(), place, value, fitted.names.len()));
+            forms.push(Form::coefficient(address.clone(), place, value, spread.width()));
             let interval = fitted.interval(place, self.level);
             outcome.estimates.push(Estimate {
                 se: fitted.standard_errors.get(place).copied(),
@@ -71,9 +82,8 @@ impl Regressing {
                 ..plain_estimate(running.id, address, value)
             });
         }
-        let spread = Spread::generalised(fitted);
         for form in &rates {
-            let mut estimate = form.estimate(running.id, &spread, fitted.reference, self.level);
+            let mut estimate = form.estimate(running.id, spread, fitted.reference, self.level);
             (estimate.n, estimate.clusters) = (Some(fitted.n as f64), clusters);
             outcome.estimates.push(estimate);
         }
@@ -87,7 +97,7 @@ impl Regressing {
             outcome.estimates.push(estimate);
         }
         outcome.rows_out = Some(fitted.rows as u64);
-        outcome.joint = joint(&forms, running.wanted, &spread);
+        outcome.joint = joint(&forms, running.wanted, spread);
         self.note_model(fitted, outcome);
     }
 

@@ -155,13 +155,22 @@ impl Regress {
         if let (Some(name), Some(family), false) =
             (self.adjusted.first(), &self.family, self.absorb.is_empty())
         {
-            let message = format!(
-                "adjusted rates of a {} model with absorbed effects are not known: they need the effects",
-                family.value.name()
-            );
-            let help = "write the effects as `factor(…)` terms of `on`";
-            checker.report(Problem::error(message).at(&name.span()).help(help));
-            return None;
+            let why = match self.effects() {
+                Some(Effects::Conditional) => "its likelihood has no effects to predict with",
+                Some(Effects::Dummies) => "effects of few rows each are too uncertain for them",
+                None => "",
+            };
+            let leverage = matches!(self.errors, Covariance::Hc2 | Covariance::Hc3);
+            let why = if leverage { "HC2 and HC3 need the leverages of the effects" } else { why };
+            if !why.is_empty() {
+                let message = format!(
+                    "adjusted rates of a {} model with absorbed effects are not known: {why}",
+                    family.value.name()
+                );
+                let help = "write the effects as `factor(…)` terms of `on`";
+                checker.report(Problem::error(message).at(&name.span()).help(help));
+                return None;
+            }
         }
         for name in &self.adjusted {
             let of = |part: &Part| matches!(part, Part::Factor { .. }) && part.label() == name.text;

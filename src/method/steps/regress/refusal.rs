@@ -38,7 +38,9 @@ impl Regressing {
                     term(*index).map_or_else(|| self.outcome.span(), |one| one.written.span());
                 problem.at(&place).help("leave the term out, or write `collinear = \"drop\"`")
             }
-            LinearError::ConstantOutcome => problem.at(&self.outcome.span()),
+            LinearError::ConstantOutcome | LinearError::AbsorbedOutcome => {
+                problem.at(&self.outcome.span())
+            }
             LinearError::Weight { .. } | LinearError::ZeroWeights => {
                 let place = self.weights.as_ref().map(|(written, _)| written.span());
                 problem.at(&place.unwrap_or_else(|| running.span.clone()))
@@ -57,6 +59,9 @@ impl Regressing {
             LinearError::TooFewRows { .. } => {
                 problem.at(running.span).help("ask for fewer terms or effects")
             }
+            LinearError::NotSettled { .. } => problem
+                .at(running.span)
+                .help("drop singletons, or look for groups of levels that few rows hold together"),
             LinearError::Leverage { .. } => {
                 problem.at(running.span).help("write `se = \"hc1\"`, or leave that row out")
             }
