@@ -9,6 +9,7 @@
 //! | `instruments = { x = ["z"] }` | two-stage least squares: `x` of `on` is instrumented by `z`, a term as in `on` (factors and interactions too) |
 //! | `absorb = ["a*b", "c"]` | fixed effects, crossed by `*`; linear and Poisson models, and by `effects` logit and probit |
 //! | `effects` | of a logit: `conditional` (the default, one effect, conditioned away), or of logit and probit `dummies` (as parameters: biased where levels have few rows, and warned of) |
+//! | `intercept = false` | leaves the constant out: the first factor without a base keeps every level, and R² is about zero |
 //! | `random = "firm"` | a random effect of groups instead (Swamy & Arora) |
 //! | `singletons` | `keep` (the default) or `drop`: rows alone in a fixed effect |
 //! | `weights`, `weights_are` | `frequency`: a row stands for so many; `analytic`: a row's variance is inverse to its weight |
@@ -86,6 +87,8 @@ struct Regress {
     preset: Preset,
     preset_stated: bool,
     drop_collinear: bool,
+    /// Whether there is a constant, where said.
+    intercept: Option<Spanned<bool>>,
     adjusted: Vec<Fragment>,
     /// The groups of a random effect.
     random: Option<Fragment>,
@@ -248,9 +251,14 @@ impl Regress {
         }
     }
 
+    /// Whether a constant belongs to the model.
+    fn has_constant(&self) -> bool {
+        self.intercept.as_ref().is_none_or(|word| word.value)
+    }
+
     fn promises(&self, step: &str, terms: &[Term]) -> Vec<Address> {
         let mut promises = Vec::new();
-        if self.absorb.is_empty() {
+        if self.absorb.is_empty() && self.has_constant() {
             promises.push(Address::exact(format!("{step}/intercept")));
         }
         promises.extend(terms.iter().map(|term| term.address(step)));
@@ -304,6 +312,7 @@ impl Regress {
             preset: self.preset,
             preset_stated: self.preset_stated,
             drop_collinear: self.drop_collinear,
+            constant: self.has_constant(),
             adjusted: self.adjusted.clone(),
             random: self.random.as_ref().map(|name| name.text.clone()),
             effects: self.effects(),

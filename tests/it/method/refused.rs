@@ -50,6 +50,12 @@ fn designs_without_an_answer() {
         3,
         "8 rows cannot fit 8 coefficients",
     );
+    // Fewer rows than terms is that, and no collinearity.
+    refuses(
+        "outcome = \"y\"\non = [\"x\", \"b\", \"c\", \"factor(g)\", \"x * x\", \"x * x * x\", \"y * x\", \"c * x\"]\n",
+        3,
+        "8 rows cannot fit 10 coefficients",
+    );
     refuses("outcome = \"y\"\non = [\"factor(one)\"]", 8, "the factor `one` has 1 level");
 }
 

@@ -36,7 +36,7 @@ impl Regressing {
         }
         let mut instruments: Vec<linear::Term<'_>> = Vec::new();
         for ((_, terms), filled) in self.instruments.iter().zip(&filled) {
-            for cell in columns::cells(terms, &self.terms, filled, &mut Vec::new())? {
+            for cell in columns::cells(terms, &self.terms, filled, true, &mut Vec::new())? {
                 let term = filled.get(cell.term).map(|parts| cell.term(parts));
                 // Two terms may share an instrument: it enters once.
                 let new = |term: &linear::Term<'_>| {

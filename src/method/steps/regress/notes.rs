@@ -64,6 +64,9 @@ impl Regressing {
             Some((written, Meaning::Analytic)) => format!("analytic: {}", written.text),
         };
         outcome.note("weights", weights);
+        if !self.constant {
+            outcome.note("constant", "none");
+        }
     }
 
     /// The levels absorbed, the clusters counted, the terms dropped.
