@@ -319,7 +319,8 @@ fn a_model_may_leave_the_constant_out() {
         ("absorb = [\"g\"]", "the absorbed effects hold the constant"),
         ("random = \"g\"", "random effects vary about a constant"),
     ] {
-        let (_, problems) = plan_of(&format!("{INPUT}{}", step("fit", &format!("{plain}\n{more}"))));
+        let (_, problems) =
+            plan_of(&format!("{INPUT}{}", step("fit", &format!("{plain}\n{more}"))));
         assert!(problems.to_string().contains(expected), "{problems}");
     }
 }

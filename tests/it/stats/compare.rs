@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use secondlook::stats::compare::{
-    Alternative, CompareError, Comparison, Estimate, How, binomial, chi_square, fisher,
-    fisher_two_by_two, kendall, mann_whitney, one_sample_t, paired_t, pearson, proportions,
-    spearman, student_t, welch_t, wilcoxon_signed_rank,
+    Alternative, CompareError, Comparison, Estimate, How, binomial, chi_square, fisher_two_by_two,
+    kendall, mann_whitney, one_sample_t, paired_t, pearson, proportions, spearman, student_t,
+    welch_t, wilcoxon_signed_rank,
 };
 
 const X: [f64; 10] = [4.17, 5.58, 5.18, 6.11, 4.50, 4.61, 5.17, 4.53, 5.33, 5.14];

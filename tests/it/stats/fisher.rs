@@ -51,7 +51,8 @@ fn p_is_that_of_every_table_listed() {
         };
         fill(*row, columns, &mut Vec::new(), &mut |cells| {
             let left: Vec<u64> = columns.iter().zip(cells).map(|(c, x)| c - x).collect();
-            let product: f64 = cells.iter().map(|x| (1..=*x).map(|k| k as f64).product::<f64>()).product();
+            let product: f64 =
+                cells.iter().map(|x| (1..=*x).map(|k| k as f64).product::<f64>()).product();
             tables(rest, &left, found, weight / product);
         });
     }
@@ -78,7 +79,8 @@ fn p_is_that_of_every_table_listed() {
         let mut all = Vec::new();
         tables(&rows, &columns, &mut all, 1.0);
         let cells = table.iter().flatten();
-        let seen = 1.0 / cells.map(|x| (1..=*x).map(|k| k as f64).product::<f64>()).product::<f64>();
+        let seen =
+            1.0 / cells.map(|x| (1..=*x).map(|k| k as f64).product::<f64>()).product::<f64>();
         let rarer: f64 = all.iter().filter(|weight| **weight <= seen * (1.0 + 1e-7)).sum();
         let expected = rarer / all.iter().sum::<f64>();
         let found = p(&table);

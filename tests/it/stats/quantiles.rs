@@ -13,7 +13,8 @@ fn reference(name: &str) -> String {
 fn columns() -> Vec<Vec<f64>> {
     let text = reference("quantiles_data.csv");
     let column = |place: usize| {
-        let cell = |line: &str| line.split(',').nth(place).expect("a cell").parse().expect("a number");
+        let cell =
+            |line: &str| line.split(',').nth(place).expect("a cell").parse().expect("a number");
         text.lines().skip(1).map(cell).collect()
     };
     (0..4).map(column).collect()

@@ -35,6 +35,9 @@ impl Step for Compare {
             used = self.two_groups(used, &mut outcome)?;
         }
         outcome.rows_out = Some(used.rows() as u64);
+        if let Some(weights) = &self.weights {
+            outcome.note("weights", format!("counts: {}", weights.text));
+        }
         let found = self.compare(&used, &mut outcome)?;
         self.yields(&found, running.id, &mut outcome);
         Ok(outcome)

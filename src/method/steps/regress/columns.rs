@@ -161,6 +161,10 @@ fn choices(
     let dropped = match base {
         Some((level, written)) => {
             let place = levels.iter().position(|known| known == level);
+            // 1.0 is the level 1.
+            let number = |text: &str| text.parse::<f64>().ok();
+            let same = |known: &String| number(known).is_some_and(|one| Some(one) == number(level));
+            let place = place.or_else(|| levels.iter().position(same));
             Some(place.ok_or_else(|| {
                 let shown: Vec<&str> = levels.iter().take(12).map(String::as_str).collect();
                 Problem::error(format!("the base `{level}` does not occur in `{}`", column.text))

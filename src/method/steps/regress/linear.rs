@@ -101,6 +101,10 @@ impl Regressing {
             format!("{} to {}", number(low), number(high))
         };
         outcome.note("theta", theta);
+        if low != high {
+            outcome
+                .note("unequal groups", "by the harmonic mean of their sizes, as in Stata's xtreg");
+        }
         if found.effect_variance == 0.0 {
             outcome.warnings.push(
                 "the variance between groups leaves none for the random effect: this is pooled least squares"

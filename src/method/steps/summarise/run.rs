@@ -338,6 +338,12 @@ impl Summarising {
         if let Some(cluster) = &self.cluster {
             outcome.note("cluster", cluster);
             outcome.note("standard errors", "CR1: G/(G-1), t with G-1");
+        } else if self.measures.iter().any(|measure| measure.what.has_error()) {
+            outcome.note("standard errors", "of independent rows: s/√n, of fractions √(p(1-p)/n)");
+        }
+        if self.measures.iter().any(|measure| measure.what.is_fraction()) {
+            let clustered = self.cluster.is_some();
+            outcome.note("intervals of fractions", self.intervals.fractions.word(clustered));
         }
         if !self.within.is_empty() {
             outcome.note("fraction within", self.within.join(", "));
