@@ -56,7 +56,7 @@ fn errors_and_intervals_are_those_of_survey() {
         }
         compared += 1;
     }
-    assert!(compared > 50);
+    assert_eq!(compared, 110);
 }
 
 /// The interval of ranks 40 and 61 of a hundred: P(B < 40) and P(B > 60) are 0.0176 each for B binomial (100, 1/2).
