@@ -63,6 +63,13 @@ pub(super) enum Meaning {
     Analytic,
 }
 
+/// Whether a constant belongs to the model, in the absorbed effects where there are any.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Constant {
+    Present,
+    Absent,
+}
+
 /// What becomes of the absorbed effects of a logit or probit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Effects {
@@ -251,14 +258,14 @@ impl Regress {
         }
     }
 
-    /// Whether a constant belongs to the model.
-    fn has_constant(&self) -> bool {
-        self.intercept.as_ref().is_none_or(|word| word.value)
+    fn constant(&self) -> Constant {
+        let present = self.intercept.as_ref().is_none_or(|word| word.value);
+        if present { Constant::Present } else { Constant::Absent }
     }
 
     fn promises(&self, step: &str, terms: &[Term]) -> Vec<Address> {
         let mut promises = Vec::new();
-        if self.absorb.is_empty() && self.has_constant() {
+        if self.absorb.is_empty() && self.constant() == Constant::Present {
             promises.push(Address::exact(format!("{step}/intercept")));
         }
         promises.extend(terms.iter().map(|term| term.address(step)));
@@ -312,7 +319,7 @@ impl Regress {
             preset: self.preset,
             preset_stated: self.preset_stated,
             drop_collinear: self.drop_collinear,
-            constant: self.has_constant(),
+            constant: self.constant(),
             adjusted: self.adjusted.clone(),
             random: self.random.as_ref().map(|name| name.text.clone()),
             effects: self.effects(),
