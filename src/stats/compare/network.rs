@@ -33,17 +33,8 @@ pub fn fisher(table: &[Vec<u64>], how: &How) -> Result<Comparison, CompareError>
         return Err(CompareError::Length);
     }
     let n: u64 = table.iter().flatten().sum();
-    if n > LARGEST && width.max(table.len()) > 2 {
-        return Err(CompareError::TooLarge { test: TEST });
-    }
-    let filled = |place: &usize| table.iter().any(|row| row[*place] > 0);
-    let kept: Vec<usize> = (0..width).filter(filled).collect();
-    let table: Vec<Vec<u64>> = table
-        .iter()
-        .filter(|row| row.iter().any(|count| *count > 0))
-        .map(|row| kept.iter().map(|place| row[*place]).collect())
-        .collect();
-    if table.len() < 2 || kept.len() < 2 {
+    let table = filled(table, width);
+    if table.len() < 2 || table[0].len() < 2 {
         return Err(CompareError::Table);
     }
     if let [one, two] = table.as_slice()
@@ -53,6 +44,9 @@ pub fn fisher(table: &[Vec<u64>], how: &How) -> Result<Comparison, CompareError>
     }
     if how.alternative != Alternative::TwoSided {
         return Err(CompareError::NoSides);
+    }
+    if n > LARGEST {
+        return Err(CompareError::TooLarge { test: TEST });
     }
     Ok(Comparison {
         test: TEST,
@@ -65,6 +59,14 @@ pub fn fisher(table: &[Vec<u64>], how: &How) -> Result<Comparison, CompareError>
         n: vec![n],
         warnings: Vec::new(),
     })
+}
+
+/// The rows and columns that have counts.
+fn filled(table: &[Vec<u64>], width: usize) -> Vec<Vec<u64>> {
+    let counts = |place: &usize| table.iter().any(|row| row[*place] > 0);
+    let kept: Vec<usize> = (0..width).filter(counts).collect();
+    let rows = table.iter().filter(|row| row.iter().any(|count| *count > 0));
+    rows.map(|row| kept.iter().map(|place| row[*place]).collect()).collect()
 }
 
 /// What is left of the rows, from the largest.
