@@ -207,7 +207,7 @@ fn many(columns: &Columns, runs: usize, wanted: &dyn Fn(&str) -> bool) -> Outcom
         return Ok(());
     }
     let panel = Panel::of(table, None)?;
-    let all = columns.specifications();
+    let all = specifications();
     time("specification", rows, runs.min(3), all.len(), || {
         all.iter().try_for_each(|specification| Ok(panel.fit(specification).map(drop)?))
     })

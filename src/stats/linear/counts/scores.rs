@@ -158,8 +158,8 @@ impl<const N: usize, const P: usize> Table<N, P> {
     #[inline(always)]
     fn row(&self, row: &[u16; N], numbers: &[f64]) -> Pairs<P> {
         let mut sum = self.codes[0][usize::from(row[0])];
-        for slot in 1..N {
-            add(&mut sum, &self.codes[slot][usize::from(row[slot])]);
+        for (codes, code) in self.codes.iter().zip(row).skip(1) {
+            add(&mut sum, &codes[usize::from(*code)]);
         }
         for (number, weights) in numbers.iter().zip(&self.numbers) {
             add_times(&mut sum, f64x2::splat(*number), weights);
