@@ -145,16 +145,32 @@ fn check_step(
         return None;
     }
     let before = problems.0.iter().filter(|one| is_error(one)).count();
+    let known_before = problems.0.len();
     let mut checker = Checker { id: &step.id.value, engine, known, problems };
     let checked = body.check(&mut checker)?;
     if problems.0.iter().filter(|one| is_error(one)).count() > before {
         return None;
     }
-    Some((planned(step, &reads, checked.promises, checked.step), checked.output))
+    let mut planned = planned(step, &reads, checked.promises, checked.step);
+    planned.warnings = warnings(problems.0.get(known_before..).unwrap_or_default());
+    Some((planned, checked.output))
 }
 
 fn is_error(problem: &Problem) -> bool {
     problem.severity == crate::diagnostic::Severity::Error
+}
+
+/// What a check warned of, for the results: each once, with what to do.
+fn warnings(problems: &[Problem]) -> Vec<String> {
+    let mut warnings: Vec<String> = Vec::new();
+    for problem in problems.iter().filter(|one| !is_error(one)) {
+        let help = problem.help.as_ref().map_or_else(String::new, |help| format!(" ({help})"));
+        let message = format!("{}{help}", problem.message);
+        if !warnings.contains(&message) {
+            warnings.push(message);
+        }
+    }
+    warnings
 }
 
 fn planned(
@@ -177,6 +193,7 @@ fn planned(
         span: step.span.clone(),
         reads: names,
         promises,
+        warnings: Vec::new(),
         body,
     }
 }

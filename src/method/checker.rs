@@ -6,7 +6,7 @@ use crate::engine::{ColumnType, Engine, Schema};
 use super::check::Known;
 use super::fragment::Fragment;
 use super::plan::{Promise, promise};
-use super::text::{self, quote};
+use super::text::{self, Token, quote};
 
 /// What a step may ask while it is checked.
 pub(super) struct Checker<'a> {
@@ -40,6 +40,7 @@ impl Checker<'_> {
     /// Plans a query as it stands in the method and returns its columns.
     pub(super) fn query(&mut self, query: &Fragment) -> Option<Schema> {
         self.warn_of_divisions(query, &query.text);
+        self.warn_of_logarithms(query);
         match self.engine.schema_of(&query.text) {
             Ok(schema) => Some(schema),
             Err(error) => {
@@ -61,6 +62,7 @@ impl Checker<'_> {
         let sql =
             format!("SELECT ({}) AS \"value\", {beside} FROM {}", expression.text, quote(from));
         self.warn_of_divisions(expression, &sql);
+        self.warn_of_logarithms(expression);
         match self.engine.schema_of(&sql) {
             Ok(schema) => schema.columns.first().map(|(_, kind)| *kind),
             Err(error) => {
@@ -139,4 +141,38 @@ impl Checker<'_> {
             );
         }
     }
+
+    /// R, Python and Stata mean the natural logarithm by `log`; SQL does not.
+    fn warn_of_logarithms(&mut self, written: &Fragment) {
+        let tokens = text::tokens(&written.text).unwrap_or_default();
+        for (place, token) in tokens.iter().enumerate() {
+            let opened = tokens.get(place + 1).is_some_and(|next| next.is("("));
+            if token.is_word("log")
+                && opened
+                && one_argument(tokens.get(place + 2..).unwrap_or_default())
+            {
+                let message = "`log` of one number is the logarithm to base 10 in SQL";
+                self.problems.push(
+                    Problem::warning(message)
+                        .at(&written.place(token.range.clone()))
+                        .help("write `ln(x)` for the natural one, `log10(x)` for this one"),
+                );
+            }
+        }
+    }
+}
+
+/// Whether no comma stands before the call's end.
+fn one_argument(tokens: &[Token<'_>]) -> bool {
+    let mut depth = 0_usize;
+    for token in tokens {
+        match token.text {
+            "(" => depth += 1,
+            ")" if depth == 0 => return true,
+            ")" => depth -= 1,
+            "," if depth == 0 => return false,
+            _ => {}
+        }
+    }
+    true
 }

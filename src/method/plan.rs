@@ -35,6 +35,8 @@ pub(super) struct PlannedStep {
     /// The inputs and steps it reads, in the order in which it names them.
     pub(super) reads: Vec<String>,
     pub(super) promises: Vec<Address>,
+    /// What its check warned of.
+    pub(super) warnings: Vec<String>,
     pub(super) body: Box<dyn Step>,
 }
 

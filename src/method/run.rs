@@ -228,7 +228,7 @@ impl<'a> State<'a> {
     }
 
     fn take(&mut self, step: &PlannedStep, outcome: Outcome, problems: &mut Problems) {
-        for message in &outcome.warnings {
+        for message in step.warnings.iter().chain(&outcome.warnings) {
             let message = message.clone();
             self.warnings.push(results::Warning { step: step.id.clone(), message });
         }

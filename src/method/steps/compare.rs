@@ -3,7 +3,7 @@
 //! | key | |
 //! |---|---|
 //! | `from` | the rows |
-//! | `test` | of two groups: `welch`, `student`, `mann-whitney`, `proportions`; of two columns row by row: `paired-t`, `wilcoxon`, `pearson`, `spearman`, `kendall`; of one column: `one-sample-t`, `one-sample-wilcoxon`, `binomial`; of two columns of categories: `chi-square`, `chi-square-yates`, `fisher` |
+//! | `test` | of two groups: `welch`, `student`, `mann-whitney`, `proportions`; of two columns row by row: `paired-t`, `wilcoxon`, `pearson`, `spearman`, `kendall`; of one column: `one-sample-t`, `one-sample-wilcoxon`, `binomial`; of two columns of categories: `chi-square`, `chi-square-yates`, `fisher` (of any size: above two by two over all tables with the margins) |
 //! | `of` | two groups: the column that is compared. Otherwise the first (or only) column |
 //! | `between` | two groups: the column whose two values make the groups. Otherwise the second column |
 //! | `groups = ["treated", "control"]` | the two values of `between` that are compared, first minus second; rows with others are left out |

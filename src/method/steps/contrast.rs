@@ -3,7 +3,7 @@
 //! | key | |
 //! |---|---|
 //! | `value` | arithmetic over `est("step/term")`: `exp(est("slowdown/ai")) - 1` |
-//! | `interval` | `delta` (the default): value ± critical value × delta-method error; `endpoints`: the ends of the one estimate's interval, transformed |
+//! | `interval` | `delta` (the default): value ± critical value × delta-method error; `endpoints`: the ends of the one estimate's own interval, transformed (of another level or reference: of value ± critical value × error) |
 //! | `reference` | `normal` or `t`; the default is t where every estimate has degrees of freedom |
 //! | `level` | of the interval, 0.95 by default |
 //! | `unit` | of the value |

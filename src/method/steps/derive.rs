@@ -111,7 +111,8 @@ pub(super) fn culprit(
         }
     }
     for (_, fragment) in expressions {
-        let sql = format!("SELECT ({}) AS \"value\" FROM {}", fragment.text, quote(from));
+        let column = quote(&fragment.text);
+        let sql = format!("SELECT ({}) AS {column} FROM {}", fragment.text, quote(from));
         if let Err(alone) = running.engine.query(&sql) {
             return fragment.trouble(&alone, "SELECT (".len());
         }

@@ -9,6 +9,7 @@
 //! | `instruments = { x = ["z"] }` | two-stage least squares: `x` of `on` is instrumented by `z`, a term as in `on` (factors and interactions too) |
 //! | `absorb = ["a*b", "c"]` | fixed effects, crossed by `*`, any number and of any size; linear and Poisson models, and by `effects` logit and probit |
 //! | `effects` | of a logit: `conditional` (the default, one effect, conditioned away), or of logit and probit `dummies` (as parameters: biased where levels have few rows, and warned of) |
+//! | `intercept = false` | leaves the constant out: the first factor without a base keeps every level, and R² is about zero |
 //! | `random = "firm"` | a random effect of groups instead (Swamy & Arora) |
 //! | `singletons` | `keep` (the default) or `drop`: rows alone in a fixed effect |
 //! | `weights`, `weights_are` | `frequency`: a row stands for so many; `analytic`: a row's variance is inverse to its weight |
@@ -62,6 +63,13 @@ pub(super) enum Meaning {
     Analytic,
 }
 
+/// Whether a constant belongs to the model, in the absorbed effects where there are any.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Constant {
+    Present,
+    Absent,
+}
+
 /// What becomes of the absorbed effects of a logit or probit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Effects {
@@ -86,6 +94,8 @@ struct Regress {
     preset: Preset,
     preset_stated: bool,
     drop_collinear: bool,
+    /// Whether there is a constant, where said.
+    intercept: Option<Spanned<bool>>,
     adjusted: Vec<Fragment>,
     /// The groups of a random effect.
     random: Option<Fragment>,
@@ -248,9 +258,14 @@ impl Regress {
         }
     }
 
+    fn constant(&self) -> Constant {
+        let present = self.intercept.as_ref().is_none_or(|word| word.value);
+        if present { Constant::Present } else { Constant::Absent }
+    }
+
     fn promises(&self, step: &str, terms: &[Term]) -> Vec<Address> {
         let mut promises = Vec::new();
-        if self.absorb.is_empty() {
+        if self.absorb.is_empty() && self.constant() == Constant::Present {
             promises.push(Address::exact(format!("{step}/intercept")));
         }
         promises.extend(terms.iter().map(|term| term.address(step)));
@@ -304,6 +319,7 @@ impl Regress {
             preset: self.preset,
             preset_stated: self.preset_stated,
             drop_collinear: self.drop_collinear,
+            constant: self.constant(),
             adjusted: self.adjusted.clone(),
             random: self.random.as_ref().map(|name| name.text.clone()),
             effects: self.effects(),

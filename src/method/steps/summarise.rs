@@ -17,7 +17,7 @@
 //!
 //! Standard errors are those of independent rows, or with `cluster` CR1: √(G/(G−1) Σ_g s_g²) and t with G − 1. Intervals:
 //! means and ratios ± t, geometric means ± t of the logarithms, quantiles from order statistics (binomial; Woodruff's with
-//! clusters), deviations by chi-square (none with clusters). Sums, counts, smallest and largest have none.
+//! clusters; their error is half the width over its critical value), deviations by chi-square (with clusters ± t). Sums, counts, smallest and largest have none.
 //!
 //! Rows that are null in a measure (in either column of a ratio) do not enter it, and are counted. A null in `by` is a
 //! group of its own, called `null`. A group of one row or one cluster has a value and no error, and a warning says so.

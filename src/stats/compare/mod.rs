@@ -4,12 +4,14 @@ mod correlation;
 mod counts;
 mod exact;
 mod means;
+mod network;
 mod ranks;
 
 pub use correlation::{kendall, pearson, spearman};
 pub use counts::{binomial, chi_square, proportions};
-pub use exact::fisher;
+pub use exact::fisher as fisher_two_by_two;
 pub use means::{one_sample_t, paired_t, student_t, welch_t};
+pub use network::fisher;
 pub use ranks::{mann_whitney, wilcoxon_signed_rank};
 
 use crate::stats::distribution::{Interval, interval, normal_sf, t_sf, two_sided_p};
@@ -158,11 +160,11 @@ pub enum CompareError {
     /// A table without a row or column that counts.
     #[error("the table needs at least two rows and two columns with counts")]
     Table,
-    /// A table that is not two by two, for a test of such.
-    #[error("this test takes a table of two rows and two columns")]
-    NotTwoByTwo,
+    /// A side of p, of a table that is not two by two.
+    #[error("p has sides in a table of two rows and two columns only")]
+    NoSides,
     /// Data too large for an exact test.
-    #[error("{test}: there are too many observations to count p exactly")]
+    #[error("{test}: the data are too large to count p exactly")]
     TooLarge {
         /// The test.
         test: &'static str,

@@ -25,6 +25,7 @@ pub struct Interval {
 /// Returns P(Z > z) of the standard normal.
 ///
 /// *Formula*: erfc(z/√2)/2. *Source*: DLMF 7.18; libm's `erfc`, within a unit in the last place.
+/// *Shapes*: one number. *Errors*: none.
 /// *Checked against*: mpmath, relative 1e-13 up to z = 37 (rounding z/√2 costs z²·2⁻⁵³).
 #[must_use]
 pub fn normal_sf(z: f64) -> f64 {
@@ -32,12 +33,18 @@ pub fn normal_sf(z: f64) -> f64 {
 }
 
 /// Returns P(Z ≤ z) of the standard normal.
+///
+/// *Formula*: the other tail, P(Z > −z): no difference from 1 that loses small ones. *Source*: DLMF 7.18.
+/// *Shapes*: one number. *Errors*: none. *Checked against*: as [`normal_sf`].
 #[must_use]
 pub fn normal_cdf(z: f64) -> f64 {
     normal_sf(-z)
 }
 
 /// Returns the standard normal density.
+///
+/// *Formula*: exp(−z²/2)/√(2π). *Source*: DLMF 7.18. *Shapes*: one number. *Errors*: none.
+/// *Checked against*: the quantiles that Halley's steps reach with it (mpmath, 1e-14).
 #[must_use]
 pub fn normal_density(z: f64) -> f64 {
     const ROOT: f64 = 0.398_942_280_401_432_7;
@@ -47,7 +54,8 @@ pub fn normal_density(z: f64) -> f64 {
 /// Returns the z with P(Z > z) = `tail`, for a tail between 0 and 1 (infinite at the ends).
 ///
 /// *Formula*: `statrs`' quantile, then Halley steps on our survival function, so that the two invert each
-/// other to the last bits. *Source*: Halley's method. *Checked against*: mpmath, relative 1e-14.
+/// other to the last bits. *Source*: Halley's method. *Shapes*: one number. *Errors*: none.
+/// *Checked against*: mpmath, relative 1e-14 (tests/reference/distributions.py).
 #[must_use]
 pub fn normal_upper_quantile(tail: f64) -> f64 {
     if tail >= 1.0 {
@@ -72,6 +80,9 @@ pub fn normal_upper_quantile(tail: f64) -> f64 {
 }
 
 /// Returns the standard normal quantile of a probability between 0 and 1.
+///
+/// *Formula*: [`normal_upper_quantile`] of the smaller tail. *Source*: there. *Shapes*: one number. *Errors*: none; infinite
+/// at 0 and 1. *Checked against*: as there.
 #[must_use]
 pub fn normal_quantile(probability: f64) -> f64 {
     if probability < 0.5 {
@@ -84,7 +95,7 @@ pub fn normal_quantile(probability: f64) -> f64 {
 /// Returns P(T > t) with `df` > 0 degrees of freedom.
 ///
 /// *Formula*: I_x(df/2, 1/2)/2, x = df/(df + t²), for t ≥ 0. *Source*: DLMF 8.17; Abramowitz & Stegun 26.7.1.
-/// *Checked against*: mpmath, relative 1e-12, df 1 to 10⁷.
+/// *Shapes*: two numbers; infinite df is the normal. *Errors*: none. *Checked against*: mpmath, relative 1e-12, df 1 to 10⁷.
 #[must_use]
 pub fn t_sf(t: f64, df: f64) -> f64 {
     if t < 0.0 {
@@ -102,12 +113,18 @@ pub fn t_sf(t: f64, df: f64) -> f64 {
 }
 
 /// Returns P(T ≤ t) with `df` degrees of freedom.
+///
+/// *Formula*: the other tail, P(T > −t). *Source*: DLMF 8.17. *Shapes*: two numbers. *Errors*: none. *Checked against*: as [`t_sf`].
 #[must_use]
 pub fn t_cdf(t: f64, df: f64) -> f64 {
     t_sf(-t, df)
 }
 
 /// Returns the density of Student's t.
+///
+/// *Formula*: the kernel x^(df/2) y^(1/2)/B(df/2, 1/2) of the incomplete beta at x = df/(df + t²), over |t|.
+/// *Source*: Abramowitz & Stegun 26.7; Loader 2000 for the kernel. *Shapes*: two numbers. *Errors*: none.
+/// *Checked against*: the quantiles that Newton's steps reach with it (mpmath, 1e-12).
 #[must_use]
 pub fn t_density(t: f64, df: f64) -> f64 {
     if !df.is_finite() {
@@ -123,7 +140,7 @@ pub fn t_density(t: f64, df: f64) -> f64 {
 /// Returns the t with P(T > t) = `tail`.
 ///
 /// *Formula*: Newton's method on the survival function from the normal quantile: the function is convex to the
-/// right of zero and the normal quantile lies left of t's, so the steps climb to the root.
+/// right of zero and the normal quantile lies left of t's, so the steps climb to the root. *Source*: Newton's method. *Shapes*: two numbers. *Errors*: none.
 /// *Checked against*: mpmath, relative 1e-12, df 1 to 10⁷.
 #[must_use]
 pub fn t_upper_quantile(tail: f64, df: f64) -> f64 {
@@ -149,6 +166,9 @@ pub fn t_upper_quantile(tail: f64, df: f64) -> f64 {
 }
 
 /// Returns the t quantile of a probability between 0 and 1.
+///
+/// *Formula*: [`t_upper_quantile`] of the smaller tail. *Source*: there. *Shapes*: two numbers. *Errors*: none; infinite at 0
+/// and 1. *Checked against*: as there.
 #[must_use]
 pub fn t_quantile(probability: f64, df: f64) -> f64 {
     if probability < 0.5 {
@@ -160,19 +180,25 @@ pub fn t_quantile(probability: f64, df: f64) -> f64 {
 
 /// Returns P(X > x) of chi-square with `df` > 0 degrees of freedom.
 ///
-/// *Formula*: Q(df/2, x/2). *Source*: DLMF 8.2. *Checked against*: mpmath, relative 1e-12.
+/// *Formula*: Q(df/2, x/2). *Source*: DLMF 8.2. *Shapes*: two numbers. *Errors*: none. *Checked against*: mpmath, relative 1e-12.
 #[must_use]
 pub fn chi_square_sf(x: f64, df: f64) -> f64 {
     incomplete_gamma_upper(0.5 * df, 0.5 * x)
 }
 
 /// Returns P(X ≤ x) of chi-square.
+///
+/// *Formula*: P(df/2, x/2), by its own series where it is small. *Source*: DLMF 8.2. *Shapes*: two numbers. *Errors*: none.
+/// *Checked against*: mpmath, relative 1e-12.
 #[must_use]
 pub fn chi_square_cdf(x: f64, df: f64) -> f64 {
     incomplete_gamma_lower(0.5 * df, 0.5 * x)
 }
 
 /// Returns the x with P(X > x) = `tail`.
+///
+/// *Formula*: bisection to neighbouring doubles, on the smaller of both tails. *Source*: the definition of a quantile.
+/// *Shapes*: two numbers. *Errors*: none; 0 and infinite at the ends. *Checked against*: mpmath (tests/reference/distributions.py).
 #[must_use]
 pub fn chi_square_upper_quantile(tail: f64, df: f64) -> f64 {
     positive_root(tail, df, |x| chi_square_sf(x, df), |x| chi_square_cdf(x, df))
@@ -181,6 +207,7 @@ pub fn chi_square_upper_quantile(tail: f64, df: f64) -> f64 {
 /// Returns P(F > f) with `df1` and `df2` degrees of freedom.
 ///
 /// *Formula*: I_x(df2/2, df1/2), x = df2/(df2 + df1 f). *Source*: Abramowitz & Stegun 26.6.2.
+/// *Shapes*: three numbers; infinite df2 is chi-square over df1. *Errors*: none.
 /// *Checked against*: mpmath, relative 1e-12.
 #[must_use]
 pub fn f_sf(f: f64, df1: f64, df2: f64) -> f64 {
@@ -198,6 +225,9 @@ pub fn f_sf(f: f64, df1: f64, df2: f64) -> f64 {
 }
 
 /// Returns P(F ≤ f).
+///
+/// *Formula*: Iₓ(df1/2, df2/2), x = df1 f/(df2 + df1 f). *Source*: Abramowitz & Stegun 26.6.2. *Shapes*: three numbers.
+/// *Errors*: none. *Checked against*: as [`f_sf`].
 #[must_use]
 pub fn f_cdf(f: f64, df1: f64, df2: f64) -> f64 {
     if f <= 0.0 {
@@ -211,6 +241,9 @@ pub fn f_cdf(f: f64, df1: f64, df2: f64) -> f64 {
 }
 
 /// Returns the f with P(F > f) = `tail`.
+///
+/// *Formula*: bisection to neighbouring doubles, on the smaller of both tails. *Source*: the definition of a quantile.
+/// *Shapes*: three numbers. *Errors*: none; 0 and infinite at the ends. *Checked against*: mpmath (tests/reference/distributions.py).
 #[must_use]
 pub fn f_upper_quantile(tail: f64, df1: f64, df2: f64) -> f64 {
     positive_root(tail, 1.0, |f| f_sf(f, df1, df2), |f| f_cdf(f, df1, df2))
@@ -249,6 +282,7 @@ fn positive_root(tail: f64, start: f64, sf: impl Fn(f64) -> f64, cdf: impl Fn(f6
 /// Returns the x with P(X ≤ x) = `probability` of the beta distribution.
 ///
 /// *Formula*: bisection on the incomplete beta function to neighbouring doubles. *Source*: DLMF 8.17.
+/// *Shapes*: three numbers. *Errors*: none.
 /// *Checked against*: scipy's `beta.ppf`, relative 1e-12 (tests/reference/summary.py, Clopper and Pearson's intervals).
 #[must_use]
 pub fn beta_quantile(probability: f64, a: f64, b: f64) -> f64 {
@@ -268,6 +302,9 @@ pub fn beta_quantile(probability: f64, a: f64, b: f64) -> f64 {
 }
 
 /// Returns the two-sided p value of a statistic.
+///
+/// *Formula*: 2 P(X > |statistic|). *Source*: the symmetry of both distributions. *Shapes*: one number. *Errors*: none.
+/// *Checked against*: as [`normal_sf`] and [`t_sf`].
 #[must_use]
 pub fn two_sided_p(reference: Reference, statistic: f64) -> f64 {
     let size = statistic.abs();
@@ -278,6 +315,9 @@ pub fn two_sided_p(reference: Reference, statistic: f64) -> f64 {
 }
 
 /// Returns the critical value of a two-sided interval at a level such as 0.95.
+///
+/// *Formula*: the quantile with (1 − level)/2 above it. *Source*: Neyman 1937. *Shapes*: one number. *Errors*: none.
+/// *Checked against*: as [`normal_upper_quantile`] and [`t_upper_quantile`].
 #[must_use]
 pub fn critical(reference: Reference, level: f64) -> f64 {
     let tail = 0.5 * (1.0 - level);
@@ -288,6 +328,9 @@ pub fn critical(reference: Reference, level: f64) -> f64 {
 }
 
 /// Returns `value ± critical · se`.
+///
+/// *Formula*: value ± [`critical`] · se. *Source*: Neyman 1937. *Shapes*: numbers. *Units*: those of the value. *Errors*: none.
+/// *Checked against*: statsmodels' and R's intervals, wherever an estimate is (tests/it/stats).
 #[must_use]
 pub fn interval(reference: Reference, value: f64, se: f64, level: f64) -> Interval {
     let half = critical(reference, level) * se;

@@ -47,6 +47,7 @@ pub(super) fn fit_with(
 ) -> Result<Fit, LinearError> {
     let rows = prepare(design)?;
     check_outcome(design, &rows)?;
+    check_rows(design, &rows)?;
     if instrumented.is_empty()
         && let Some(fit) = counts::fit(design, &rows)
     {
@@ -138,6 +139,17 @@ fn check_outcome(design: &Design<'_>, rows: &Rows) -> Result<(), LinearError> {
     let centred = design.intercept || !design.absorb.is_empty();
     if constant && (centred || first == 0.0) && rows.kept.len() > 1 {
         return Err(LinearError::ConstantOutcome);
+    }
+    Ok(())
+}
+
+/// Says that the rows are too few before it looks like collinearity.
+fn check_rows(design: &Design<'_>, rows: &Rows) -> Result<(), LinearError> {
+    let levels = rows.effects.iter().map(|effect| effect.count).max();
+    let beside = levels.unwrap_or(usize::from(design.intercept));
+    let coefficients = (design.terms.len() + beside) as u64;
+    if (rows.kept.len() as u64) < coefficients && !design.drop_collinear {
+        return Err(LinearError::TooFewRows { rows: rows.n, coefficients });
     }
     Ok(())
 }

@@ -46,6 +46,20 @@ pub enum FractionInterval {
     Exact,
 }
 
+impl FractionInterval {
+    /// The name of the interval that it makes, of independent or of clustered rows.
+    #[must_use]
+    pub const fn word(self, clustered: bool) -> &'static str {
+        match (self, clustered) {
+            (Self::Exact, _) => "exact (Clopper and Pearson)",
+            (Self::Wald, false) => "wald: ± z·se",
+            (Self::Usual | Self::Wald, true) => "wald: ± t·se",
+            (Self::Wilson, true) => "wilson, of the effective number of rows",
+            (Self::Usual | Self::Wilson, false) => "wilson",
+        }
+    }
+}
+
 /// What to compute of a column.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Measure {
@@ -217,7 +231,8 @@ use crate::stats::sum::ExactSum;
 
 /// Summarises a column.
 ///
-/// *Formula, Source, Errors, Checked against*: in the functions of each measure below.
+/// *Formula, Source, Units, Checked against*: in the functions of each measure (`moments`, `order`, `proportion`).
+/// *Shapes*: columns of one length, without missing values. *Errors*: [`SummaryError`].
 ///
 /// # Errors
 /// See [`SummaryError`].

@@ -153,9 +153,10 @@ pub(super) fn geometric_mean(checked: &Checked<'_>) -> Result<Summary, SummaryEr
 /// The standard deviation.
 ///
 /// *Formula*: s = √(Σ(y − ȳ)²/(n − 1)); the interval is the chi-square's, exact for normal data.
-/// With clusters there is none. No error is given: it would rest on the fourth moment. *Source*: Cochran 1934.
-/// *Shapes*: one column. *Units*: those of the column. *Errors*: fewer than two observations.
-/// *Checked against*: NIST StRD univariate sets.
+/// No error is given beside it: that would rest on the fourth moment. With clusters se = √(G/(G−1) Σ_g (Σ_{i∈g} dᵢ)²)/(2s(n−1)),
+/// dᵢ = (yᵢ − ȳ)² − s²(n−1)/n, and the interval s ± t·se with G − 1, cut at 0. *Source*: Cochran 1934; Binder 1983.
+/// *Shapes*: one column. *Units*: those of the column. *Errors*: fewer than two observations; one cluster.
+/// *Checked against*: NIST StRD univariate sets; `survey::svyvar` of R (tests/reference/quantiles.R).
 pub(super) fn standard_deviation(checked: &Checked<'_>) -> Result<Summary, SummaryError> {
     if checked.n < 2 {
         return Err(SummaryError::TooFewRows {
@@ -168,16 +169,39 @@ pub(super) fn standard_deviation(checked: &Checked<'_>) -> Result<Summary, Summa
     let sum = squares(checked, mean, checked.values);
     let df = checked.n as f64 - 1.0;
     let tail = 0.5 * (1.0 - checked.level);
+    let plain = checked.plain((sum / df).sqrt());
+    if let Some(clusters) = checked.clusters {
+        return clustered_deviation(checked, clusters, mean, sum, plain);
+    }
     let interval = Interval {
         low: (sum / distribution::chi_square_upper_quantile(tail, df)).sqrt(),
         high: (sum / distribution::chi_square_upper_quantile(1.0 - tail, df)).sqrt(),
     };
-    let plain = checked.plain((sum / df).sqrt());
-    Ok(if checked.clusters.is_some() {
-        plain
-    } else {
-        Summary { interval: Some(interval), method: "chi-square", ..plain }
-    })
+    Ok(Summary { interval: Some(interval), method: "chi-square", ..plain })
+}
+
+fn clustered_deviation(
+    checked: &Checked<'_>,
+    clusters: &[u32],
+    mean: DoubleDouble,
+    sum: f64,
+    plain: Summary,
+) -> Result<Summary, SummaryError> {
+    let variance = DoubleDouble::from(sum / checked.n as f64);
+    let deviation = |row: usize| {
+        let away = DoubleDouble::from(checked.values[row]) - mean;
+        away * away - variance
+    };
+    let (total, groups) = checked.squared_scores(clusters, deviation)?;
+    let (g, df) = (groups as f64, checked.n as f64 - 1.0);
+    if total == 0.0 || plain.value == 0.0 {
+        return Ok(plain);
+    }
+    let value = (g / (g - 1.0) * total).sqrt() / (2.0 * plain.value * df);
+    let error = MeanError { value, df: g - 1.0, clusters: Some(groups) };
+    let summary = checked.symmetric(plain.value, &error);
+    let cut = |ends: Interval| Interval { low: ends.low.max(0.0), ..ends };
+    Ok(Summary { interval: summary.interval.map(cut), ..summary })
 }
 
 /// The clustered error of the share `p` of rows that `is_in` picks.

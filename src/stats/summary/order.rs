@@ -2,7 +2,7 @@
 
 use super::moments::clustered_share;
 use super::{Checked, QuantileDefinition, Summary, SummaryError};
-use crate::stats::distribution::{Interval, incomplete_beta, interval};
+use crate::stats::distribution::{Interval, critical, incomplete_beta, interval};
 use crate::stats::double_double::DoubleDouble;
 use crate::stats::linear::Reference;
 
@@ -91,10 +91,12 @@ impl Sorted {
 /// the largest l with P(B < l) ≤ α/2 and the smallest u with P(B ≥ u) ≤ α/2 for B binomial (n, p), so that it
 /// covers at least as often as its level says, whatever the distribution; none where a rank falls outside the sample.
 /// With clusters Woodruff's: the clustered error of the share of values up to the quantile, p ± t·se with G − 1, and the quantiles (by
-/// the same definition) at both ends; none where an end leaves 0..1. *Source*: Hyndman & Fan 1996; Conover
-/// 1999, section 3.2; Woodruff 1952; Francisco & Fuller 1991. *Shapes*: one column. *Units*: those of the column.
+/// the same definition) at both ends; none where an end leaves 0..1. The standard error is half the interval's width over its
+/// critical value (z for order statistics, t with clusters), as in R's `survey`; none where both ends are one value.
+/// *Source*: Hyndman & Fan 1996; Conover 1999, section 3.2; Woodruff 1952; McKean & Schrader 1984; Francisco & Fuller 1991. *Shapes*: one column. *Units*: those of the column.
 /// *Errors*: a probability outside 0..=1; one cluster.
-/// *Checked against*: R's `quantile`, types 1 to 9; scipy's binomial ranks (tests/reference/summary.py).
+/// *Checked against*: R's `quantile`, types 1 to 9; scipy's binomial ranks (tests/reference/summary.py); `survey::svyquantile`
+/// of R for clusters (tests/reference/quantiles.R).
 pub(super) fn quantile(
     checked: &Checked<'_>,
     probability: f64,
@@ -116,6 +118,7 @@ pub(super) fn quantile(
         let ends = inside.then(|| Interval { low: at(ends.low), high: at(ends.high) });
         let method = if inside { "woodruff" } else { "" };
         return Ok(Summary {
+            standard_error: ends.and_then(|ends| error_of(ends, reference, checked.level)),
             interval: ends,
             reference,
             method,
@@ -124,11 +127,18 @@ pub(super) fn quantile(
         });
     }
     let Some((low, high)) = ranks(sorted.n, probability, checked.level) else { return Ok(plain) };
+    let ends = Interval { low: sorted.at(low as f64), high: sorted.at(high as f64) };
     Ok(Summary {
-        interval: Some(Interval { low: sorted.at(low as f64), high: sorted.at(high as f64) }),
+        standard_error: error_of(ends, Reference::Normal, checked.level),
+        interval: Some(ends),
         method: "order-statistics",
         ..plain
     })
+}
+
+/// Half an interval's width over its critical value; none where it has no width.
+fn error_of(ends: Interval, reference: Reference, level: f64) -> Option<f64> {
+    (ends.high > ends.low).then(|| 0.5 * (ends.high - ends.low) / critical(reference, level))
 }
 
 /// The ranks, from 1, between which the quantile lies with at least this probability.

@@ -50,6 +50,12 @@ fn designs_without_an_answer() {
         3,
         "8 rows cannot fit 8 coefficients",
     );
+    // Fewer rows than terms is that, and no collinearity.
+    refuses(
+        "outcome = \"y\"\non = [\"x\", \"b\", \"c\", \"factor(g)\", \"x * x\", \"x * x * x\", \"y * x\", \"c * x\"]\n",
+        3,
+        "8 rows cannot fit 11 coefficients",
+    );
     refuses("outcome = \"y\"\non = [\"factor(one)\"]", 8, "the factor `one` has 1 level");
 }
 
@@ -163,4 +169,22 @@ fn options_that_exclude_one_another() {
         let (_, problems) = plan_of(&text);
         assert!(problems.to_string().contains(message), "{problems}");
     }
+}
+
+/// The base of a factor of numbers is a number, however it is written; R's words for a factor get a hint.
+#[test]
+fn factors_as_people_write_them() {
+    let text = |on: &str| {
+        format!(
+            "{INPUT}[[step]]\nid = \"fit\"\n[step.regress]\nfrom = \"t\"\noutcome = \"y\"\non = [\"{on}\"]\n"
+        )
+    };
+    let found = run(&plan(&text("factor(w, base = 2.0)")), vec![("t", loaded(table()))], 1);
+    assert!(found.expect("it runs").estimate("fit/w=3").is_some());
+    for on in ["C(g)", "i(g)"] {
+        let (_, problems) = plan_of(&text(on));
+        assert!(problems.to_string().contains("write `factor(column)`"), "{problems}");
+    }
+    // What is not finite is called by the term's own name.
+    refuses("outcome = \"y\"\non = [\"ln(x - 2)\"]", 8, "`ln(x - 2)`");
 }

@@ -332,3 +332,41 @@ fn instruments_may_be_factors_and_interactions() {
     );
     assert!(estimate(&run, "product/x:z").se.is_some());
 }
+
+/// statsmodels without a constant (`tests/reference/constant.py`); its likelihoods stop at about ten digits.
+#[test]
+fn a_model_may_leave_the_constant_out() {
+    let plain = "outcome = \"y\"\non = [\"x\", \"z\"]\nintercept = false";
+    let levels = "on = [\"factor(k)\", \"x\"]\nintercept = false";
+    let cases = [
+        ("plain", plain.to_owned()),
+        (
+            "weighted",
+            format!("{plain}\nse = \"hc1\"\nweights = \"count + 1\"\nweights_are = \"analytic\""),
+        ),
+        ("clustered", format!("{plain}\nse = \"cluster\"\ncluster = [\"g\"]")),
+        ("logit", "model = \"logit\"\n".to_owned() + &plain.replace("\"y\"", "\"binary\"")),
+        ("poisson", format!("model = \"poisson\"\noutcome = \"count\"\n{levels}")),
+        ("levels", format!("outcome = \"y\"\n{levels}")),
+    ];
+    let steps: String = cases.iter().map(|(id, body)| step(id, body)).collect();
+    let run = ran(&steps);
+    for line in reference("constant.csv").lines().skip(1) {
+        let cells: Vec<&str> = line.split(',').collect();
+        let found = estimate(&run, &format!("{}/{}", cells[0], cells[1]));
+        close(found.value, cells[2].parse().expect("a value"), 1e-9);
+        if !cells[3].is_empty() {
+            close(found.se.expect("an error"), cells[3].parse().expect("an error"), 1e-9);
+        }
+    }
+    assert!(run.estimate("plain/intercept").is_none());
+    assert_eq!(of(&run, "plain")["constant"], "none");
+    for (more, expected) in [
+        ("absorb = [\"g\"]", "the absorbed effects hold the constant"),
+        ("random = \"g\"", "random effects vary about a constant"),
+    ] {
+        let (_, problems) =
+            plan_of(&format!("{INPUT}{}", step("fit", &format!("{plain}\n{more}"))));
+        assert!(problems.to_string().contains(expected), "{problems}");
+    }
+}

@@ -228,3 +228,123 @@ fn weights_of_agreement_go_by_the_whole_scale() {
     assert_eq!(bootstrap, "200 repetitions over units, percentiles, philox4x32-10, seed 7");
     assert!(value(&run, "scale/null_se") > 0.0 && value(&run, "scale/expected") > 0.0);
 }
+
+/// A row of weight 0 stands for no row: it adds no value to `distinct`, as it adds none to `min`.
+#[test]
+fn rows_of_no_weight_are_not_there() {
+    let table = numbers(&[
+        ("x", &[1.0, 2.0, 2.0, 9.0]),
+        ("y", &[1.0, 0.0, 2.0, 1.0]),
+        ("w", &[2.0, 1.0, 3.0, 0.0]),
+    ]);
+    let body = "from = \"t\"\nweights = \"w\"\nmeasures = { d = \"distinct(x)\", largest = \"max(x)\", \
+                middle = \"median(x)\" }";
+    let text = format!(
+        "[input.t]\ncolumns = {{ x = \"float\", y = \"float\", w = \"float\" }}\n{}",
+        step("s", "summarise", body)
+    );
+    let run = run(&plan(&text), vec![("t", loaded(table))], 1).expect("it runs");
+    let found = ["d", "largest", "middle"].map(|name| value(&run, &format!("s/{name}")));
+    assert_eq!(found, [2.0, 2.0, 2.0]);
+}
+
+/// Medians of two groups of independent rows are independent; of one cluster in both they are not.
+#[test]
+fn the_change_of_a_median_has_an_error() {
+    let measures = "from = \"t\"\nby = [\"late\"]\nmeasures = { m = \"median(x)\" }\n\
+                    change = { by = \"late\", from = 0, to = 1 }";
+    let run = ran(&[
+        step("alone", "summarise", measures),
+        step("clustered", "summarise", &format!("{measures}\ncluster = [\"cluster\"]")),
+    ]
+    .concat());
+    let error = |address: &str| find(&run, address).se.expect("an error");
+    let both = |step: &str| {
+        let [one, other] = [0, 1].map(|late| error(&format!("{step}/m{{late={late}}}")));
+        (one * one + other * other).sqrt()
+    };
+    close(error("alone/m_change"), both("alone"), 1e-12);
+    assert!((error("clustered/m_change") / both("clustered") - 1.0).abs() > 1e-3);
+    assert_eq!(
+        convention(&run, "alone", "errors of quantiles"),
+        "half the interval's width over its critical value"
+    );
+}
+
+/// R's `fisher.test` of the same table (case `two_by_three` of `tests/reference/fisher.R`).
+#[test]
+fn fishers_test_takes_a_table_of_any_size() {
+    let table = numbers(&[
+        ("a", &[0.0, 0.0, 0.0, 1.0, 1.0, 1.0]),
+        ("b", &[0.0, 1.0, 2.0, 0.0, 1.0, 2.0]),
+        ("n", &[3.0, 9.0, 1.0, 8.0, 2.0, 7.0]),
+    ]);
+    let body = "from = \"t\"\ntest = \"fisher\"\nof = \"a\"\nbetween = \"b\"\nweights = \"n\"";
+    let input = "[input.t]\ncolumns = { a = \"float\", b = \"float\", n = \"float\" }\n";
+    let text = format!("{input}{}", step("f", "compare", body));
+    let found = run(&plan(&text), vec![("t", loaded(table.clone()))], 1).expect("it runs");
+    close(value(&found, "f/p"), 0.003_595_679_186_304_92, 1e-7);
+    let sided =
+        format!("{input}{}", step("f", "compare", &format!("{body}\nalternative = \"less\"")));
+    let problems = run(&plan(&sided), vec![("t", loaded(table))], 1).expect_err("it is refused");
+    assert!(problems.to_string().contains("p has sides in a table of two rows"), "{problems}");
+}
+
+/// What a check warns of stands in the results, not only on the terminal.
+#[test]
+fn warnings_of_a_check_reach_the_results() {
+    let table = Table::from_columns(vec![
+        ("k".to_owned(), Column::new(Values::Int(vec![1, 2, 3, 4]))),
+        ("x".to_owned(), Column::new(Values::Float(vec![1.0, 2.0, 5.0, 3.0]))),
+    ])
+    .expect("a table");
+    let text = [
+        "[input.t]\ncolumns = { k = \"int\", x = \"float\" }\n".to_owned(),
+        step("half", "summarise", "from = \"t\"\nmeasures = { h = \"sum(k / 2)\" }"),
+        step("tens", "summarise", "from = \"t\"\nmeasures = { l = \"mean(log(x))\", m = \"mean(log(2, x))\", n = \"mean(ln(x))\" }"),
+    ]
+    .concat();
+    let run = run(&plan(&text), vec![("t", loaded(table))], 1).expect("it runs");
+    let of = |step: &str| -> Vec<&str> {
+        let warnings = run.warnings.iter().filter(|warning| warning.step == step);
+        warnings.map(|warning| warning.message.as_str()).collect()
+    };
+    assert!(of("half").iter().any(|message| message.contains("divides two whole numbers")));
+    let tens = of("tens");
+    assert_eq!(tens.iter().filter(|message| message.contains("base 10")).count(), 1, "{tens:?}");
+}
+
+/// Endpoints are those of the estimate's own interval, Wilson's here; a function that turns inside it has none.
+#[test]
+fn endpoints_are_the_estimates_own() {
+    let share = step(
+        "s",
+        "summarise",
+        "from = \"t\"\nmeasures = { b = \"fraction(b)\", x = \"mean(x - 3)\" }",
+    );
+    let contrast = |id: &str, value: &str, more: &str| {
+        step(id, "contrast", &format!("value = '{value}'\ninterval = \"endpoints\"{more}"))
+    };
+    let run = ran(&[
+        share.clone(),
+        contrast("odds", "est(\"s/b\") / (1 - est(\"s/b\"))", ""),
+        contrast("wide", "100 * est(\"s/b\")", "\nlevel = 0.9"),
+    ]
+    .concat());
+    let ends = find(&run, "s/b").ci.expect("an interval");
+    assert_eq!(find(&run, "s/b").interval.as_deref(), Some("wilson"));
+    let odds = find(&run, "odds").ci.expect("an interval");
+    for (found, end) in odds.into_iter().zip(ends) {
+        close(found, end / (1.0 - end), 1e-13);
+    }
+    // Another level has no interval of the estimate's own: value ± z·se.
+    let (b, wide) = (find(&run, "s/b"), find(&run, "wide").ci.expect("an interval"));
+    close(wide[1], 100.0 * (b.value + 1.644_853_626_951_472_7 * b.se.expect("an error")), 1e-12);
+    let mean = find(&run, "s/x").ci.expect("an interval");
+    // It turns at 0.5, near the lower end: the value lies between the transformed ends all the same.
+    assert!(mean[0] < 0.5 && mean[1] > 0.5, "{mean:?}");
+    refused(
+        &[share, contrast("turns", "(est(\"s/x\") - 0.5) * (est(\"s/x\") - 0.5)", "")].concat(),
+        "does not rise or fall throughout the interval",
+    );
+}

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use secondlook::stats::compare::{
-    Alternative, CompareError, Comparison, Estimate, How, binomial, chi_square, fisher, kendall,
-    mann_whitney, one_sample_t, paired_t, pearson, proportions, spearman, student_t, welch_t,
-    wilcoxon_signed_rank,
+    Alternative, CompareError, Comparison, Estimate, How, binomial, chi_square, fisher_two_by_two,
+    kendall, mann_whitney, one_sample_t, paired_t, pearson, proportions, spearman, student_t,
+    welch_t, wilcoxon_signed_rank,
 };
 
 const X: [f64; 10] = [4.17, 5.58, 5.18, 6.11, 4.50, 4.61, 5.17, 4.53, 5.33, 5.14];
@@ -170,7 +170,7 @@ fn counts() {
     for (side, alternative) in SIDES {
         let how = How { alternative, ..How::default() };
         for (name, table) in tables {
-            reference.p(&format!("fisher {name} {side}"), fisher(table, &how));
+            reference.p(&format!("fisher {name} {side}"), fisher_two_by_two(table, &how));
         }
         for (k, n, null) in [
             (7, 20, 0.5),
@@ -192,17 +192,17 @@ fn effects_of_counts() {
     let reference = Reference::read();
     let how = How::default();
     for (name, table) in [("small", [[8, 2], [1, 5]]), ("large", [[120, 80], [90, 110]])] {
-        let found = fisher(table, &how).expect("a table").estimate.expect("a ratio");
+        let found = fisher_two_by_two(table, &how).expect("a table").estimate.expect("a ratio");
         // scipy seeks the root to about 1e-8 only.
         reference.near(&format!("conditional {name}"), "value", found.value, 1e-7);
         reference.ends(&format!("conditional {name}"), &found, 1e-7);
     }
-    let none = fisher([[0, 7], [9, 3]], &how).expect("a table");
+    let none = fisher_two_by_two([[0, 7], [9, 3]], &how).expect("a table");
     let estimate = none.estimate.expect("a ratio");
     assert_eq!((estimate.value, estimate.interval.expect("an interval").low), (0.0, 0.0));
     reference.ends("conditional none", &estimate, 1e-7);
     assert_eq!(none.warnings, ["a cell of the table is zero: no risk ratio or odds ratio"]);
-    let all = fisher([[7, 0], [3, 9]], &how).expect("a table");
+    let all = fisher_two_by_two([[7, 0], [3, 9]], &how).expect("a table");
     assert_eq!(all.estimate, None);
     assert!(all.warnings.contains(&"the conditional odds ratio is infinite".to_owned()));
     for (k, n) in [(7, 20), (0, 12), (480, 1000)] {
@@ -238,7 +238,7 @@ fn what_cannot_be_compared_is_refused() {
     assert_eq!(pearson(&X, &[1.0; 10], &how), still("Pearson's r"));
     assert_eq!(kendall(&X, &[1.0; 10], &how), still("Kendall's tau-b"));
     assert_eq!(proportions([0, 0], [9, 9], &how), still("two proportions"));
-    assert_eq!(fisher([[3, 0], [5, 0]], &how), Err(CompareError::Table));
+    assert_eq!(fisher_two_by_two([[3, 0], [5, 0]], &how), Err(CompareError::Table));
     assert_eq!(chi_square(&[vec![3, 0], vec![5, 0]], false, 0.95), Err(CompareError::Table));
     assert_eq!(binomial(1, 2, &How { null: 1.0, ..how }), Err(CompareError::Null { value: 1.0 }));
     assert_eq!(pearson(&X, &Y[1..], &how), Err(CompareError::Length));

@@ -35,6 +35,9 @@ impl Step for Compare {
             used = self.two_groups(used, &mut outcome)?;
         }
         outcome.rows_out = Some(used.rows() as u64);
+        if let Some(weights) = &self.weights {
+            outcome.note("weights", format!("counts: {}", weights.text));
+        }
         let found = self.compare(&used, &mut outcome)?;
         self.yields(&found, running.id, &mut outcome);
         Ok(outcome)
@@ -43,7 +46,16 @@ impl Step for Compare {
 
 impl Compare {
     fn fails(&self, error: &CompareError) -> Problem {
-        Problem::error(format!("the comparison cannot be made: {error}")).at(&self.of.span())
+        let problem = Problem::error(format!("the comparison cannot be made: {error}"));
+        let help = match (self.test, error) {
+            (Test::Fisher, CompareError::TooLarge { .. }) => {
+                "write `test = \"chi-square\"`: with so many counts it is close"
+            }
+            (_, CompareError::TooLarge { .. }) => "write `exact = false`",
+            (_, CompareError::NoSides) => "leave `alternative` out",
+            _ => return problem.at(&self.of.span()),
+        };
+        problem.at(&self.of.span()).help(help)
     }
 
     /// Keeps the rows of `groups`, where they are given.
@@ -162,17 +174,9 @@ impl Compare {
     }
 
     fn counted(&self, table: &[Vec<u64>]) -> Result<Comparison, CompareError> {
-        match (self.test, table) {
-            (Test::Fisher, [first, second]) => {
-                let ([a, b], [c, d]) = (first.as_slice(), second.as_slice()) else {
-                    return Err(CompareError::NotTwoByTwo);
-                };
-                compare::fisher([[*a, *b], [*c, *d]], &self.how)
-            }
-            (Test::Fisher, _) => Err(CompareError::NotTwoByTwo),
-            (test, table) => {
-                compare::chi_square(table, test == Test::ChiSquareYates, self.how.level)
-            }
+        match self.test {
+            Test::Fisher => compare::fisher(table, &self.how),
+            test => compare::chi_square(table, test == Test::ChiSquareYates, self.how.level),
         }
     }
 

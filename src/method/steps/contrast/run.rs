@@ -5,7 +5,7 @@ use crate::expression::{EvaluationError, Expression, Reference};
 use crate::method::fragment::Fragment;
 use crate::method::steps::{Outcome, Running, Slopes, Step, plain_estimate};
 use crate::results::{Estimate, split_part};
-use crate::stats::distribution;
+use crate::stats::distribution::{self, Interval};
 use crate::stats::linear::Reference as Distribution;
 use crate::stats::math;
 
@@ -155,9 +155,12 @@ impl Contrasting {
         };
         if let (Ends::Endpoints, [term]) = (self.ends, terms) {
             let source = term.estimate.and_then(|one| one.se).unwrap_or_default();
-            let ends = distribution::interval(distribution, term.value, source, self.level);
+            let ends = self.own_ends(term, distribution).unwrap_or_else(|| {
+                distribution::interval(distribution, term.value, source, self.level)
+            });
             let at =
                 |end: f64| self.evaluate(references, &[end]).map_err(|error| self.fails(&error));
+            self.monotone(ends, &at)?;
             estimate.ci = Some(self.ordered(at(ends.low)?, estimate.value, at(ends.high)?)?);
             // Where the contrast is zero exactly where its estimate is, they share their p value.
             if at(0.0).ok() == Some(0.0) && source > 0.0 {
@@ -180,6 +183,34 @@ impl Contrasting {
         Ok(())
     }
 
+    /// The interval that the estimate has itself (Wilson's, say), where it is of the level and the distribution asked for.
+    fn own_ends(&self, term: &Term<'_>, distribution: Distribution) -> Option<Interval> {
+        let one = term.estimate?;
+        let same = match distribution {
+            Distribution::Normal => one.reference.as_deref() == Some("normal"),
+            Distribution::T { df } => one.df == Some(df),
+        };
+        let [low, high] = one.ci.filter(|_| same && one.level == Some(self.level))?;
+        Some(Interval { low, high })
+    }
+
+    /// Refuses a function that turns inside the interval: then its ends are not the ends of its values.
+    fn monotone(
+        &self,
+        ends: Interval,
+        at: &dyn Fn(f64) -> Result<f64, Problem>,
+    ) -> Result<(), Problem> {
+        const STEPS: u32 = 32;
+        let width = (ends.high - ends.low) / f64::from(STEPS);
+        let points = (0..=STEPS).map(|step| at(ends.low + f64::from(step) * width));
+        let values: Vec<f64> = points.collect::<Result<_, _>>()?;
+        let pairs = || values.iter().zip(values.iter().skip(1));
+        if pairs().all(|(one, next)| one <= next) || pairs().all(|(one, next)| one >= next) {
+            return Ok(());
+        }
+        Err(self.turns())
+    }
+
     fn ordered(&self, low: f64, value: f64, high: f64) -> Result<[f64; 2], Problem> {
         if low <= value && value <= high {
             return Ok([low, high]);
@@ -187,9 +218,13 @@ impl Contrasting {
         if high <= value && value <= low {
             return Ok([high, low]);
         }
-        let message = "the value does not lie between the transformed ends: this is not monotone";
+        Err(self.turns())
+    }
+
+    fn turns(&self) -> Problem {
+        let message = "the value does not rise or fall throughout the interval: its ends are not those of the values";
         let help = "write `interval = \"delta\"`";
-        Err(Problem::error(message).at(&self.value.span()).help(help))
+        Problem::error(message).at(&self.value.span()).help(help)
     }
 }
 

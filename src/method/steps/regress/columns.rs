@@ -93,7 +93,8 @@ pub(super) struct Cell {
     levels: Vec<Option<u32>>,
 }
 
-/// Lists the columns of the terms and the base of each factor; `beside` are other terms of the model.
+/// Lists the columns of the terms and the base of each factor; `beside` are other terms of the model, `constant` says
+/// whether it has one.
 ///
 /// # Errors
 /// Where a factor has one level, or its base does not occur.
@@ -101,6 +102,7 @@ pub(super) fn cells(
     terms: &[Term],
     beside: &[Term],
     filled: &[Vec<Filled>],
+    mut constant: bool,
     bases: &mut Vec<(String, String)>,
 ) -> Result<Vec<Cell>, Problem> {
     let names: BTreeSet<Vec<String>> = terms.iter().chain(beside).map(sorted_names).collect();
@@ -108,9 +110,12 @@ pub(super) fn cells(
     for (index, (term, parts)) in terms.iter().zip(filled).enumerate() {
         let mut open = vec![Cell { name: String::new(), term: index, levels: Vec::new() }];
         for (place, (part, values)) in term.parts.iter().zip(parts).enumerate() {
-            let choices = choices(part, values, || needs_base(term, place, &names), bases)?;
+            let choices =
+                choices(part, values, || needs_base(term, place, &names, constant), bases)?;
             open = open.iter().flat_map(|cell| choices.iter().map(|one| cell.with(one))).collect();
         }
+        // Every level of a factor is the constant that the model lacks.
+        constant |= matches!(term.parts.as_slice(), [Part::Factor { base: None, .. }]);
         cells.extend(open);
     }
     Ok(cells)
@@ -125,7 +130,7 @@ fn sorted_names(term: &Term) -> Vec<String> {
 /// A factor leaves out its base where the model has the term without the factor (the constant, for a
 /// factor alone); else it would have columns that the others determine. *Source*: the rule of
 /// marginality, Chambers & Hastie 1992, section 2.4.1.
-fn needs_base(term: &Term, place: usize, names: &BTreeSet<Vec<String>>) -> bool {
+fn needs_base(term: &Term, place: usize, names: &BTreeSet<Vec<String>>, constant: bool) -> bool {
     let mut rest: Vec<String> = term
         .parts
         .iter()
@@ -134,7 +139,7 @@ fn needs_base(term: &Term, place: usize, names: &BTreeSet<Vec<String>>) -> bool 
         .map(|(_, part)| part.label())
         .collect();
     rest.sort_unstable();
-    rest.is_empty() || names.contains(&rest)
+    if rest.is_empty() { constant } else { names.contains(&rest) }
 }
 
 /// What a part contributes to the columns of its term: itself, or one for each level kept.
@@ -156,6 +161,10 @@ fn choices(
     let dropped = match base {
         Some((level, written)) => {
             let place = levels.iter().position(|known| known == level);
+            // 1.0 is the level 1.
+            let number = |text: &str| text.parse::<f64>().ok();
+            let same = |known: &String| number(known).is_some_and(|one| Some(one) == number(level));
+            let place = place.or_else(|| levels.iter().position(same));
             Some(place.ok_or_else(|| {
                 let shown: Vec<&str> = levels.iter().take(12).map(String::as_str).collect();
                 Problem::error(format!("the base `{level}` does not occur in `{}`", column.text))

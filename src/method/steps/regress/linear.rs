@@ -36,7 +36,7 @@ impl Regressing {
         }
         let mut instruments: Vec<linear::Term<'_>> = Vec::new();
         for ((_, terms), filled) in self.instruments.iter().zip(&filled) {
-            for cell in columns::cells(terms, &self.terms, filled, &mut Vec::new())? {
+            for cell in columns::cells(terms, &self.terms, filled, true, &mut Vec::new())? {
                 let term = filled.get(cell.term).map(|parts| cell.term(parts));
                 // Two terms may share an instrument: it enters once.
                 let new = |term: &linear::Term<'_>| {
@@ -101,6 +101,10 @@ impl Regressing {
             format!("{} to {}", number(low), number(high))
         };
         outcome.note("theta", theta);
+        if low != high {
+            outcome
+                .note("unequal groups", "by the harmonic mean of their sizes, as in Stata's xtreg");
+        }
         if found.effect_variance == 0.0 {
             outcome.warnings.push(
                 "the variance between groups leaves none for the random effect: this is pooled least squares"

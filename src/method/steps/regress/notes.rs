@@ -5,7 +5,7 @@ use crate::method::steps::Outcome;
 use crate::stats::linear::{Absorbed, Dropped, Singletons};
 
 use super::run::Regressing;
-use super::{Meaning, error_word};
+use super::{Constant, Meaning, error_word};
 
 impl Regressing {
     /// What a column of the query is in the method.
@@ -64,6 +64,9 @@ impl Regressing {
             Some((written, Meaning::Analytic)) => format!("analytic: {}", written.text),
         };
         outcome.note("weights", weights);
+        if self.constant == Constant::Absent {
+            outcome.note("constant", "none");
+        }
     }
 
     /// The levels absorbed, the clusters counted, the terms dropped.

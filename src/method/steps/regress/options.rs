@@ -23,6 +23,7 @@ impl Regress {
             self.wrong_effects(),
             self.wrong_conditional(),
             self.wrong_random(),
+            self.wrong_constant(),
             self.wrong_reference(),
         ]
         .into_iter()
@@ -97,6 +98,21 @@ impl Regress {
         };
         let message = format!("a random effect does not go with {with}");
         Some(Problem::error(message).at(&random.span()))
+    }
+
+    fn wrong_constant(&self) -> Option<Problem> {
+        let word = self.intercept.as_ref().filter(|word| !word.value)?;
+        let message = if !self.absorb.is_empty() {
+            "the absorbed effects hold the constant: `intercept = false` says nothing here"
+        } else if self.random.is_some() {
+            "random effects vary about a constant: `intercept = false` does not go with them"
+        } else if !self.adjusted.is_empty() {
+            "adjusted rates rest on the outcome's mean, which a model without a constant does not keep"
+        } else {
+            return None;
+        };
+        let problem = Problem::error(message).at(&word.span);
+        Some(problem.help("leave `intercept` out, or what it does not go with"))
     }
 
     fn wrong_reference(&self) -> Option<Problem> {

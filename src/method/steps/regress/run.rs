@@ -15,7 +15,7 @@ use super::adjusted::{Adjusting, crossed};
 use super::columns::{self, Cell, Filled};
 use super::refusal::Context;
 use super::terms::Term;
-use super::{Effects, Meaning};
+use super::{Constant, Effects, Meaning};
 
 /// A checked `regress`.
 pub(super) struct Regressing {
@@ -33,6 +33,7 @@ pub(super) struct Regressing {
     pub(super) preset: Preset,
     pub(super) preset_stated: bool,
     pub(super) drop_collinear: bool,
+    pub(super) constant: Constant,
     /// Where each way of clustering is written.
     pub(super) cluster_spans: Vec<Span>,
     pub(super) adjusted: Vec<Fragment>,
@@ -121,7 +122,8 @@ impl Regressing {
     ) -> Result<(), Problem> {
         let filled = columns::fill_all(used, "term", &self.terms)?;
         let mut bases = Vec::new();
-        let cells = columns::cells(&self.terms, &[], &filled, &mut bases)?;
+        let present = self.constant == Constant::Present;
+        let cells = columns::cells(&self.terms, &[], &filled, present, &mut bases)?;
         for (factor, base) in &bases {
             outcome.note(&format!("base of {factor}"), base);
         }
@@ -156,7 +158,7 @@ impl Regressing {
         let mut design = Design::new(Cow::Owned(values), terms);
         design.weights = self.weigh(used)?;
         design.absorb = self.absorbed(used);
-        design.intercept = design.absorb.is_empty();
+        design.intercept = self.constant == Constant::Present && design.absorb.is_empty();
         design.singletons = self.singletons;
         design.covariance = self.errors;
         design.preset = self.preset;

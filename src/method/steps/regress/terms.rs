@@ -137,6 +137,11 @@ fn parse_part(written: &Fragment, tokens: &[Token<'_>]) -> Result<Part, Box<Prob
     let whole = written.part(extent);
     match text::call(tokens) {
         Some(("factor", arguments)) => parse_factor(written, &whole, &arguments),
+        Some((word @ ("C" | "i"), arguments)) if !arguments.is_empty() => {
+            let message = format!("`{word}(…)` is no function of SQL");
+            let help = "write `factor(column)` for one term per value";
+            Err(Box::new(Problem::error(message).at(&whole.span()).help(help)))
+        }
         _ => Ok(Part::Number(whole)),
     }
 }

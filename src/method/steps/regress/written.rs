@@ -39,6 +39,7 @@ pub(super) fn read(table: &Document<'_>) -> Option<Box<dyn Written>> {
     let drop_collinear = table
         .optional::<String>("collinear")
         .map_or(Some(false), |word| choice(table, &word, [("error", false), ("drop", true)]));
+    let intercept = table.optional::<bool>("intercept");
     let adjusted = fragments("adjusted");
     let random = table.optional::<String>("random").map(|name| Fragment::whole(&name));
     let effects = stated(
@@ -62,6 +63,7 @@ pub(super) fn read(table: &Document<'_>) -> Option<Box<dyn Written>> {
         preset: preset?,
         preset_stated,
         drop_collinear: drop_collinear?,
+        intercept,
         adjusted,
         random,
         effects: effects?,

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::diagnostic::Problem;
-use crate::engine::{Coded, Column};
+use crate::engine::{Coded, Column, Values};
 use crate::method::fragment::Fragment;
 use crate::stats::sum::{dot, sum};
 use crate::stats::summary::{FractionInterval, Sample, Summary, SummaryError, ratio, summarise};
@@ -105,6 +105,21 @@ pub(super) fn groups(keys: &[Arc<Column>], rows: usize) -> Vec<Group> {
     groups
 }
 
+/// How many different values stand in rows; none of them is null.
+pub(super) fn distinct(column: &Column, rows: &[usize]) -> usize {
+    let coded = match &column.values {
+        Values::Text { codes, levels } => Coded { places: codes.into(), levels: levels.len() },
+        _ => column.coded(),
+    };
+    let mut seen = vec![false; coded.levels];
+    for place in rows.iter().filter_map(|row| coded.places.get(*row)) {
+        if let Some(slot) = seen.get_mut(*place as usize) {
+            *slot = true;
+        }
+    }
+    seen.into_iter().filter(|seen| *seen).count()
+}
+
 /// Reads frequency weights.
 ///
 /// # Errors
@@ -133,6 +148,16 @@ impl Grouped {
             None => rows.len() as f64,
             Some(weights) => sum(&picked(weights, rows)),
         }
+    }
+
+    /// Those of the rows that stand for one observation at least.
+    pub(super) fn counted(&self, rows: &[usize]) -> Vec<usize> {
+        let counts = |row: &usize| {
+            self.weights
+                .as_ref()
+                .is_none_or(|all| all.get(*row).is_some_and(|weight| *weight > 0.0))
+        };
+        rows.iter().copied().filter(counts).collect()
     }
 
     /// The share that `rows` have in `total`.

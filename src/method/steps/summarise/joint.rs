@@ -1,7 +1,8 @@
 //! The joint covariance of summaries, for contrasts.
 //!
 //! *Formula*: an average's influence in row i is ψᵢ = (xᵢ − x̄)/n (for a share (1ᵢ − p)/n, for a
-//! geometric mean g(ln xᵢ − ln g)/n, for a ratio of sums (aᵢ − r bᵢ)/Σb). Two estimates correlate by ρ = Σ wᵢψᵢφᵢ / √(Σ wᵢψᵢ² Σ wᵢφᵢ²),
+//! geometric mean g(ln xᵢ − ln g)/n, for a ratio of sums (aᵢ − r bᵢ)/Σb, for a quantile (F(q) − 1[xᵢ ≤ q])/n over the density, which
+//! a correlation does not need). Two estimates correlate by ρ = Σ wᵢψᵢφᵢ / √(Σ wᵢψᵢ² Σ wᵢφᵢ²),
 //! summed within clusters first where there are any; their covariance is ρ times their standard
 //! errors, so that the diagonal is exactly what each reports for itself.
 //! *Source*: the delta method for functions of means; Cameron & Miller 2015 for clusters.
@@ -51,7 +52,10 @@ impl Summarising {
                 let total = all.get(&self.outer(group)).cloned().unwrap_or_default();
                 Some(of_share(&group.rows, &total, value))
             }
-            What::Of { statistic, .. } => of_column(*statistic, &numbers()?, &group.rows, value),
+            What::Of { statistic, .. } => {
+                let weights = grouped.weights.as_deref();
+                of_column(*statistic, &numbers()?, weights, &group.rows, value)
+            }
             What::Ratio { .. } => {
                 let below = grouped.below.get(&place).and_then(|below| below.numbers())?;
                 Some(of_ratio(&numbers()?, &below, &group.rows, value))
@@ -78,10 +82,14 @@ fn of_share(rows: &[usize], total: &[usize], share: f64) -> Vec<(usize, f64)> {
 fn of_column(
     statistic: Statistic,
     numbers: &[Option<f64>],
+    weights: Option<&[f64]>,
     rows: &[usize],
     value: f64,
 ) -> Option<Vec<(usize, f64)>> {
+    let quantile = matches!(statistic, Statistic::Quantile(..));
+    let share = if quantile { share_up_to(numbers, weights, rows, value) } else { 0.0 };
     let deviation = |number: f64| match statistic {
+        Statistic::Quantile(..) => Some(share - f64::from(u8::from(number <= value))),
         Statistic::Mean | Statistic::Fraction => Some(number - value),
         Statistic::GeometricMean => Some(value * (math::ln(number) - math::ln(value))),
         _ => None,
@@ -93,6 +101,20 @@ fn of_column(
         }
     }
     Some(influence)
+}
+
+/// The share of rows whose number is not above a value.
+fn share_up_to(
+    numbers: &[Option<f64>],
+    weights: Option<&[f64]>,
+    rows: &[usize],
+    value: f64,
+) -> f64 {
+    let weight = |row: usize| weights.map_or(1.0, |all| all.get(row).copied().unwrap_or(0.0));
+    let known = rows.iter().filter_map(|row| Some((numbers.get(*row).copied()??, weight(*row))));
+    let (below, all): (Vec<f64>, Vec<f64>) =
+        known.map(|(number, weight)| (if number <= value { weight } else { 0.0 }, weight)).unzip();
+    sum(&below) / sum(&all)
 }
 
 /// The influence of a ratio of sums.

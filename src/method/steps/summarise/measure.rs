@@ -54,6 +54,22 @@ pub(super) enum Statistic {
     Largest,
 }
 
+impl What {
+    /// Whether it is a share of rows.
+    pub(super) fn is_fraction(&self) -> bool {
+        matches!(self, Self::Share | Self::Of { statistic: Statistic::Fraction, .. })
+    }
+
+    /// Whether it has a standard error that a convention stands behind; quantiles say theirs themselves.
+    pub(super) fn has_error(&self) -> bool {
+        match self {
+            Self::Share | Self::Ratio { .. } => true,
+            Self::Of { statistic, .. } => statistic.averages(),
+            Self::Count | Self::Distinct(_) => false,
+        }
+    }
+}
+
 const WORDS: [(&str, Statistic); 7] = [
     ("fraction", Statistic::Fraction),
     ("mean", Statistic::Mean),

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::diagnostic::Problem;
-use crate::engine::{Coded, Column, Schema, Table, Values};
+use crate::engine::{Column, Schema, Table, Values};
 use crate::method::fragment::Fragment;
 use crate::method::steps::derive::culprit;
 use crate::method::steps::{Outcome, Running, Step, plain_estimate};
@@ -17,7 +17,9 @@ use crate::stats::linear::Reference;
 use crate::stats::summary::SummaryError;
 
 use super::change::{self, Change};
-use super::grouped::{Group, Grouped, Intervals, NO_DEVIATION, NULL, Number, frequencies, groups};
+use super::grouped::{
+    Group, Grouped, Intervals, NO_DEVIATION, NULL, Number, distinct, frequencies, groups,
+};
 use super::measure::{Measure, Statistic, What};
 use super::told::{self, Lacking, warn};
 
@@ -237,7 +239,8 @@ impl Summarising {
             (What::Distinct(_), Some(column)) => {
                 let kept: Vec<usize> =
                     group.rows.iter().copied().filter(|row| column.is_valid(*row)).collect();
-                let number = Number::plain(distinct(column, &kept) as f64, grouped.weigh(&kept));
+                let seen = grouped.counted(&kept);
+                let number = Number::plain(distinct(column, &seen) as f64, grouped.weigh(&kept));
                 Ok((Some(number), group.rows.len() - kept.len()))
             }
             (What::Of { statistic, .. }, Some(_)) => {
@@ -325,12 +328,22 @@ impl Summarising {
             let text = format!("type {} of Hyndman and Fan 1996", types.join(", "));
             outcome.note("quantiles", text);
         }
+        if !types.is_empty() {
+            let how = "half the interval's width over its critical value";
+            outcome.note("errors of quantiles", how);
+        }
         if self.weights.is_some() {
             outcome.note("weights", "frequency");
         }
         if let Some(cluster) = &self.cluster {
             outcome.note("cluster", cluster);
             outcome.note("standard errors", "CR1: G/(G-1), t with G-1");
+        } else if self.measures.iter().any(|measure| measure.what.has_error()) {
+            outcome.note("standard errors", "of independent rows: s/√n, of fractions √(p(1-p)/n)");
+        }
+        if self.measures.iter().any(|measure| measure.what.is_fraction()) {
+            let clustered = self.cluster.is_some();
+            outcome.note("intervals of fractions", self.intervals.fractions.word(clustered));
         }
         if !self.within.is_empty() {
             outcome.note("fraction within", self.within.join(", "));
@@ -362,21 +375,6 @@ impl Summarising {
         }
         Table::from_columns(columns)
     }
-}
-
-/// How many different values stand in rows; none of them is null.
-fn distinct(column: &Column, rows: &[usize]) -> usize {
-    let coded = match &column.values {
-        Values::Text { codes, levels } => Coded { places: codes.into(), levels: levels.len() },
-        _ => column.coded(),
-    };
-    let mut seen = vec![false; coded.levels];
-    for place in rows.iter().filter_map(|row| coded.places.get(*row)) {
-        if let Some(slot) = seen.get_mut(*place as usize) {
-            *slot = true;
-        }
-    }
-    seen.into_iter().filter(|seen| *seen).count()
 }
 
 /// Codes the clusters of rows.
