@@ -27,10 +27,10 @@ impl<const N: usize> Packed<N> {
     /// Packs the rows of a plan whose factors were merged.
     ///
     /// *Formula*: counting sort by cluster, first into parts whose places stay in the cache.
-    /// *Shapes*: 2N bytes and eight a number for each row; while it sorts, 8 + 2N more.
+    /// *Shapes*: 2N bytes and eight a number for each row; while it sorts, 8 + 2N more; four where there are numbers.
     pub(super) fn of(plan: &Plan<'_>, rows: &Rows, merged: Vec<Merged>) -> Self {
         let width = plan.numbers.len();
-        let (packed, moves, starts) = match rows.clusters.first() {
+        let (packed, places, starts) = match rows.clusters.first() {
             None => {
                 let mut packed = Vec::with_capacity(rows.count);
                 each_row(plan, rows, &merged, |_, codes| packed.push(codes));
@@ -39,11 +39,11 @@ impl<const N: usize> Packed<N> {
             Some(way) => {
                 let starts = way.starts();
                 let parted = parted(plan, rows, &merged, way, &starts);
-                let (packed, moves) = sorted(&parted, &starts, width > 0);
-                (packed, Some(moves), starts)
+                let (packed, places) = sorted(&parted, &starts, width > 0);
+                (packed, Some(places), starts)
             }
         };
-        let numbers = numbers(plan, rows, moves.as_deref());
+        let numbers = numbers(plan, rows, places.as_deref());
         Self { rows: packed, merged, numbers, width, starts }
     }
 
@@ -88,7 +88,7 @@ fn each_row<const N: usize>(
     }
 }
 
-/// A row on its way: its cluster, its place in the design, its codes.
+/// A row on its way: its cluster, its place among the kept rows, its codes.
 type Parted<const N: usize> = (u32, u32, [u16; N]);
 
 /// Sorts rows roughly: by parts of the clusters, few enough that each is written to in turn.
@@ -106,52 +106,45 @@ fn parted<const N: usize>(
     each_row(plan, rows, merged, |kept, codes| {
         let level = way.level[kept];
         let slot = &mut next[(level >> shift) as usize];
-        parted[*slot as usize] = (level, rows.kept[kept] as u32, codes);
+        parted[*slot as usize] = (level, kept as u32, codes);
         *slot = slot.wrapping_add(1);
     });
     parted
 }
 
-/// Sorts rows by cluster; and lists where each row of the design went, where asked.
+/// Sorts rows by cluster; and lists where each kept row went, where asked.
 fn sorted<const N: usize>(
     parted: &[Parted<N>],
     starts: &[u32],
     listed: bool,
-) -> (Vec<[u16; N]>, Vec<(u32, u32)>) {
+) -> (Vec<[u16; N]>, Vec<u32>) {
     let mut next = starts.to_vec();
     let mut packed = vec![[0_u16; N]; parted.len()];
-    let mut moves = Vec::with_capacity(if listed { parted.len() } else { 0 });
-    for (level, row, codes) in parted {
+    let mut places = vec![0; if listed { parted.len() } else { 0 }];
+    for (level, kept, codes) in parted {
         let slot = &mut next[*level as usize];
         packed[*slot as usize] = *codes;
         if listed {
-            moves.push((*slot, *row));
+            places[*kept as usize] = *slot;
         }
         *slot = slot.wrapping_add(1);
     }
-    (packed, moves)
+    (packed, places)
 }
 
-/// The scaled numbers, row by row, in the order of the packed rows.
-fn numbers(plan: &Plan<'_>, rows: &Rows, moves: Option<&[(u32, u32)]>) -> Vec<f64> {
+/// The scaled numbers, row by row, in the order of the packed rows. Columns are read in their order: a row's numbers
+/// are written together, and reading each from its own column out of order would cost a wait apiece.
+fn numbers(plan: &Plan<'_>, rows: &Rows, places: Option<&[u32]>) -> Vec<f64> {
     let width = plan.numbers.len();
     if width == 0 {
         return Vec::new();
     }
     let mut numbers = vec![0.0; rows.count * width];
-    let mut write = |slot: usize, row: usize| {
+    for (at, row) in rows.kept.iter().enumerate() {
+        let slot = places.map_or(at, |places| places[at] as usize);
         let into = &mut numbers[slot * width..][..width];
         for (number, (values, scale)) in into.iter_mut().zip(&plan.numbers) {
-            *number = values[row] * scale;
-        }
-    };
-    if let Some(moves) = moves {
-        for (slot, row) in moves {
-            write(*slot as usize, *row as usize);
-        }
-    } else {
-        for (slot, row) in rows.kept.iter().enumerate() {
-            write(slot, *row);
+            *number = values[*row] * scale;
         }
     }
     numbers
