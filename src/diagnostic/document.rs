@@ -388,12 +388,6 @@ impl Drop for Table<'_> {
             let problem = Problem::error(format!("unknown key `{}` {place}", key.get_ref()))
                 .at(&Span::new(&self.span.source, key.span()))
                 .suggest(key.get_ref(), asked.iter().map(String::as_str));
-            let problem = if problem.help.is_some() {
-                problem
-            } else {
-                let known: Vec<&str> = asked.iter().map(String::as_str).collect();
-                problem.help(format!("known keys: {}", known.join(", ")))
-            };
             self.problems.borrow_mut().push(problem);
         }
     }

@@ -21,6 +21,28 @@ fn help_and_version_exit_0_and_a_wrong_line_exits_2() {
 }
 
 #[test]
+fn a_wrong_name_among_many_is_answered_with_a_few_and_where_all_are() {
+    let row = |number: u32| CLAIMS.replacen("\"effect\"", &format!("\"row_{number:03}\""), 1);
+    let many: String = (0..60)
+        .map(|number| {
+            row(number).split("\n\n").next().unwrap_or("").replace("holds = \"effect > 0\"\n", "")
+                + "\n\n"
+        })
+        .collect();
+    let world = World::tiny().with("methods/tiny/claims.toml", &format!("{CLAIMS}\n{many}"));
+    let said = world.run(&["explain", "tiny", "wages_rose"]).exits(2).says("and 54 more").err;
+    assert!(said.contains("`secondlook list tiny` shows all"), "{said}");
+    assert_eq!(said.matches("row_").count(), 8, "{said}");
+    let listed = world.run(&["list", "tiny"]).exits(0).shows("claims of tiny").shows("row_059").out;
+    assert_eq!(listed.lines().count(), 63, "{listed}");
+    let json = world.run(&["list", "tiny", "--format", "json"]).exits(0).out;
+    let document: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+    assert_eq!(document["claims"][1]["id"], "mean_treated");
+    assert_eq!(document["claims"][1]["printed"], "8.9");
+    assert_eq!(document["claims"][1]["weight"], "minor");
+}
+
+#[test]
 fn a_failing_claim_exits_1_and_an_accepted_one_does_not() {
     let differs = CLAIMS.replacen("printed = \"8.9\"", "printed = \"9.9\"", 1);
     let world = World::tiny().with("methods/tiny/claims.toml", &differs);

@@ -157,10 +157,9 @@ fn choices(
         Some((level, written)) => {
             let place = levels.iter().position(|known| known == level);
             Some(place.ok_or_else(|| {
-                let shown: Vec<&str> = levels.iter().take(12).map(String::as_str).collect();
                 Problem::error(format!("the base `{level}` does not occur in `{}`", column.text))
                     .at(&written.span())
-                    .help(format!("values that occur: {}", shown.join(", ")))
+                    .suggest(level, levels.iter().map(String::as_str))
             })?)
         }
         None => needs_base().then_some(0),
