@@ -1,7 +1,7 @@
 //! `secondlook check STUDY`: the printed numbers alone. Needs no data, no run, no method.
 
 use super::args::CheckArguments;
-use super::audit::exit_of;
+use super::audit::{counted, exit_of};
 use super::exit::Exit;
 use super::statistics;
 use super::terminal::{Look, Terminal};
@@ -59,6 +59,9 @@ fn summary(audit: &Audit, terminal: &Terminal) -> String {
     for claim in audit.claims.iter().filter(|claim| looked(claim.verdict)) {
         let word = terminal.paint(Look::Verdict(claim.verdict), claim.verdict.word());
         writeln!(text, "claim    {}  {}  {word}", claim.id, claim.printed);
+        if Verdict::FAILING.contains(&claim.verdict) {
+            writeln!(text, "         {}", claim.plain);
+        }
     }
     for relation in &audit.relations {
         let state = match relation.state {
@@ -74,11 +77,7 @@ fn summary(audit: &Audit, terminal: &Terminal) -> String {
     }
     let counts: Vec<String> =
         audit.counts.iter().map(|(verdict, count)| format!("{count} {verdict}")).collect();
-    writeln!(
-        text,
-        "{} claims from printed numbers alone: {}",
-        audit.claims.len(),
-        counts.join(", ")
-    );
+    let claims = counted(audit.claims.len(), "claim");
+    writeln!(text, "{claims} from printed numbers alone: {}", counts.join(", "));
     text
 }

@@ -300,6 +300,32 @@ fn the_readme_s_worked_example_works() {
     }
 }
 
+/// The examples of `methods/README.md`, in order, are one method that runs.
+#[test]
+fn the_examples_of_the_method_reference_run() {
+    let reference = fs::read_to_string(project().join("methods/README.md")).expect("a page");
+    let blocks = reference.split("```toml\n").skip(1);
+    let method: String = blocks.map(|block| block.split("```").next().unwrap_or("")).collect();
+    let example = project().join("tests/specs/worked-example");
+    let read = |path: &str| fs::read_to_string(example.join(path)).expect("there");
+    let study = read("methods/reading-letters/study.toml");
+    let mut world = World::empty()
+        .with("methods/reference/study.toml", &study.replacen("reading-letters", "reference", 1))
+        .with("methods/reference/method.toml", &method);
+    for file in ["manifest.toml", "pupils.csv"] {
+        let path = format!("data-manifests/reading-letters/{file}");
+        world = world.with(&path, &read(&path));
+    }
+    let done = world.run(&["run", "reference", "--format", "json"]).exits(0);
+    assert!(!done.err.contains("divides"), "{}", done.err);
+    let results: serde_json::Value = serde_json::from_str(&done.out).expect("JSON");
+    let steps = results["runs"][0]["steps"].as_array().expect("steps");
+    assert_eq!(steps.len(), method.matches("[[step]]").count());
+    let kinds: std::collections::BTreeSet<&str> =
+        steps.iter().filter_map(|step| step["kind"].as_str()).collect();
+    assert_eq!(kinds.len(), 9, "one example of each kind: {kinds:?}");
+}
+
 /// The estimates of `tiny` whose file is called `name` and holds `bytes`.
 fn estimates_from(name: &str, bytes: &[u8]) -> serde_json::Value {
     let pinned = secondlook::digest::Sha256::of(bytes);
