@@ -300,6 +300,51 @@ fn the_readme_s_worked_example_works() {
     }
 }
 
+/// Every printed form that the README shows is read, and so are its words by the lexicon.
+#[test]
+fn the_printed_numbers_of_the_readme_are_read() {
+    use secondlook::claims::{lexicon, printed};
+    let readme = fs::read_to_string(project().join("README.md")).expect("a page");
+    let (_, rest) =
+        readme.split_once("**Printed numbers** are read as they stand: ").expect("told");
+    let (forms, rest) = rest.split_once(". Every part").expect("a sentence");
+    let shown: Vec<&str> = forms.split('`').skip(1).step_by(2).collect();
+    assert_eq!(shown.len(), 15, "{shown:?}");
+    for form in shown {
+        let read = printed::parse(form).expect(form);
+        assert!(!matches!(read.shape, printed::Shape::Words), "{form} is no words");
+    }
+    let (_, words) = rest.split_once("Vague words (").expect("told");
+    let (words, _) = words.split_once(')').expect("a bracket");
+    for phrase in words.split('`').skip(1).step_by(2) {
+        assert!(lexicon::look_up(phrase).is_some(), "{phrase}");
+    }
+}
+
+/// The relations and implied numbers that the README shows, on claims of these names: a conflict with a proof.
+#[test]
+fn the_relations_of_the_readme_are_read_and_proved() {
+    let readme = fs::read_to_string(project().join("README.md")).expect("a page");
+    let shown = readme.split("```toml\n").find(|block| block.starts_with("[[relation]]"));
+    let shown = shown.and_then(|block| block.split("```").next()).expect("a block");
+    let claim = |id: &str, printed: &str| {
+        format!(
+            "[[claim]]\nid = \"{id}\"\nsays = \"It is {printed}.\"\nwhere = {{ source = \"paper\", at = \"page 1\" }}\nprinted = \"{printed}\"\n\n"
+        )
+    };
+    let claims = [
+        ("satisfied", "67%"),
+        ("not_satisfied", "35%"),
+        ("travellers", "1.2 million"),
+        ("growth", "33%"),
+    ];
+    let claims: String = claims.iter().map(|(id, printed)| claim(id, printed)).collect();
+    let world = World::tiny().with("methods/tiny/claims.toml", &(claims + shown));
+    let done =
+        world.run(&["check", "tiny"]).exits(1).shows("does-not-add-up").shows("which is false");
+    drop(done.shows("implied  year_before  [861423, 943396]"));
+}
+
 /// The examples of `methods/README.md`, in order, are one method that runs.
 #[test]
 fn the_examples_of_the_method_reference_run() {
