@@ -124,6 +124,10 @@ fn compare(audited: &Audited, house: &House, terminal: &Terminal) -> Result<Exit
         terminal.say(&format!("{study}: nothing was checked"))?;
         return Ok(Exit::Nothing);
     }
+    if outputs::recorded(&house.out, study, "audit.json")?.is_none() {
+        terminal.say(&format!("{study}: nothing is recorded yet; run `secondlook audit {study}`"))?;
+        return Ok(Exit::Differs);
+    }
     let mut found = Vec::new();
     for (name, bytes) in
         audited.files.iter().filter(|(name, _)| name == "results.json" || name == "audit.json")
