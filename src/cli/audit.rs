@@ -125,7 +125,8 @@ fn compare(audited: &Audited, house: &House, terminal: &Terminal) -> Result<Exit
         return Ok(Exit::Nothing);
     }
     if outputs::recorded(&house.out, study, "audit.json")?.is_none() {
-        terminal.say(&format!("{study}: nothing is recorded yet; run `secondlook audit {study}`"))?;
+        terminal
+            .say(&format!("{study}: nothing is recorded yet; run `secondlook audit {study}`"))?;
         return Ok(Exit::Differs);
     }
     let mut found = Vec::new();
