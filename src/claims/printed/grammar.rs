@@ -4,7 +4,7 @@ mod pairs;
 
 use num_traits::One;
 
-use pairs::{counted, error_of, in_all, ordered, range, ratio};
+use pairs::{counted, error_of, in_all, like, ordered, range, ratio};
 
 use super::number::{self, Within, amount};
 use super::scan::Scan;

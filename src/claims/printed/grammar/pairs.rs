@@ -45,7 +45,7 @@ fn share_unit(low: Amount, high: Amount) -> (Amount, Amount) {
 }
 
 /// A number without a unit beside one that has one counts in that unit.
-fn like(other: &Amount, mut bare: Amount) -> Amount {
+pub(super) fn like(other: &Amount, mut bare: Amount) -> Amount {
     if bare.unit == Unit::Plain && bare.scale.is_one() {
         bare.unit = other.unit;
         bare.scale = other.scale.clone();
