@@ -200,20 +200,13 @@ pub fn dataset(
     Ok(manifest)
 }
 
-/// How many warnings of a study's files are told one by one.
-const MOST_WARNINGS: usize = 10;
-
-/// Tells the warnings. Where there are errors too, both are told together, as one answer.
+/// Tells of warnings; beside errors they are told with them.
 fn warn(problems: &Problems, observer: &dyn Observer) {
     if problems.has_errors() {
         return;
     }
-    for problem in problems.0.iter().take(MOST_WARNINGS) {
+    for problem in problems.0.iter().filter(|problem| problem.severity == Severity::Warning) {
         observer.event(Event::Warned { message: &problem.to_string() });
-    }
-    if problems.0.len() > MOST_WARNINGS {
-        let more = format!("and {} more warnings", problems.0.len() - MOST_WARNINGS);
-        observer.event(Event::Warned { message: &more });
     }
 }
 

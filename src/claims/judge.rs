@@ -15,7 +15,6 @@ use super::record::{
 use super::relation::{self, Evaluation, Outcome};
 use super::rounding::Rounding;
 use super::stability;
-use crate::diagnostic::names::listed;
 use crate::diagnostic::{Problem, Problems, Span};
 use crate::expression::{Interval, Rational, Root, nearest_float, show};
 use crate::results::{Basis, Code, Results};
@@ -173,7 +172,8 @@ fn absent(address: &str, span: &Span, results: &Results, found: &[Presence]) -> 
     if near.is_empty() {
         problem.help(format!("no step is called `{step}`, or it computes nothing"))
     } else {
-        problem.help(format!("`{step}` computes: {}", listed(address, near)))
+        problem
+            .help(format!("`{step}` computes: {}", crate::diagnostic::names::listed(address, near)))
     }
 }
 

@@ -59,9 +59,6 @@ fn summary(audit: &Audit, terminal: &Terminal) -> String {
     for claim in audit.claims.iter().filter(|claim| looked(claim.verdict)) {
         let word = terminal.paint(Look::Verdict(claim.verdict), claim.verdict.word());
         writeln!(text, "claim    {}  {}  {word}", claim.id, claim.printed);
-        if Verdict::FAILING.contains(&claim.verdict) {
-            writeln!(text, "         {}", claim.plain);
-        }
     }
     for relation in &audit.relations {
         let state = match relation.state {

@@ -8,7 +8,7 @@ use super::terminal::{Look, Terminal};
 use crate::audit::house::{House, StudyFolder};
 use crate::audit::{self, open, outputs};
 use crate::claims::record::{Audit, ClaimRecord, RelationState, StatisticRecord, Verdict};
-use crate::diagnostic::names::{listed, nearest};
+use crate::diagnostic::nearest;
 use crate::diagnostic::text::Append as _;
 use crate::digest::{Sha256, canonical_json};
 use crate::error::Error;
@@ -26,7 +26,7 @@ pub(super) fn explain(
         let known: Vec<&str> = audit.claims.iter().map(|claim| claim.id.as_str()).collect();
         let help = nearest(&wanted.claim, known.iter().copied()).map_or_else(
             || {
-                let some = listed(&wanted.claim, known.iter().copied());
+                let some = crate::diagnostic::names::listed(&wanted.claim, known.iter().copied());
                 format!("there are: {some}; `secondlook list {}` shows all", wanted.study)
             },
             |near| format!("did you mean `{near}`?"),

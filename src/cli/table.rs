@@ -17,7 +17,6 @@ use super::exit::Exit;
 use super::terminal::Terminal;
 use crate::claims::forensic::{Check, Checker, Counts, Divisor};
 use crate::claims::rounding::Rounding;
-use crate::diagnostic::names::listed;
 use crate::diagnostic::text::Append as _;
 use crate::diagnostic::{Problem, Problems};
 use crate::error::Error;
@@ -270,13 +269,8 @@ impl Rows {
         let counted = name.parse::<usize>().ok().filter(|place| *place > 0);
         match counted {
             Some(place) if self.header.is_none() || place <= header.len() => Ok(place - 1),
-            Some(place) => {
-                Err(Problem::error(format!("there is no {place}th column")).help(format!(
-                    "there are {}: {}",
-                    header.len(),
-                    listed(name, header.iter().map(String::as_str))
-                )))
-            }
+            Some(place) => Err(Problem::error(format!("there is no {place}th column"))
+                .help(format!("there are {}: {}", header.len(), header.join(", ")))),
             None if self.header.is_none() => {
                 Err(Problem::error(format!("no column is called `{name}`"))
                     .help("without a header, columns are named by their places: `2,3`"))

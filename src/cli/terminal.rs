@@ -150,19 +150,15 @@ impl Terminal {
     fn problems(&self, problems: &Problems) -> String {
         let shown = 50;
         let mut text = String::new();
-        let told =
-            |problem: &&Problem| problem.severity == Severity::Error || !problems.has_errors();
-        for problem in problems.0.iter().filter(told).take(shown) {
+        // Errors first: warnings must not push them out of sight.
+        let is_error = |problem: &&Problem| problem.severity == Severity::Error;
+        let errors = problems.0.iter().filter(is_error);
+        let warnings = problems.0.iter().filter(|problem| !is_error(problem));
+        for problem in errors.chain(warnings).take(shown) {
             text += &self.problem(problem);
         }
-        let all = problems.0.iter().filter(told).count();
-        if all > shown {
-            writeln!(text, "… and {} more", all - shown);
-        }
-        match problems.0.len() - all {
-            0 => {}
-            1 => text += "and 1 warning, which may come of these errors\n",
-            left => writeln!(text, "and {left} warnings, which may come of these errors"),
+        if problems.0.len() > shown {
+            writeln!(text, "… and {} more", problems.0.len() - shown);
         }
         text
     }

@@ -115,17 +115,6 @@ impl<'a> Value<'a> {
         matches!(self.content, DeValue::Array(_))
     }
 
-    /// A plain value as it would stand in quotes.
-    fn in_quotes(&self) -> Option<String> {
-        match self.content {
-            DeValue::Integer(number) => Some(format!("\"{}\"", number.as_str())),
-            DeValue::Float(number) => Some(format!("\"{}\"", number.as_str())),
-            DeValue::Boolean(flag) => Some(format!("\"{flag}\"")),
-            DeValue::Datetime(date) => Some(format!("\"{date}\"")),
-            _ => None,
-        }
-    }
-
     fn kind(&self) -> String {
         match self.content {
             DeValue::String(text) => {

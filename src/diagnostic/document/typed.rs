@@ -131,3 +131,16 @@ impl<T: FromValue> FromValue for Vec<Spanned<T>> {
         Some(list)
     }
 }
+
+impl Value<'_> {
+    /// A plain value as it would stand in quotes.
+    pub(super) fn in_quotes(&self) -> Option<String> {
+        match self.content {
+            DeValue::Integer(number) => Some(format!("\"{}\"", number.as_str())),
+            DeValue::Float(number) => Some(format!("\"{}\"", number.as_str())),
+            DeValue::Boolean(flag) => Some(format!("\"{flag}\"")),
+            DeValue::Datetime(date) => Some(format!("\"{date}\"")),
+            _ => None,
+        }
+    }
+}
