@@ -4,11 +4,14 @@
 //! a person sees can still show the line they typed. Never prints: `cli` decides how.
 
 pub mod document;
+pub mod names;
 pub mod plain;
 pub mod text;
 
 use std::fmt;
 use std::sync::Arc;
+
+pub use names::nearest;
 
 /// A text that people wrote, under the name by which they know it (relative, never absolute).
 #[derive(Debug, PartialEq, Eq)]
@@ -201,12 +204,19 @@ impl Problem {
         self
     }
 
-    /// Adds "did you mean …?" where a candidate is near enough.
+    /// Adds "did you mean …?" where a candidate is near enough, and otherwise which there are, after the help that
+    /// it has.
     #[must_use]
     pub fn suggest<'a>(self, name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Self {
-        match nearest(name, candidates) {
-            Some(near) => self.help(format!("did you mean `{near}`?")),
-            None => self,
+        let candidates: Vec<&str> = candidates.into_iter().collect();
+        let near = nearest(name, candidates.iter().copied()).is_some();
+        match (names::instead(name, candidates), self.help.as_deref()) {
+            (Some(told), Some(help)) if !near => {
+                let help = format!("{help}; {told}");
+                self.help(help)
+            }
+            (Some(told), _) => self.help(told),
+            (None, _) => self,
         }
     }
 
@@ -291,22 +301,6 @@ impl fmt::Display for Problems {
 
 impl std::error::Error for Problems {}
 
-/// Returns the candidate that is nearest to `name`, if it is near enough to be a slip.
-pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let lower = name.to_lowercase();
-    candidates
-        .into_iter()
-        .map(|candidate| {
-            (strsim::damerau_levenshtein(&lower, &candidate.to_lowercase()), candidate)
-        })
-        .filter(|(distance, candidate)| {
-            let length = candidate.chars().count().max(lower.chars().count());
-            *distance <= (length / 3).max(1) && *distance < length
-        })
-        .min_by(|left, right| left.0.cmp(&right.0).then_with(|| left.1.cmp(right.1)))
-        .map(|(_, candidate)| candidate)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -317,14 +311,6 @@ mod tests {
         assert_eq!(source.position(0), (1, 1));
         assert_eq!(source.position("é = 1\nß".len()), (2, 2));
         assert_eq!(source.position(1_000), (3, 1));
-    }
-
-    #[test]
-    fn the_nearest_name_is_a_slip_away_or_nothing() {
-        assert_eq!(nearest("agee", ["age", "wage", "sex"]), Some("age"));
-        assert_eq!(nearest("clster", ["cluster", "columns"]), Some("cluster"));
-        assert_eq!(nearest("x", ["treatment"]), None);
-        assert_eq!(nearest("zzz", ["abc"]), None);
     }
 
     #[test]

@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::diagnostic::document::LARGEST_FILE;
-use crate::diagnostic::{Problem, Source, nearest};
+use crate::diagnostic::names::instead;
+use crate::diagnostic::{Problem, Source};
 use crate::error::Error;
 use crate::manifest::Shelves;
 
@@ -76,16 +77,9 @@ impl House {
             return Ok(StudyFolder { id, path: by_path.to_owned(), shown });
         }
         let known = self.studies().unwrap_or_default();
-        let help = match nearest(name, known.iter().map(String::as_str)) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None if known.is_empty() => {
-                format!(
-                    "there is no study under {}; give --root",
-                    self.root.join("methods").display()
-                )
-            }
-            None => format!("there are: {}", known.join(", ")),
-        };
+        let help = instead(name, known.iter().map(String::as_str)).unwrap_or_else(|| {
+            format!("there is no study under {}; give --root", self.root.join("methods").display())
+        });
         Err(Error::Usage { message: format!("no study `{name}`"), help: Some(help) })
     }
 

@@ -7,13 +7,14 @@ use super::house::{House, StudyFolder, read_text};
 use super::seal::{self, Sealed};
 use crate::claims::Claims;
 use crate::claims::coverage::{self, Outlet};
+use crate::diagnostic::names::instead;
 use crate::diagnostic::{Problem, Problems, Severity, Spanned};
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::event::{Event, Observer};
 use crate::manifest::Manifest;
 use crate::method::{self, Plan, Promise};
-use crate::results::{Basis, Code};
+use crate::results::{Basis, Code, split_part};
 use crate::study::{RunBinding, Study};
 use crate::{claims, manifest, study};
 
@@ -182,8 +183,7 @@ pub fn dataset(
 ) -> Result<Option<Manifest>, Error> {
     let Some(path) = house.manifest(id) else {
         let known = house.datasets()?;
-        let help = crate::diagnostic::nearest(id, known.iter().map(String::as_str))
-            .map(|near| format!("did you mean `{near}`?"));
+        let help = instead(id, known.iter().map(String::as_str));
         return Err(Error::Usage { message: format!("no dataset `{id}`"), help });
     };
     let shown = format!("data-manifests/{id}/manifest.toml");
@@ -200,7 +200,11 @@ pub fn dataset(
     Ok(manifest)
 }
 
+/// Tells of warnings; beside errors they are told with them.
 fn warn(problems: &Problems, observer: &dyn Observer) {
+    if problems.has_errors() {
+        return;
+    }
     for problem in problems.0.iter().filter(|problem| problem.severity == Severity::Warning) {
         observer.event(Event::Warned { message: &problem.to_string() });
     }
@@ -257,8 +261,7 @@ fn chosen(house: &House, study: &Study) -> Result<Vec<RunBinding>, Error> {
     let mut runs = Vec::new();
     for id in &house.runs {
         let Some(run) = study.runs.iter().find(|run| run.id.value == *id) else {
-            let known: Vec<&str> = study.runs.iter().map(|run| run.id.value.as_str()).collect();
-            let help = Some(format!("there are: {}", known.join(", ")));
+            let help = instead(id, study.runs.iter().map(|run| run.id.value.as_str()));
             return Err(Error::Usage { message: format!("the study has no run `{id}`"), help });
         };
         runs.push(run.clone());
@@ -276,13 +279,11 @@ fn resolve(
     let before = problems.0.len();
     let basis = run.basis.value.parse::<Basis>().ok().filter(|basis| *basis != Basis::Nothing);
     if basis.is_none() {
-        let words = Basis::ALL.map(Basis::word);
-        let known = words.get(..5).unwrap_or_default().join(", ");
+        let words = Basis::ALL.into_iter().filter(|basis| *basis != Basis::Nothing);
         problems.push(
             Problem::error(format!("`{}` is no basis", run.basis.value))
                 .at(&run.basis.span)
-                .suggest(&run.basis.value, words)
-                .label(format!("one of {known}")),
+                .suggest(&run.basis.value, words.map(Basis::word)),
         );
     }
     let inputs: Vec<String> = plan
@@ -388,13 +389,12 @@ fn bound(
 /// Reports the claims whose estimate no step of the method could give.
 fn promised(claims: &Claims, plan: &Plan, problems: &mut Problems) {
     for (address, span) in claims.estimates() {
-        if let Promise::Never { near } = plan.promise(&address) {
+        if let Promise::Never { promised } = plan.promise(&address) {
             let problem =
                 Problem::error(format!("no step gives the estimate `{address}`")).at(&span);
-            problems.push(match near {
-                Some(near) => problem.help(format!("did you mean `{near}`?")),
-                None => problem.help("an estimate's address is `step/term`, `step/measure{group=value}`, or a contrast's step"),
-            });
+            let form = "an estimate's address is `step/term`, `step/measure{group=value}`, or a contrast's step";
+            let promised = promised.iter().map(String::as_str);
+            problems.push(problem.help(form).suggest(split_part(&address).0, promised));
         }
     }
 }

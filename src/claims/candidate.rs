@@ -1,14 +1,18 @@
 //! Every verdict that the evidence gives one claim; the strongest basis is shown.
 
+mod marked;
+
+use marked::{convention, marks};
+pub(super) use marked::{marks_are_firm, marks_with};
+
 use super::compare::{self, Comparison};
 use super::evidence::{Book, Ours, Presence, addresses, presence, rests_on_estimates, written};
-use super::model::{Claim, Transcription};
-use super::printed::Shape;
+use super::model::Claim;
 use super::record::{Replication, Verdict};
 use super::relation::Evaluation;
 use super::{Situation, new_data, trace};
 use crate::expression::{Interval, Reference};
-use crate::results::{Basis, Code, Run, split_part};
+use crate::results::{Basis, Code, Run};
 
 /// One verdict with what it rests on.
 #[derive(Debug, Clone)]
@@ -359,45 +363,4 @@ fn conflict_of(claim: &Claim) -> Vec<String> {
     names.sort();
     names.dedup();
     names
-}
-
-fn marks(claim: &Claim) -> Vec<String> {
-    claim.transcription.mark().map(str::to_owned).into_iter().collect()
-}
-
-/// The marks of a claim and of the claims that it is computed from.
-pub(super) fn marks_with(
-    book: &Book<'_>,
-    claim: &Claim,
-    names: &[(String, std::ops::Range<usize>)],
-) -> Vec<String> {
-    let others = names
-        .iter()
-        .filter_map(|(name, _)| book.claims.claim(name))
-        .filter_map(|other| other.transcription.mark());
-    let mut marks: Vec<String> =
-        claim.transcription.mark().into_iter().chain(others).map(str::to_owned).collect();
-    marks.sort();
-    marks.dedup();
-    marks
-}
-
-/// Says whether a finding may rest on numbers with these marks.
-pub(super) fn marks_are_firm(marks: &[String]) -> bool {
-    let soft = [Transcription::Chart, Transcription::One].map(Transcription::mark);
-    !marks.iter().any(|mark| soft.contains(&Some(mark.as_str())))
-}
-
-/// The small-sample convention, where a standard error, an interval or a p value is compared.
-fn convention(claim: &Claim, run: &Run) -> Option<String> {
-    let address = claim.estimate.as_ref()?;
-    let error_is_printed =
-        matches!(claim.printed.shape, Shape::WithError(..) | Shape::Confidence(..));
-    if split_part(&address.value).1.is_none() && !error_is_printed {
-        return None;
-    }
-    let step = super::evidence::step_of(&address.value);
-    let step = run.steps.iter().find(|known| known.id == step)?;
-    let preset = step.convention.iter().find(|(key, _)| key == "preset")?;
-    Some(format!("convention:{}", preset.1))
 }

@@ -100,7 +100,6 @@ fn statement(table: &Table<'_>) -> Option<Statement> {
             table.report(
                 Problem::error(format!("`{}` is no rating", word.value))
                     .at(&word.span)
-                    .help(format!("one of: {}", RATINGS.join(", ")))
                     .suggest(&word.value, RATINGS),
             );
         }

@@ -108,11 +108,7 @@ pub(super) fn study_rounding(study: &Study, claims: &Claims) -> Result<Rounding,
     };
     let mode = word.value.parse().map_err(|error: super::rounding::NotARounding| {
         let words = Rounding::ALL.map(Rounding::word);
-        Problems::from(
-            Problem::error(error.to_string())
-                .at(&word.span)
-                .help(format!("one of: {}", words.join(", "))),
-        )
+        Problems::from(Problem::error(error.to_string()).at(&word.span).suggest(&word.value, words))
     })?;
     match declared.filter(|declared| declared.value != mode) {
         Some(other) => Err(Problems::from(
@@ -170,19 +166,18 @@ fn absent(address: &str, span: &Span, results: &Results, found: &[Presence]) -> 
         .iter()
         .flat_map(|run| run.estimates.iter().map(|estimate| estimate.id.as_str()))
         .collect();
-    let problem = Problem::error(format!("no run has an estimate `{address}`"))
-        .at(span)
-        .suggest(address, known.iter().copied());
-    if problem.help.is_some() {
-        return problem;
+    let problem = Problem::error(format!("no run has an estimate `{address}`")).at(span);
+    if crate::diagnostic::nearest(address, known.iter().copied()).is_some() {
+        return problem.suggest(address, known);
     }
     let step = super::evidence::step_of(address);
     let near: Vec<&str> =
-        known.into_iter().filter(|id| super::evidence::step_of(id) == step).take(6).collect();
+        known.into_iter().filter(|id| super::evidence::step_of(id) == step).collect();
     if near.is_empty() {
         problem.help(format!("no step is called `{step}`, or it computes nothing"))
     } else {
-        problem.help(format!("`{step}` computes: {}", near.join(", ")))
+        problem
+            .help(format!("`{step}` computes: {}", crate::diagnostic::names::listed(address, near)))
     }
 }
 

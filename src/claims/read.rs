@@ -276,15 +276,8 @@ fn choice(table: &Table<'_>, key: &str, known: &[&'static str]) -> Option<&'stat
     let text = table.optional::<String>(key)?;
     let found = known.iter().find(|word| **word == text.value).copied();
     if found.is_none() {
-        let problem = Problem::error(format!("`{key}` cannot be `{}`", text.value))
-            .at(&text.span)
-            .suggest(&text.value, known.iter().copied());
-        let help = problem.help.clone();
-        let problem = match help {
-            Some(_) => problem,
-            None => problem.help(format!("one of: {}", known.join(", "))),
-        };
-        table.report(problem);
+        let problem = Problem::error(format!("`{key}` cannot be `{}`", text.value));
+        table.report(problem.at(&text.span).suggest(&text.value, known.iter().copied()));
     }
     found
 }

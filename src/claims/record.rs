@@ -90,7 +90,7 @@ pub enum Verdict {
     Inconclusive,
     /// The study's numbers agree with each other.
     AddsUp,
-    /// Possible as printed; data not public.
+    /// Possible as printed; not recomputed.
     Possible,
     /// Cannot be checked with public material.
     Untestable,
@@ -156,7 +156,7 @@ impl Verdict {
             Self::NotCompatible => "new data disagree",
             Self::Inconclusive => "new data cannot tell",
             Self::AddsUp => "the study's numbers agree with each other",
-            Self::Possible => "possible as printed; data not public",
+            Self::Possible => "possible as printed; not recomputed",
             Self::Untestable => "cannot be checked with public material",
             Self::Unchecked => "not checked yet",
         }

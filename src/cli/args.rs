@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::claims::record::Verdict;
 use crate::claims::rounding::Rounding;
+use crate::diagnostic::nearest;
 
 /// An independent second look at a study.
 ///
@@ -106,8 +107,8 @@ pub enum Command {
     Explain(ExplainArguments),
     /// Fix claims and method before results exist: later changes are marked `late`
     Seal(SealArguments),
-    /// List the studies and the datasets
-    List,
+    /// List the studies and the datasets, or the claims of a study
+    List(ListArguments),
     /// Print a completion script
     Completions(CompletionsArguments),
 }
@@ -237,6 +238,14 @@ pub struct SealArguments {
     pub check: bool,
 }
 
+/// Arguments of `list`.
+#[derive(Debug, Clone, Args)]
+pub struct ListArguments {
+    /// A study, by id or by the path of its folder: its claims are listed
+    #[arg(value_name = "STUDY")]
+    pub study: Option<String>,
+}
+
 /// Arguments of `completions`.
 #[derive(Debug, Clone, Args)]
 pub struct CompletionsArguments {
@@ -257,7 +266,10 @@ fn scale(text: &str) -> Result<(i64, i64), String> {
 
 fn verdict(word: &str) -> Result<Verdict, String> {
     Verdict::ALL.into_iter().find(|verdict| verdict.word() == word).ok_or_else(|| {
-        let words: Vec<_> = Verdict::ALL.iter().map(|verdict| verdict.word()).collect();
-        format!("no such verdict; there are: {}", words.join(", "))
+        let words = Verdict::ALL.map(Verdict::word);
+        match nearest(word, words) {
+            Some(near) => format!("no such verdict; did you mean `{near}`?"),
+            None => format!("no such verdict; there are: {}", words.join(", ")),
+        }
     })
 }

@@ -16,6 +16,9 @@ use crate::results::{Basis, Results};
 /// How many claims the terminal lists before it leaves the minor ones to the report.
 const MOST_ROWS: usize = 40;
 
+/// How many characters of a warning the terminal shows; the report has all.
+const LONGEST_NOTE: usize = 160;
+
 /// Audits the studies that were asked for.
 pub(super) fn audit(
     wanted: &AuditArguments,
@@ -120,6 +123,11 @@ fn compare(audited: &Audited, house: &House, terminal: &Terminal) -> Result<Exit
     if !was_checked(&audited.audit) {
         terminal.say(&format!("{study}: nothing was checked"))?;
         return Ok(Exit::Nothing);
+    }
+    if outputs::recorded(&house.out, study, "audit.json")?.is_none() {
+        terminal
+            .say(&format!("{study}: nothing is recorded yet; run `secondlook audit {study}`"))?;
+        return Ok(Exit::Differs);
     }
     let mut found = Vec::new();
     for (name, bytes) in
@@ -228,7 +236,7 @@ fn summary(audited: &Audited, wanted: &AuditArguments, terminal: &Terminal) -> S
     text += "\n";
     let counts: Vec<String> =
         audit.counts.iter().map(|(verdict, count)| format!("{count} {verdict}")).collect();
-    writeln!(text, "{} claims: {}", audit.claims.len(), counts.join(", "));
+    writeln!(text, "{}: {}", counted(audit.claims.len(), "claim"), counts.join(", "));
     let fails: Vec<&str> = failing_names(audit).into_iter().collect();
     if !audit.relations.is_empty() {
         let holds = audit
@@ -236,9 +244,11 @@ fn summary(audited: &Audited, wanted: &AuditArguments, terminal: &Terminal) -> S
             .iter()
             .filter(|relation| relation.state == RelationState::Holds)
             .count();
-        write!(text, "{} relations: {holds} hold", audit.relations.len());
+        let hold = if holds == 1 { "holds" } else { "hold" };
+        write!(text, "{}: {holds} {hold}", counted(audit.relations.len(), "relation"));
         if !fails.is_empty() {
-            write!(text, "; these fail: {}", fails.join(", "));
+            let fail = if fails.len() == 1 { "fails" } else { "fail" };
+            write!(text, "; {} {fail}: {}", fails.len(), fails.join(", "));
         }
         text.push('\n');
     }
@@ -267,7 +277,10 @@ pub(super) fn notes(results: &Results) -> String {
         .collect();
     let mut text = String::new();
     for warning in warnings.iter().take(shown) {
-        let brief: String = warning.chars().take(160).collect();
+        let brief = match warning.char_indices().nth(LONGEST_NOTE) {
+            Some((end, _)) => format!("{} …", warning.get(..end).unwrap_or_default().trim_end()),
+            None => warning.clone(),
+        };
         writeln!(text, "note     {brief}");
     }
     if warnings.len() > shown {
@@ -316,7 +329,12 @@ fn table(audit: &Audit, terminal: &Terminal) -> String {
     text
 }
 
-/// A number as people read it: in its unit, six significant digits.
+/// Writes a count with what is counted: `1 claim`, `3 claims`.
+pub(super) fn counted(count: usize, what: &str) -> String {
+    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
+}
+
+/// A number as people read it: in its unit, six significant digits; what is far from one by its power of ten.
 pub(super) fn show(value: f64, unit: Option<&str>) -> String {
     let (scaled, suffix) = match unit {
         Some("percent") => (value * 100.0, "%"),
@@ -329,7 +347,11 @@ pub(super) fn show(value: f64, unit: Option<&str>) -> String {
     } else {
         let text = format!("{scaled:.5e}");
         let rounded: f64 = text.parse().unwrap_or(scaled);
-        format!("{rounded}")
+        if rounded != 0.0 && !(1e-5..1e15).contains(&rounded.abs()) {
+            format!("{rounded:e}")
+        } else {
+            format!("{rounded}")
+        }
     };
     format!("{number}{suffix}")
 }
@@ -344,5 +366,9 @@ mod tests {
         assert_eq!(show(359_586.0, None), "359586");
         assert_eq!(show(0.042_467_123, None), "0.0424671");
         assert_eq!(show(0.145, Some("percentage points")), "14.5 pp");
+        assert_eq!(show(0.000_012_772_114_147_6, None), "0.0000127721");
+        assert_eq!(show(6.928_837_075_07e-60, None), "6.92884e-60");
+        assert_eq!(show(-1.5e300, None), "-1.5e300");
+        assert_eq!(show(0.0, None), "0");
     }
 }

@@ -1,7 +1,7 @@
 //! `secondlook check STUDY`: the printed numbers alone. Needs no data, no run, no method.
 
 use super::args::CheckArguments;
-use super::audit::{exit_of, show};
+use super::audit::{counted, exit_of, show};
 use super::exit::Exit;
 use super::statistics;
 use super::terminal::{Look, Terminal};
@@ -86,11 +86,7 @@ fn summary(audit: &Audit, terminal: &Terminal) -> String {
     }
     let counts: Vec<String> =
         audit.counts.iter().map(|(verdict, count)| format!("{count} {verdict}")).collect();
-    writeln!(
-        text,
-        "{} claims from printed numbers alone: {}",
-        audit.claims.len(),
-        counts.join(", ")
-    );
+    let claims = counted(audit.claims.len(), "claim");
+    writeln!(text, "{claims} from printed numbers alone: {}", counts.join(", "));
     text
 }

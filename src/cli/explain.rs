@@ -28,10 +28,13 @@ pub(super) fn explain(
     let (results, audit, from) = evidence(house, &folder.id, &wanted.study, terminal)?;
     let Some(claim) = audit.claim(&wanted.claim) else {
         let known: Vec<&str> = audit.claims.iter().map(|claim| claim.id.as_str()).collect();
-        let help = match nearest(&wanted.claim, known.iter().copied()) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("there are: {}", known.join(", ")),
-        };
+        let help = nearest(&wanted.claim, known.iter().copied()).map_or_else(
+            || {
+                let some = crate::diagnostic::names::listed(&wanted.claim, known.iter().copied());
+                format!("there are: {some}; `secondlook list {}` shows all", wanted.study)
+            },
+            |near| format!("did you mean `{near}`?"),
+        );
         let message = format!("`{}` has no claim `{}`", folder.id, wanted.claim);
         return Err(Error::Usage { message, help: Some(help) });
     };

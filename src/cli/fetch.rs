@@ -24,6 +24,7 @@ pub(super) fn fetch(
         return Err(Error::Invalid(problems));
     }
     if manifests.is_empty() {
+        terminal.note(&super::verify::nothing(house));
         return Ok(Exit::Nothing);
     }
     let mut exits = vec![Exit::Done];

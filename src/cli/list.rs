@@ -1,9 +1,10 @@
-//! `secondlook list`: the studies and the datasets, and whether their data are here.
+//! `secondlook list [STUDY]`: the studies and the datasets, and whether their data are here; or a study's claims.
 
 use super::exit::Exit;
 use super::terminal::{Look, Terminal};
 use crate::audit::house::{House, read_text};
 use crate::audit::open;
+use crate::claims::model::Claim;
 use crate::diagnostic::Problems;
 use crate::diagnostic::text::Append as _;
 use crate::error::Error;
@@ -39,6 +40,35 @@ pub(super) fn list(house: &House, terminal: &Terminal) -> Result<Exit, Error> {
         terminal.say(&text)?;
     }
     Ok(if studies.is_empty() && datasets.is_empty() { Exit::Nothing } else { Exit::Done })
+}
+
+/// Lists the claims of a study, as they stand in its file.
+pub(super) fn claims(study: &str, house: &House, terminal: &Terminal) -> Result<Exit, Error> {
+    let opened = open::printed(house, study, terminal)?;
+    let claims = opened.claims.map(|claims| claims.claims).unwrap_or_default();
+    if terminal.is_json() {
+        let entry = |claim: &Claim| {
+            serde_json::json!({
+                "id": claim.id.value,
+                "weight": claim.weight,
+                "printed": claim.printed.text,
+                "says": claim.says,
+            })
+        };
+        let document = serde_json::json!({
+            "study": opened.folder.id,
+            "claims": claims.iter().map(entry).collect::<Vec<_>>(),
+        });
+        terminal.document(&format!("{document:#}"))?;
+    } else {
+        let told = |claim: &Claim| {
+            let printed = &claim.printed.text;
+            (claim.id.value.clone(), format!("{printed}  {}", claim.says))
+        };
+        let told: Vec<(String, String)> = claims.iter().map(told).collect();
+        terminal.say(&rows(&format!("claims of {}", opened.folder.id), &told, terminal))?;
+    }
+    Ok(if claims.is_empty() { Exit::Nothing } else { Exit::Done })
 }
 
 fn rows(title: &str, rows: &[(String, String)], terminal: &Terminal) -> String {

@@ -65,7 +65,10 @@ fn dispatch(arguments: &Arguments, terminal: &Terminal) -> Result<Exit, Error> {
         Command::Report(wanted) => report::report(wanted, &house, terminal),
         Command::Explain(wanted) => explain::explain(wanted, &house, terminal),
         Command::Seal(wanted) => seal::seal(wanted, &house, terminal),
-        Command::List => list::list(&house, terminal),
+        Command::List(wanted) => match &wanted.study {
+            Some(study) => list::claims(study, &house, terminal),
+            None => list::list(&house, terminal),
+        },
         Command::Completions(wanted) => {
             let mut script = Vec::new();
             clap_complete::generate(

@@ -269,11 +269,8 @@ impl Rows {
                 Err(Problem::error(format!("no column is called `{name}`"))
                     .help("without a header, columns are named by their places: `2,3`"))
             }
-            None => Err(Problem::error(format!(
-                "no column is called `{name}`; there are: {}",
-                header.join(", ")
-            ))
-            .suggest(name, header.iter().map(String::as_str))),
+            None => Err(Problem::error(format!("no column is called `{name}`"))
+                .suggest(name, header.iter().map(String::as_str))),
         }
     }
 

@@ -2,22 +2,26 @@
 //!
 //! Whatever comes from a file is cleaned of control characters first: text never steers a terminal.
 
+mod drawn;
+mod paint;
+mod progress;
+
 use std::io::{self, IsTerminal as _, Write as _};
 use std::sync::Mutex;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource, SourceCode};
+use miette::{GraphicalReportHandler, GraphicalTheme};
 
 use super::args::{Colour, Common, Format};
-use crate::claims::record::Verdict;
 use crate::diagnostic::text::Append as _;
 use crate::diagnostic::{Place, Problem, Problems, Severity};
 use crate::error::Error;
 use crate::event::{Event, Observer};
 
-/// How long a task may take before its progress is shown.
-const A_MOMENT: Duration = Duration::from_millis(400);
+use drawn::Rendered;
+pub use paint::{Look, clean};
+use paint::{keep_paint, paint};
+use progress::{A_MOMENT, Task, now};
 
 /// Stdout and stderr, and how to write on them.
 pub struct Terminal {
@@ -27,26 +31,6 @@ pub struct Terminal {
     colour_err: bool,
     born: Instant,
     progress: Mutex<Option<Task>>,
-}
-
-struct Task {
-    name: String,
-    began: Instant,
-    bar: ProgressBar,
-    total: Option<u64>,
-}
-
-/// How a piece of text looks, where colour is on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Look {
-    /// As it is.
-    Plain,
-    /// Bold.
-    Strong,
-    /// Dim.
-    Faint,
-    /// A verdict's colour.
-    Verdict(Verdict),
 }
 
 impl Terminal {
@@ -166,7 +150,11 @@ impl Terminal {
     fn problems(&self, problems: &Problems) -> String {
         let shown = 50;
         let mut text = String::new();
-        for problem in problems.0.iter().take(shown) {
+        // Errors first: warnings must not push them out of sight.
+        let is_error = |problem: &&Problem| problem.severity == Severity::Error;
+        let errors = problems.0.iter().filter(is_error);
+        let warnings = problems.0.iter().filter(|problem| !is_error(problem));
+        for problem in errors.chain(warnings).take(shown) {
             text += &self.problem(problem);
         }
         if problems.0.len() > shown {
@@ -254,43 +242,6 @@ impl Observer for Terminal {
     }
 }
 
-impl Task {
-    fn start(name: &str, total: Option<u64>) -> Self {
-        Self { name: clean(name), began: now(), bar: ProgressBar::hidden(), total }
-    }
-
-    /// Shows the task's name, once the whole command has taken more than a moment.
-    fn name_it(&self) {
-        self.bar.set_draw_target(ProgressDrawTarget::stderr());
-        if let Ok(style) = ProgressStyle::with_template("{spinner} {msg}") {
-            self.bar.set_style(style);
-        }
-        self.bar.set_message(self.name.clone());
-        self.bar.tick();
-    }
-
-    fn advance(&mut self, done: u64) {
-        if self.bar.length().is_none() && self.total.is_some() && self.began.elapsed() > A_MOMENT {
-            self.bar.finish_and_clear();
-            self.bar = ProgressBar::with_draw_target(self.total, ProgressDrawTarget::stderr());
-            let template = "{msg}  {bar:30} {bytes} of {total_bytes}, {bytes_per_sec}";
-            if let Ok(style) = ProgressStyle::with_template(template) {
-                self.bar.set_style(style);
-            }
-            self.bar.set_message(self.name.clone());
-        }
-        self.bar.set_position(done);
-    }
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "progress is shown only after a moment, and never reaches an output"
-)]
-fn now() -> Instant {
-    Instant::now()
-}
-
 #[expect(
     clippy::disallowed_methods,
     reason = "the environment is read here, in cli, and nowhere else"
@@ -301,62 +252,6 @@ fn colour_by_environment(is_terminal: bool) -> bool {
         std::env::var_os("CLICOLOR_FORCE").is_some_and(|value| !value.is_empty() && value != "0");
     let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
     !set("NO_COLOR") && (forced || (is_terminal && !dumb))
-}
-
-fn paint(on: bool, look: Look, text: &str) -> String {
-    let code = match look {
-        Look::Plain => return text.to_owned(),
-        Look::Strong => "1",
-        Look::Faint => "2",
-        Look::Verdict(verdict) => match verdict {
-            Verdict::Exact
-            | Verdict::Rounded
-            | Verdict::WithinTolerance
-            | Verdict::Compatible
-            | Verdict::AddsUp => "34",
-            Verdict::Differs | Verdict::NotCompatible | Verdict::Inconclusive => "33",
-            Verdict::Overturned | Verdict::Impossible | Verdict::DoesNotAddUp | Verdict::Void => {
-                "1;31"
-            }
-            Verdict::Possible | Verdict::Untestable | Verdict::Unchecked => "2",
-        },
-    };
-    if on { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
-}
-
-/// Replaces characters that would steer a terminal or reorder a line, each by one of the same
-/// length in bytes, so that positions stay true.
-#[must_use]
-pub fn clean(text: &str) -> String {
-    text.chars()
-        .map(|letter| match letter {
-            '\n' | '\t' => letter,
-            '\u{0}'..='\u{1f}' | '\u{7f}' => '?',
-            '\u{80}'..='\u{9f}' | '\u{61c}' => '\u{bf}',
-            '\u{200b}'..='\u{200f}'
-            | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{2069}'
-            | '\u{feff}' => '\u{fffd}',
-            other => other,
-        })
-        .collect()
-}
-
-/// Cleans text that we painted ourselves: our own colour codes stay.
-fn keep_paint(text: &str) -> String {
-    text.split('\u{1b}')
-        .enumerate()
-        .map(|(index, part)| {
-            let code =
-                part.strip_prefix('[').and_then(|rest| rest.split_once('m')).map(|(code, _)| code);
-            let ours = code.is_some_and(|code| ["0", "1", "2", "33", "34", "1;31"].contains(&code));
-            match (index, ours) {
-                (0, _) => clean(part),
-                (_, true) => format!("\u{1b}{}", clean(part)),
-                (_, false) => format!("?{}", clean(part)),
-            }
-        })
-        .collect()
 }
 
 /// Writes to stdout. A reader that went away (a closed pipe) is no error.
@@ -378,63 +273,6 @@ fn write_err(text: &str) {
     let mut stream = io::stderr().lock();
     if stream.write_all(text.as_bytes()).is_ok() {
         drop(stream.write_all(b"\n"));
-    }
-}
-
-/// A problem as `miette` draws it.
-#[derive(Debug)]
-struct Rendered {
-    message: String,
-    help: Option<String>,
-    source: Option<NamedSource<String>>,
-    label: Option<LabeledSpan>,
-}
-
-impl Rendered {
-    fn new(problem: &Problem) -> Self {
-        let (source, label) = match &problem.place {
-            Some(Place::Span(span)) => {
-                let text = clean(&span.source.text);
-                let end = span.end.min(text.len()).max(span.start.min(text.len()));
-                let start = span.start.min(end);
-                let label = problem.label.as_deref().map(clean);
-                (
-                    Some(NamedSource::new(clean(&span.source.name), text)),
-                    Some(LabeledSpan::new(label, start, end - start)),
-                )
-            }
-            _ => (None, None),
-        };
-        Self {
-            message: clean(&problem.message),
-            help: problem.help.as_deref().map(clean),
-            source,
-            label,
-        }
-    }
-}
-
-impl std::fmt::Display for Rendered {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str(&self.message)
-    }
-}
-
-impl std::error::Error for Rendered {}
-
-impl miette::Diagnostic for Rendered {
-    fn help<'a>(&'a self) -> Option<Box<dyn std::fmt::Display + 'a>> {
-        self.help.as_ref().map(|help| Box::new(help) as Box<dyn std::fmt::Display>)
-    }
-
-    fn source_code(&self) -> Option<&dyn SourceCode> {
-        self.source.as_ref().map(|source| source as &dyn SourceCode)
-    }
-
-    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        self.label
-            .clone()
-            .map(|label| Box::new(std::iter::once(label)) as Box<dyn Iterator<Item = LabeledSpan>>)
     }
 }
 

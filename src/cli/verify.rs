@@ -48,7 +48,11 @@ pub(super) fn verify(
     if problems.has_errors() {
         return Err(Error::Invalid(problems));
     }
-    terminal.say(&(lines.join("\n") + "\n"))?;
+    if lines.is_empty() {
+        terminal.note(&nothing(house));
+    } else {
+        terminal.say(&(lines.join("\n") + "\n"))?;
+    }
     let mut exits = vec![if lines.is_empty() { Exit::Nothing } else { Exit::Done }];
     for error in [
         (!changed.is_empty()).then_some(Error::Changed(changed)),
@@ -62,6 +66,12 @@ pub(super) fn verify(
         exits.push(Exit::from(&error));
     }
     Ok(Exit::of_all(&exits))
+}
+
+/// Says that there is no dataset.
+pub(super) fn nothing(house: &House) -> String {
+    let folder = house.root.join("data-manifests");
+    format!("no dataset: write {}, or give --root", folder.join("DATASET/manifest.toml").display())
 }
 
 /// The datasets of studies and datasets that were named; all where none was.

@@ -4,7 +4,7 @@ use std::io;
 
 use csv::{ByteRecord, Reader, ReaderBuilder};
 
-use crate::diagnostic::nearest;
+use crate::diagnostic::names::instead;
 use crate::manifest::Table;
 
 use super::cell::Builder;
@@ -207,16 +207,12 @@ impl Rows<'_, '_, '_> {
         let single = header.first().filter(|_| header.len() == 1);
         let other =
             single.and_then(|line| separators.into_iter().find(|mark| line.contains(*mark)));
-        let help = match (other, nearest(name, header.iter().map(String::as_str))) {
+        let help = match (other, instead(name, header.iter().map(String::as_str))) {
             (Some(mark), _) => {
                 format!("its columns seem to be separated by `{}`", mark.escape_default())
             }
-            (None, Some(near)) => format!("did you mean `{near}`?"),
-            (None, None) => {
-                let names: Vec<&str> = header.iter().take(12).map(String::as_str).collect();
-                let more = if header.len() > 12 { ", …" } else { "" };
-                format!("it has: {}{more}", names.join(", "))
-            }
+            (None, Some(help)) => help,
+            (None, None) => "its header is empty".to_owned(),
         };
         self.findings.unreadable(1, message, &help);
     }

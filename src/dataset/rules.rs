@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::diagnostic::document::Scalar;
-use crate::diagnostic::nearest;
+use crate::diagnostic::names::{listed, nearest};
 use crate::engine::{Column, Values, days_since_epoch};
 use crate::manifest;
 
@@ -63,15 +63,11 @@ impl Rule<'_, '_> {
         let allowed: Vec<&Scalar> =
             self.declared.one_of.iter().map(|allowed| &allowed.value).collect();
         let words: Vec<String> = allowed.iter().map(ToString::to_string).collect();
-        let listed = {
-            let shown: Vec<&str> = words.iter().take(8).map(String::as_str).collect();
-            let more = if words.len() > 8 { ", …" } else { "" };
-            format!("{}{more}", shown.join(", "))
-        };
         for row in self.outside(&allowed) {
             let value = self.value(row);
             let near = nearest(&value, words.iter().map(String::as_str));
             let help = near.map(|near| format!("did you mean `{near}`?"));
+            let listed = listed(&value, words.iter().map(String::as_str));
             self.broken(row, &format!("`{value}` is none of {listed}"), help);
         }
     }

@@ -3,11 +3,15 @@
 //! Reads a TOML text; collects every problem of it (not only the first) with its place. The keys a
 //! reader asked for are the keys that exist, so a list of known keys cannot drift from the code.
 
+mod typed;
+
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use toml::de::{DeTable, DeValue};
+
+pub use typed::{FromValue, Scalar};
 
 use super::{Problem, Problems, Source, Span, Spanned};
 
@@ -68,130 +72,6 @@ pub struct Value<'a> {
     problems: &'a RefCell<Problems>,
 }
 
-/// A scalar as it was written.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Scalar {
-    /// `true` or `false`.
-    Bool(bool),
-    /// A whole number.
-    Integer(i64),
-    /// A number with a point or an exponent.
-    Float(f64),
-    /// A text.
-    Text(String),
-}
-
-impl std::fmt::Display for Scalar {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Bool(value) => write!(formatter, "{value}"),
-            Self::Integer(value) => write!(formatter, "{value}"),
-            Self::Float(value) => write!(formatter, "{value}"),
-            Self::Text(value) => write!(formatter, "{value}"),
-        }
-    }
-}
-
-/// A type that can be read from a TOML value.
-pub trait FromValue: Sized {
-    /// What messages call it, e.g. `a text`.
-    const EXPECTED: &'static str;
-    /// Reads it, or returns `None` where the value has another type.
-    fn from_value(value: &Value<'_>) -> Option<Self>;
-}
-
-impl FromValue for String {
-    const EXPECTED: &'static str = "a text in quotes";
-    fn from_value(value: &Value<'_>) -> Option<Self> {
-        match value.content {
-            DeValue::String(text) => Some(text.to_string()),
-            _ => None,
-        }
-    }
-}
-
-impl FromValue for i64 {
-    const EXPECTED: &'static str = "a whole number";
-    fn from_value(value: &Value<'_>) -> Option<Self> {
-        match value.content {
-            DeValue::Integer(number) => {
-                Self::from_str_radix(&number.as_str().replace('_', ""), number.radix()).ok()
-            }
-            _ => None,
-        }
-    }
-}
-
-impl FromValue for u64 {
-    const EXPECTED: &'static str = "a whole number, zero or more";
-    fn from_value(value: &Value<'_>) -> Option<Self> {
-        i64::from_value(value).and_then(|number| Self::try_from(number).ok())
-    }
-}
-
-impl FromValue for f64 {
-    const EXPECTED: &'static str = "a number";
-    fn from_value(value: &Value<'_>) -> Option<Self> {
-        let number = match value.content {
-            DeValue::Float(number) => number.as_str().replace('_', "").parse().ok()?,
-            DeValue::Integer(_) => i64::from_value(value)?.to_string().parse().ok()?,
-            _ => return None,
-        };
-        Self::is_finite(number).then_some(number)
-    }
-}
-
-impl FromValue for bool {
-    const EXPECTED: &'static str = "true or false";
-    fn from_value(value: &Value<'_>) -> Option<Self> {
-        match value.content {
-            DeValue::Boolean(flag) => Some(*flag),
-            _ => None,
-        }
-    }
-}
-
-impl FromValue for jiff::civil::Date {
-    const EXPECTED: &'static str = "a date such as 2026-11-22, without quotes";
-    fn from_value(value: &Value<'_>) -> Option<Self> {
-        match value.content {
-            DeValue::Datetime(date) if date.time.is_none() => date.to_string().parse().ok(),
-            _ => None,
-        }
-    }
-}
-
-impl FromValue for Scalar {
-    const EXPECTED: &'static str = "a text, a number, true or false";
-    fn from_value(value: &Value<'_>) -> Option<Self> {
-        match value.content {
-            DeValue::String(_) => String::from_value(value).map(Self::Text),
-            DeValue::Integer(_) => i64::from_value(value).map(Self::Integer),
-            DeValue::Float(_) => f64::from_value(value).map(Self::Float),
-            DeValue::Boolean(_) => bool::from_value(value).map(Self::Bool),
-            _ => None,
-        }
-    }
-}
-
-impl<T: FromValue> FromValue for Vec<Spanned<T>> {
-    const EXPECTED: &'static str = "a list in [ ]";
-    fn from_value(value: &Value<'_>) -> Option<Self> {
-        let DeValue::Array(items) = value.content else { return None };
-        let mut list = Self::new();
-        for (index, item) in items.iter().enumerate() {
-            let item = Value {
-                name: format!("{}[{index}]", value.name),
-                content: item.get_ref(),
-                span: Span::new(&value.span.source, item.span()),
-                problems: value.problems,
-            };
-            list.extend(item.read::<T>());
-        }
-        Some(list)
-    }
-}
-
 impl<'a> Value<'a> {
     /// Reads the value as a `T`, or reports what it should have been.
     #[must_use]
@@ -199,7 +79,11 @@ impl<'a> Value<'a> {
         let value = T::from_value(self);
         if value.is_none() {
             let message = format!("`{}` must be {}, not {}", self.name, T::EXPECTED, self.kind());
-            self.problems.borrow_mut().push(Problem::error(message).at(&self.span));
+            let problem = Problem::error(message).at(&self.span);
+            self.problems.borrow_mut().push(match self.in_quotes().filter(|_| T::IS_TEXT) {
+                Some(quoted) => problem.help(format!("write {quoted}")),
+                None => problem,
+            });
         }
         value.map(|value| Spanned { value, span: self.span.clone() })
     }
@@ -389,6 +273,12 @@ impl<'a> Table<'a> {
         self.content.keys().map(|key| key.get_ref().to_string()).collect()
     }
 
+    /// Returns the keys that were asked for so far.
+    #[cfg(test)]
+    pub(crate) fn asked(&self) -> BTreeSet<String> {
+        self.asked.borrow().clone()
+    }
+
     fn path(&self, key: &str) -> String {
         if self.name.is_empty() { key.to_owned() } else { format!("{}.{key}", self.name) }
     }
@@ -409,12 +299,6 @@ impl Drop for Table<'_> {
             let problem = Problem::error(format!("unknown key `{}` {place}", key.get_ref()))
                 .at(&Span::new(&self.span.source, key.span()))
                 .suggest(key.get_ref(), asked.iter().map(String::as_str));
-            let problem = if problem.help.is_some() {
-                problem
-            } else {
-                let known: Vec<&str> = asked.iter().map(String::as_str).collect();
-                problem.help(format!("known keys: {}", known.join(", ")))
-            };
             self.problems.borrow_mut().push(problem);
         }
     }

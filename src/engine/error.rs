@@ -115,8 +115,7 @@ impl EngineError {
             Self::UnknownColumn { name, candidates, .. }
             | Self::UnknownTable { name, candidates, .. }
             | Self::UnknownFunction { name, candidates, .. } => {
-                let near = crate::diagnostic::nearest(name, candidates.iter().map(String::as_str));
-                near.map(|near| format!("did you mean `{near}`?")).or_else(|| listed(candidates))
+                crate::diagnostic::names::instead(name, candidates.iter().map(String::as_str))
             }
             Self::DivideByZero | Self::Domain { .. } | Self::NotFinite { .. } => Some(
                 "keep such rows out with a filter, or make them null: `x / nullif(y, 0)`"
@@ -125,14 +124,4 @@ impl EngineError {
             _ => None,
         }
     }
-}
-
-fn listed(candidates: &[String]) -> Option<String> {
-    if candidates.is_empty() {
-        return None;
-    }
-    let shown: Vec<&str> = candidates.iter().take(12).map(String::as_str).collect();
-    let more = candidates.len() - shown.len();
-    let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
-    Some(format!("there are: {}{rest}", shown.join(", ")))
 }

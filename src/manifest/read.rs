@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::diagnostic::document::{self, Table as Keys};
-use crate::diagnostic::{Place, Problem, Problems, Source, Span, Spanned, nearest};
+use crate::diagnostic::{Place, Problem, Problems, Source, Span, Spanned};
 
 use super::record::{Access, File, Manifest, Table, is_kebab_case};
 
@@ -275,11 +275,7 @@ fn report_choice<'a>(
     word: &Spanned<String>,
     choices: impl IntoIterator<Item = &'a str>,
 ) {
-    let choices: Vec<&str> = choices.into_iter().collect();
     let shown = word.value.chars().take(40).collect::<String>();
     let problem = Problem::error(format!("`{key}` cannot be `{shown}`")).at(&word.span);
-    keys.report(match nearest(&word.value, choices.iter().copied()) {
-        Some(near) => problem.help(format!("did you mean `{near}`?")),
-        None => problem.help(format!("one of: {}", choices.join(", "))),
-    });
+    keys.report(problem.suggest(&word.value, choices));
 }

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::diagnostic::{Problem, Problems, Span, Spanned, nearest};
+use crate::diagnostic::{Problem, Problems, Span, Spanned};
 use crate::engine::{ColumnType, Engine, Schema};
 
 use super::checker::Checker;
@@ -118,13 +118,14 @@ fn unknown_type(name: &Spanned<String>, word: &Spanned<String>) -> Problem {
         "text" | "str" | "varchar" => Some("string"),
         "boolean" => Some("bool"),
         "datetime" => Some("timestamp"),
-        other => nearest(other, words),
+        _ => None,
     };
     let message = format!("column `{}` has no type `{}`", name.value, word.value);
-    Problem::error(message).at(&word.span).help(match alias {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => format!("there are: {}", words.join(", ")),
-    })
+    let problem = Problem::error(message).at(&word.span);
+    match alias {
+        Some(meant) => problem.help(format!("did you mean `{meant}`?")),
+        None => problem.suggest(&word.value, words),
+    }
 }
 
 fn check_step(

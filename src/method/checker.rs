@@ -1,6 +1,6 @@
 //! What a step may ask while it is checked: columns, types, estimates of the steps before it.
 
-use crate::diagnostic::{Problem, Problems, nearest};
+use crate::diagnostic::{Problem, Problems};
 use crate::engine::{ColumnType, Engine, Schema};
 
 use super::check::Known;
@@ -112,11 +112,7 @@ impl Checker<'_> {
         if kind.is_none() {
             let message = format!("`{from}` has no column `{}`", name.text);
             let problem = Problem::error(message).at(&name.span());
-            let help = nearest(&name.text, schema.names()).map_or_else(
-                || format!("there are: {}", schema.names().collect::<Vec<_>>().join(", ")),
-                |near| format!("did you mean `{near}`?"),
-            );
-            self.problems.push(problem.help(help));
+            self.problems.push(problem.suggest(&name.text, schema.names()));
         }
         kind
     }

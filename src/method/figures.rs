@@ -5,8 +5,8 @@
 //! `axis`, `unit` and, for a time line, `time`: the group key that is time.
 
 use crate::diagnostic::document::Table;
-use crate::diagnostic::{Problem, Problems, Spanned, nearest};
-use crate::results::{ChartKind, Figure};
+use crate::diagnostic::{Problem, Problems, Spanned};
+use crate::results::{ChartKind, Figure, split_part};
 
 use super::parse::snake_case;
 use super::plan::{Plan, Promise};
@@ -70,10 +70,7 @@ fn chart_kind(table: &Table<'_>, word: &Spanned<String>) -> Option<ChartKind> {
     if found.is_none() {
         let names = KINDS.map(|(name, _)| name);
         let problem = Problem::error(format!("no chart is called `{}`", word.value)).at(&word.span);
-        table.report(match nearest(&word.value, names) {
-            Some(near) => problem.help(format!("did you mean `{near}`?")),
-            None => problem.help(format!("there are: {}", names.join(", "))),
-        });
+        table.report(problem.suggest(&word.value, names));
     }
     found
 }
@@ -87,13 +84,12 @@ pub(super) fn check(
     let labelled = figure.labels.iter().map(|(address, _)| address);
     for address in figure.show.iter().chain(labelled) {
         let pattern = address.value.contains('*');
-        if let (false, Promise::Never { near }) = (pattern, plan.promise(&address.value)) {
+        if let (false, Promise::Never { promised }) = (pattern, plan.promise(&address.value)) {
             let message = format!("no step computes `{}`", address.value);
             let problem = Problem::error(message).at(&address.span);
-            problems.push(match near {
-                Some(near) => problem.help(format!("did you mean `{near}`?")),
-                None => problem,
-            });
+            problems.push(
+                problem.suggest(split_part(&address.value).0, promised.iter().map(String::as_str)),
+            );
         }
         if pattern && !plan.may_match(&address.value) {
             let message = format!("no estimate can match `{}`", address.value);

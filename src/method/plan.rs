@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use crate::diagnostic::{Span, nearest};
+use crate::diagnostic::Span;
 use crate::digest::Sha256;
 use crate::engine::Schema;
 use crate::results::{Figure, split_part};
@@ -56,8 +56,8 @@ pub enum Promise {
     Maybe,
     /// Never.
     Never {
-        /// The nearest address that is promised.
-        near: Option<String>,
+        /// The addresses that are promised.
+        promised: Vec<String>,
     },
 }
 
@@ -215,10 +215,7 @@ pub(super) fn promise<'a>(
         Some(if matching.any(Address::is_exact) { Promise::Exists } else { Promise::Maybe })
     };
     let found = named(address).or_else(|| part.and_then(|_| named(whole)));
-    found.unwrap_or_else(|| {
-        let shown: Vec<String> = promised.map(Address::shown).collect();
-        Promise::Never { near: nearest(whole, shown.iter().map(String::as_str)).map(str::to_owned) }
-    })
+    found.unwrap_or_else(|| Promise::Never { promised: promised.map(Address::shown).collect() })
 }
 
 #[cfg(test)]
@@ -240,8 +237,11 @@ mod tests {
         assert_eq!(ask("fit/grant"), Promise::Exists);
         assert_eq!(ask("fit/grant.se"), Promise::Exists);
         assert_eq!(ask("modes/share{month=2026-04,mode=fix}"), Promise::Maybe);
-        assert_eq!(ask("modes/share{mode=fix,month=2026-04}"), Promise::Never { near: None });
-        assert_eq!(ask("fit/grnat"), Promise::Never { near: Some("fit/grant".to_owned()) });
+        let shown =
+            ["effect", "fit/grant", "modes/share{month=…,mode=…}"].map(str::to_owned).to_vec();
+        let never = Promise::Never { promised: shown };
+        assert_eq!(ask("modes/share{mode=fix,month=2026-04}"), never);
+        assert_eq!(ask("fit/grnat"), never);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use jiff::civil::Date;
 
 use crate::diagnostic::document::{self, Table as Keys};
-use crate::diagnostic::{Place, Problem, Problems, Source, Spanned, nearest};
+use crate::diagnostic::{Place, Problem, Problems, Source, Spanned};
 
 use super::{Auditors, Response, RunBinding, SourceDocument, Study, is_kebab_case, split_binding};
 
@@ -154,10 +154,7 @@ fn check_code(
 ) {
     if let Some(code) = code.filter(|code| !CODES.contains(&code.value.as_str())) {
         let problem = Problem::error(format!("`code` cannot be `{}`", code.value)).at(&code.span);
-        keys.report(match nearest(&code.value, CODES) {
-            Some(near) => problem.help(format!("did you mean `{near}`?")),
-            None => problem.help(format!("one of: {}", CODES.join(", "))),
-        });
+        keys.report(problem.suggest(&code.value, CODES));
     }
     match (estimates, code) {
         (Some(estimates), None) => keys.report(

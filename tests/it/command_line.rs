@@ -21,6 +21,28 @@ fn help_and_version_exit_0_and_a_wrong_line_exits_2() {
 }
 
 #[test]
+fn a_wrong_name_among_many_is_answered_with_a_few_and_where_all_are() {
+    let row = |number: u32| CLAIMS.replacen("\"effect\"", &format!("\"row_{number:03}\""), 1);
+    let many: String = (0..60)
+        .map(|number| {
+            row(number).split("\n\n").next().unwrap_or("").replace("holds = \"effect > 0\"\n", "")
+                + "\n\n"
+        })
+        .collect();
+    let world = World::tiny().with("methods/tiny/claims.toml", &format!("{CLAIMS}\n{many}"));
+    let said = world.run(&["explain", "tiny", "wages_rose"]).exits(2).says("and 54 more").err;
+    assert!(said.contains("`secondlook list tiny` shows all"), "{said}");
+    assert_eq!(said.matches("row_").count(), 7, "mean_treated is the eighth: {said}");
+    let listed = world.run(&["list", "tiny"]).exits(0).shows("claims of tiny").shows("row_059").out;
+    assert_eq!(listed.lines().count(), 63, "{listed}");
+    let json = world.run(&["list", "tiny", "--format", "json"]).exits(0).out;
+    let document: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+    assert_eq!(document["claims"][1]["id"], "mean_treated");
+    assert_eq!(document["claims"][1]["printed"], "8.9");
+    assert_eq!(document["claims"][1]["weight"], "minor");
+}
+
+#[test]
 fn a_failing_claim_exits_1_and_an_accepted_one_does_not() {
     let differs = CLAIMS.replacen("printed = \"8.9\"", "printed = \"9.9\"", 1);
     let world = World::tiny().with("methods/tiny/claims.toml", &differs);
@@ -276,6 +298,77 @@ fn the_readme_s_worked_example_works() {
         let shown = shown.join("\n");
         assert!(all.contains(shown.trim()), "no file of the example holds\n{shown}");
     }
+}
+
+/// Every printed form that the README shows is read, and so are its words by the lexicon.
+#[test]
+fn the_printed_numbers_of_the_readme_are_read() {
+    use secondlook::claims::{lexicon, printed};
+    let readme = fs::read_to_string(project().join("README.md")).expect("a page");
+    let (_, rest) =
+        readme.split_once("**Printed numbers** are read as they stand: ").expect("told");
+    let (forms, rest) = rest.split_once(". Every part").expect("a sentence");
+    let shown: Vec<&str> = forms.split('`').skip(1).step_by(2).collect();
+    assert_eq!(shown.len(), 15, "{shown:?}");
+    for form in shown {
+        let read = printed::parse(form).expect(form);
+        assert!(!matches!(read.shape, printed::Shape::Words), "{form} is no words");
+    }
+    let (_, words) = rest.split_once("Vague words (").expect("told");
+    let (words, _) = words.split_once(')').expect("a bracket");
+    for phrase in words.split('`').skip(1).step_by(2) {
+        assert!(lexicon::look_up(phrase).is_some(), "{phrase}");
+    }
+}
+
+/// The relations and implied numbers that the README shows, on claims of these names: a conflict with a proof.
+#[test]
+fn the_relations_of_the_readme_are_read_and_proved() {
+    let readme = fs::read_to_string(project().join("README.md")).expect("a page");
+    let shown = readme.split("```toml\n").find(|block| block.starts_with("[[relation]]"));
+    let shown = shown.and_then(|block| block.split("```").next()).expect("a block");
+    let claim = |id: &str, printed: &str| {
+        format!(
+            "[[claim]]\nid = \"{id}\"\nsays = \"It is {printed}.\"\nwhere = {{ source = \"paper\", at = \"page 1\" }}\nprinted = \"{printed}\"\n\n"
+        )
+    };
+    let claims = [
+        ("satisfied", "67%"),
+        ("not_satisfied", "35%"),
+        ("travellers", "1.2 million"),
+        ("growth", "33%"),
+    ];
+    let claims: String = claims.iter().map(|(id, printed)| claim(id, printed)).collect();
+    let world = World::tiny().with("methods/tiny/claims.toml", &(claims + shown));
+    let done =
+        world.run(&["check", "tiny"]).exits(1).shows("does-not-add-up").shows("which is false");
+    drop(done.shows("implied  year_before  [861423, 943396]"));
+}
+
+/// The examples of `methods/README.md`, in order, are one method that runs.
+#[test]
+fn the_examples_of_the_method_reference_run() {
+    let reference = fs::read_to_string(project().join("methods/README.md")).expect("a page");
+    let blocks = reference.split("```toml\n").skip(1);
+    let method: String = blocks.map(|block| block.split("```").next().unwrap_or("")).collect();
+    let example = project().join("tests/specs/worked-example");
+    let read = |path: &str| fs::read_to_string(example.join(path)).expect("there");
+    let study = read("methods/reading-letters/study.toml");
+    let mut world = World::empty()
+        .with("methods/reference/study.toml", &study.replacen("reading-letters", "reference", 1))
+        .with("methods/reference/method.toml", &method);
+    for file in ["manifest.toml", "pupils.csv"] {
+        let path = format!("data-manifests/reading-letters/{file}");
+        world = world.with(&path, &read(&path));
+    }
+    let done = world.run(&["run", "reference", "--format", "json"]).exits(0);
+    assert!(!done.err.contains("divides"), "{}", done.err);
+    let results: serde_json::Value = serde_json::from_str(&done.out).expect("JSON");
+    let steps = results["runs"][0]["steps"].as_array().expect("steps");
+    assert_eq!(steps.len(), method.matches("[[step]]").count());
+    let kinds: std::collections::BTreeSet<&str> =
+        steps.iter().filter_map(|step| step["kind"].as_str()).collect();
+    assert_eq!(kinds.len(), 9, "one example of each kind: {kinds:?}");
 }
 
 /// The estimates of `tiny` whose file is called `name` and holds `bytes`.

@@ -66,8 +66,8 @@ fn every_method_fits_itself_and_its_claims() {
         let (claims, problems) = claims::read(&source(&folder, "claims.toml"));
         assert_sound(&problems);
         for (address, span) in claims.expect("claims").estimates() {
-            if let method::Promise::Never { near } = plan.promise(&address) {
-                panic!("{}:{}: no `{address}`; near: {near:?}", folder.display(), span.line());
+            if let method::Promise::Never { promised } = plan.promise(&address) {
+                panic!("{}:{}: no `{address}` among {promised:?}", folder.display(), span.line());
             }
         }
     }

@@ -21,7 +21,7 @@ fn every_problem_is_reported_with_its_line_and_a_suggestion() {
     assert_eq!(
         problems_of(text),
         [
-            "m.toml:2:6: `dataset.id` must be a text in quotes, not the number 3",
+            "m.toml:2:6: `dataset.id` must be a text in quotes, not the number 3 (write \"3\")",
             "m.toml:3:1: unknown key `retreived` in [dataset] (did you mean `retrieved`?)",
             "m.toml:5:9: `file.bytes` must be a whole number, zero or more, not the number -1",
             "m.toml:6:1: [file] lacks `bytes` (add `bytes = …`: a whole number, zero or more)",

@@ -68,12 +68,8 @@ fn is_declared(keys: &Keys<'_>, file: &Spanned<String>, files: &DeclaredFiles) -
     }
     let shown = file.value.escape_debug();
     let problem = Problem::error(format!("no [[file]] has the path `{shown}`")).at(&file.span);
-    let problem = problem.suggest(&file.value, files.suggestions());
-    keys.report(if problem.help.is_some() {
-        problem
-    } else {
-        problem.help("declare the file with its bytes and sha256")
-    });
+    let help = "declare the file with its bytes and sha256";
+    keys.report(problem.help(help).suggest(&file.value, files.suggestions()));
     false
 }
 

@@ -142,16 +142,17 @@ fn read(table: &Document<'_>) -> Option<Box<dyn Written>> {
     let test = word.as_ref().and_then(|word| choice(table, word, TESTS));
     let of = table.required::<String>("of");
     let between = match test {
-        Some(test) if !test.alone() => Some(table.required::<String>("between")?),
-        _ => table.optional::<String>("between"),
+        Some(test) if !test.alone() => table.required::<String>("between").map(Some),
+        _ => Some(table.optional::<String>("between")),
     };
     let weights = table.optional::<String>("weights");
     let groups = read_groups(table);
-    let how = read_how(table, test?);
+    let how = read_how(table, test);
+    let test = test?;
     let mut fits = true;
     for key in OPTIONAL {
         let given = table.keys().iter().any(|known| known == key);
-        if let (true, false, Some(word)) = (given, test?.takes(key), &word) {
+        if let (true, false, Some(word)) = (given, test.takes(key), &word) {
             let message = format!("`{}` has no `{key}`", word.value);
             table.report(Problem::error(message).at(&word.span).help("leave the key out"));
             fits = false;
@@ -159,9 +160,9 @@ fn read(table: &Document<'_>) -> Option<Box<dyn Written>> {
     }
     Some(Box::new(Compare {
         from: from?,
-        test: test.filter(|_| fits)?,
+        test: Some(test).filter(|_| fits)?,
         of: Fragment::whole(&of?),
-        between: between.as_ref().map(Fragment::whole),
+        between: between?.as_ref().map(Fragment::whole),
         groups: groups.ok()?,
         weights: weights.as_ref().map(Fragment::whole),
         how: how?,
@@ -188,7 +189,8 @@ fn read_groups(table: &Document<'_>) -> Result<Option<Groups>, Reported> {
     }
 }
 
-fn read_how(table: &Document<'_>, test: Test) -> Option<How> {
+/// Reads the options, whatever the test: a key is not unknown where another is wrong.
+fn read_how(table: &Document<'_>, test: Option<Test>) -> Option<How> {
     let alternative = match table.optional::<String>("alternative") {
         None => Some(Alternative::TwoSided),
         Some(word) => choice(table, &word, ALTERNATIVES),
@@ -198,12 +200,14 @@ fn read_how(table: &Document<'_>, test: Test) -> Option<How> {
         Some(word) => choice(table, &word, [("newcombe", false), ("wald", true)]),
     };
     let null = table.optional::<f64>("null").map(|null| null.value);
+    let exact = table.optional::<bool>("exact").map(|exact| exact.value);
+    let continuity = table.optional::<bool>("continuity").map(|continuity| continuity.value);
     Some(How {
         level: read_level(table)?,
-        null: null.unwrap_or(if test == Test::Binomial { 0.5 } else { 0.0 }),
+        null: null.unwrap_or(if test == Some(Test::Binomial) { 0.5 } else { 0.0 }),
         alternative: alternative?,
-        exact: table.optional::<bool>("exact").map(|exact| exact.value),
-        continuity: table.optional::<bool>("continuity").map(|continuity| continuity.value),
+        exact,
+        continuity,
         wald: wald?,
     })
 }

@@ -28,6 +28,7 @@ use crate::expression::{self, Expression, Kind as Shape};
 use crate::method::checker::Checker;
 use crate::method::fragment::Fragment;
 use crate::method::plan::{Address, Promise};
+use crate::results::split_part;
 
 use run::Contrasting;
 
@@ -130,13 +131,12 @@ impl Written for Contrast {
             sound = false;
         }
         for (address, range) in self.expression.estimates() {
-            if let Promise::Never { near } = checker.promise(&address) {
+            if let Promise::Never { promised } = checker.promise(&address) {
                 let message = format!("no step computes `{address}`");
                 let problem = Problem::error(message).at(&self.value.place(range));
-                checker.report(match near {
-                    Some(near) => problem.help(format!("did you mean `{near}`?")),
-                    None => problem,
-                });
+                checker.report(
+                    problem.suggest(split_part(&address).0, promised.iter().map(String::as_str)),
+                );
                 sound = false;
             }
         }

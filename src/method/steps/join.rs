@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 
 use crate::diagnostic::document::Table as Document;
-use crate::diagnostic::{Problem, Span, Spanned, nearest};
+use crate::diagnostic::{Problem, Span, Spanned};
 use crate::engine::{ColumnType, Schema, Table};
 use crate::method::checker::Checker;
 use crate::method::fragment::Fragment;
@@ -59,10 +59,7 @@ pub(super) fn choice<T: Copy, const N: usize>(
     if found.is_none() {
         let names = words.map(|(known, _)| known);
         let problem = Problem::error(format!("`{}` is no choice here", word.value)).at(&word.span);
-        table.report(match nearest(&word.value, names) {
-            Some(near) => problem.help(format!("did you mean `{near}`?")),
-            None => problem.help(format!("there are: {}", names.join(", "))),
-        });
+        table.report(problem.suggest(&word.value, names));
     }
     found
 }

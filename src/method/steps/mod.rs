@@ -7,6 +7,8 @@ mod agreement;
 mod compare;
 mod contrast;
 mod derive;
+#[cfg(test)]
+mod documented;
 mod filter;
 mod join;
 mod regress;

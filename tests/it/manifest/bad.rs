@@ -73,7 +73,7 @@ fn every_slip_is_told_with_its_line_and_what_to_do() {
         (
             "unknown access",
             HEAD.replace("public", "secret"),
-            &["m.toml:6:10: `access` cannot be `secret` (one of: public, registration,"],
+            &["m.toml:6:10: `access` cannot be `secret` (there are: public, registration,"],
         ),
         ("id", HEAD.replace("\"d\"", "\"My_Data\""), &["m.toml:2:6: a dataset's id is kebab-case"]),
         ("empty title", HEAD.replace("\"t\"", "\" \""), &["m.toml:3:9: `title` must not be empty"]),

@@ -166,10 +166,9 @@ fn choices(
             let same = |known: &String| number(known).is_some_and(|one| Some(one) == number(level));
             let place = place.or_else(|| levels.iter().position(same));
             Some(place.ok_or_else(|| {
-                let shown: Vec<&str> = levels.iter().take(12).map(String::as_str).collect();
                 Problem::error(format!("the base `{level}` does not occur in `{}`", column.text))
                     .at(&written.span())
-                    .help(format!("values that occur: {}", shown.join(", ")))
+                    .suggest(level, levels.iter().map(String::as_str))
             })?)
         }
         None => needs_base().then_some(0),

@@ -1,5 +1,6 @@
 //! One measure of a `summarise`: `count`, `mean(x)`, `quantile(x, 0.95)`.
 
+use crate::diagnostic::names::listed;
 use crate::diagnostic::{Problem, nearest};
 use crate::method::fragment::Fragment;
 use crate::method::text::{self, Token};
@@ -192,7 +193,7 @@ fn unknown(written: &Fragment, tokens: &[Token<'_>]) -> Problem {
     let problem = Problem::error(format!("`{}` is no measure", written.text)).at(&place);
     let name = first.map_or("", |token| token.text);
     match nearest(name, words.iter().copied()) {
-        Some(near) if near != name => problem.help(format!("did you mean `{near}`?")),
-        _ => problem.help(format!("there are: {}", words.join(", "))),
+        Some(near) if near != name => problem.suggest(name, [near]),
+        _ => problem.help(format!("there are: {}", listed(name, words))),
     }
 }
