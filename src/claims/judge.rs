@@ -12,7 +12,7 @@ use super::record::{
     Accepted, Audit, ClaimRecord, ImpliedRecord, OtherVerdict, ReadingRecord, RelationState,
     SCHEMA, Stability, Verdict,
 };
-use super::relation::{self, Evaluation, Outcome};
+use super::relation::{self, Evaluation};
 use super::rounding::Rounding;
 use super::stability;
 use crate::diagnostic::{Problem, Problems, Span};
@@ -64,7 +64,7 @@ pub fn judge(claims: &Claims, situation: &Situation<'_>) -> Result<Audit, Proble
         let all = candidates(&book, situation, claim, &relations);
         if let Some((shown, others)) = all.split_first() {
             let firm = shown.firm;
-            judged.push((record(&book, claim, shown, others, &relations.outcomes), firm));
+            judged.push((record(&book, claim, shown, others, &relations), firm));
         }
     }
     let seen: Vec<Judged<'_>> =
@@ -187,8 +187,9 @@ fn record(
     claim: &Claim,
     shown: &Candidate,
     others: &[Candidate],
-    outcomes: &[Outcome],
+    relations: &Evaluation,
 ) -> ClaimRecord {
+    let outcomes = &relations.outcomes;
     let mut shown = shown.clone();
     if shown.marks.is_empty() || shown.verdict == Verdict::Untestable {
         shown.marks.extend(marks_with(book, claim, &[]));
@@ -241,7 +242,7 @@ fn record(
         conclusion: claim.holds.as_ref().map(|holds| holds.value.text().to_owned()),
         holds: shown.holds,
         plain: plain::plain(book, claim, &shown),
-        accepted: accepted(claim, &shown, outcomes),
+        accepted: accepted(book, claim, &shown, relations),
         marks: shown.marks,
         trace: shown.trace,
         assumes: shown.assumes,
@@ -263,27 +264,38 @@ fn other(candidate: &Candidate) -> OtherVerdict {
     }
 }
 
-/// The claim's own acceptance, or that of the relations that fail it, where all are accepted.
-fn accepted(claim: &Claim, shown: &Candidate, outcomes: &[Outcome]) -> Option<Accepted> {
+/// The claim's own acceptance, or that of the relations and statements that fail it, where all are
+/// accepted.
+fn accepted(
+    book: &Book<'_>,
+    claim: &Claim,
+    shown: &Candidate,
+    relations: &Evaluation,
+) -> Option<Accepted> {
     if let Some(acceptance) = &claim.accepted {
-        return Some(Accepted {
-            why: acceptance.why.clone(),
-            on: acceptance.on.clone(),
-            applies: still_applies(acceptance, shown),
-        });
+        return Some(noted(acceptance, still_applies(acceptance, shown)));
     }
     if shown.verdict != Verdict::DoesNotAddUp {
         return None;
     }
-    let behind: Vec<&Outcome> = outcomes
+    let behind = relations
+        .outcomes
         .iter()
         .filter(|outcome| outcome.record.state == RelationState::Fails)
         .filter(|outcome| shown.conflict.contains(&outcome.record.id))
-        .collect();
-    let all = behind
-        .iter()
-        .all(|outcome| outcome.record.accepted.as_ref().is_some_and(|accepted| accepted.applies));
-    behind.first().filter(|_| all).and_then(|outcome| outcome.record.accepted.clone())
+        .map(|outcome| outcome.record.accepted.clone());
+    let broken = shown.conflict.iter().filter(|id| relations.statements.broken.contains(*id));
+    let stated = broken.filter_map(|id| book.claims.claim(id)).map(|other| {
+        let same = |acceptance: &&Acceptance| acceptance.verdict == Some(Verdict::DoesNotAddUp);
+        other.accepted.as_ref().filter(same).map(|acceptance| noted(acceptance, true))
+    });
+    let all: Vec<Option<Accepted>> = behind.chain(stated).collect();
+    let settled = all.iter().all(|one| one.as_ref().is_some_and(|accepted| accepted.applies));
+    all.first().filter(|_| settled).cloned().flatten()
+}
+
+fn noted(acceptance: &Acceptance, applies: bool) -> Accepted {
+    Accepted { why: acceptance.why.clone(), on: acceptance.on.clone(), applies }
 }
 
 /// An acceptance lapses when the verdict or the value's printed digits change.

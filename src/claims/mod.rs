@@ -21,6 +21,7 @@ mod new_data;
 mod plain;
 pub mod printed;
 mod read;
+mod recomputed;
 pub mod record;
 mod relation;
 pub mod rounding;

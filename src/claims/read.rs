@@ -171,11 +171,17 @@ fn vague_without_reading(table: &Table<'_>, claim: &Claim) {
     let compared = claim.estimate.is_some() || claim.equals.is_some();
     if words && compared {
         let place = table.value("printed").map_or_else(|| table.span(), |value| value.span);
-        table.report(
-            Problem::error(format!("`{}` is words: say how they are read", claim.printed.text))
-                .at(&place)
-                .help("add `reads = [\"40%\", \"50%\"]`, the interval that the words stand for"),
-        );
+        let text = &claim.printed.text;
+        let (message, help) = if text.contains(|next: char| next.is_ascii_digit()) {
+            (
+                "a number among words",
+                "print the number alone, as `2.3` or `about 400`, or add `reads = [\"2.2\", \"2.4\"]`",
+            )
+        } else {
+            ("words", "add `reads = [\"40%\", \"50%\"]`, the interval that the words stand for")
+        };
+        let problem = Problem::error(format!("`{text}` is {message}: say how they are read"));
+        table.report(problem.at(&place).help(help));
     }
 }
 

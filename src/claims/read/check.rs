@@ -11,7 +11,6 @@ use crate::expression::Expression;
 /// Reports the problems that concern more than one entry. `declared` holds every id of the file.
 pub(super) fn check(claims: &Claims, declared: &[String], root: &Table<'_>) {
     using(claims, root);
-    using(claims, root);
     duplicates(claims, root);
     let known: BTreeSet<&str> = declared.iter().map(String::as_str).collect();
     let numbers: BTreeMap<&str, &Claim> =
