@@ -5,6 +5,7 @@
 
 pub mod document;
 pub mod plain;
+pub mod text;
 
 use std::fmt;
 use std::sync::Arc;

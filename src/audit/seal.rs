@@ -11,6 +11,7 @@ use serde_json::Value;
 use super::house::{StudyFolder, read_text};
 use crate::claims::record::{Audit, ClaimRecord, SealRecord};
 use crate::diagnostic::document::{self, Table};
+use crate::diagnostic::text::Append as _;
 use crate::diagnostic::{Problem, Problems, plain};
 use crate::digest::{Sha256, canonical_json};
 use crate::results::Results;
@@ -262,19 +263,19 @@ impl Seal {
         );
         if !self.late.is_empty() {
             let late: Vec<String> = self.late.iter().map(|entry| quoted(entry)).collect();
-            text += &format!("late = [{}]\n", late.join(", "));
+            writeln!(text, "late = [{}]", late.join(", "));
         }
         for (on, sha256) in &self.superseded {
-            text += &format!("\n[[superseded]]\non = {on}\nsha256 = \"{sha256}\"\n");
+            writeln!(text, "\n[[superseded]]\non = {on}\nsha256 = \"{sha256}\"");
         }
         for (kind, entries) in &self.entries {
-            text += &format!("\n[{kind}]\n");
+            writeln!(text, "\n[{kind}]");
             for (id, parts) in entries {
                 let parts: Vec<String> = parts
                     .iter()
                     .map(|(part, hash)| format!("{} = \"{hash}\"", quoted(part)))
                     .collect();
-                text += &format!("{} = {{ {} }}\n", quoted(id), parts.join(", "));
+                writeln!(text, "{} = {{ {} }}", quoted(id), parts.join(", "));
             }
         }
         text
@@ -379,8 +380,12 @@ pub fn mark(audit: &mut Audit, results: &Results, sealed: &Sealed) {
         if !touching.is_empty() {
             claim.marks.push("late".to_owned());
             claim.marks.sort();
-            claim.plain +=
-                &format!(" Changed after the seal of {}: {}.", sealed.seal.on, touching.join("; "));
+            write!(
+                claim.plain,
+                " Changed after the seal of {}: {}.",
+                sealed.seal.on,
+                touching.join("; ")
+            );
         }
     }
     audit.seal = Some(SealRecord {

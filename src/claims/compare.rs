@@ -151,13 +151,13 @@ fn one_part(claim: &Claim, part: Part, mode: Rounding, value: &Rational) -> Verd
         (_, Shape::Number(amount)) => Some(amount),
         _ => None,
     };
-    match amount {
-        Some(amount) => tolerated(claim, value, digits(amount, mode, value)),
-        None => {
-            let inside = claim.interval(mode).is_some_and(|interval| interval.contains(value));
-            tolerated(claim, value, inside.then_some(Verdict::Rounded))
-        }
-    }
+    let found = if let Some(amount) = amount {
+        digits(amount, mode, value)
+    } else {
+        let inside = claim.interval(mode).is_some_and(|interval| interval.contains(value));
+        inside.then_some(Verdict::Rounded)
+    };
+    tolerated(claim, value, found)
 }
 
 fn p_verdict(p: &PValue, claim: &Claim, mode: Rounding, value: &Rational) -> Verdict {

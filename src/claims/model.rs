@@ -189,7 +189,7 @@ pub enum OriginalError {
     /// Its standard error, in plain numbers.
     StandardError(Amount),
     /// Its 95% confidence interval.
-    Interval(Amount, Amount),
+    Interval(Box<[Amount; 2]>),
     /// The pairs behind a correlation.
     Pairs(Rational),
 }

@@ -224,7 +224,8 @@ fn printed_error(claim: &Claim, value: Option<f64>) -> (Option<(f64, &'static st
         (Some(OriginalError::StandardError(amount)), _) | (None, Shape::WithError(_, amount)) => {
             of_digits(amount)
         }
-        (Some(OriginalError::Interval(low, high)), _) => {
+        (Some(OriginalError::Interval(ends)), _) => {
+            let [low, high] = &**ends;
             (middle(scale, low, high).map(|(_, error)| (error, "interval")), 0.0)
         }
         (Some(OriginalError::Pairs(pairs)), _) => {
@@ -242,16 +243,13 @@ fn printed_error(claim: &Claim, value: Option<f64>) -> (Option<(f64, &'static st
 fn is_inside(original: &Printed, fresh: &Fresh, value: Option<f64>, slack: f64) -> bool {
     let error = original.error.map_or(0.0, |(error, _)| (error + slack).max(0.0));
     let new = fresh.effect;
-    match value {
-        Some(value) => {
-            let around = metrics::prediction_interval(value, error, new.se, 0.0, LEVEL);
-            around.low <= new.value && new.value <= around.high
-        }
-        None => {
-            let around = metrics::prediction_interval(new.value, error, new.se, 0.0, LEVEL);
-            original.ends[0].is_none_or(|low| low <= around.high)
-                && original.ends[1].is_none_or(|high| high >= around.low)
-        }
+    if let Some(value) = value {
+        let around = metrics::prediction_interval(value, error, new.se, 0.0, LEVEL);
+        around.low <= new.value && new.value <= around.high
+    } else {
+        let around = metrics::prediction_interval(new.value, error, new.se, 0.0, LEVEL);
+        original.ends[0].is_none_or(|low| low <= around.high)
+            && original.ends[1].is_none_or(|high| high >= around.low)
     }
 }
 

@@ -14,6 +14,7 @@ use super::model::Claim;
 use super::printed::{self, Amount, Shape};
 use super::record::{StatisticRecord, Verdict};
 use super::rounding::Rounding;
+use crate::diagnostic::text::Append as _;
 use crate::expression::{End, Interval, Rational, show};
 use crate::results::Basis;
 
@@ -32,7 +33,7 @@ pub enum Sign {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PValue {
     /// `p = .036`, `p < .001`
-    Number(Sign, Amount),
+    Number(Sign, Box<Amount>),
     /// `n.s.`
     NotSignificant,
 }
@@ -335,7 +336,8 @@ fn certificate(
         six(&found.range, true),
     );
     if found.decision_error {
-        text += &format!(
+        write!(
+            text,
             " Decision error: at {} the printed p value decides otherwise than every p value that the statistic allows.",
             show(alpha)
         );

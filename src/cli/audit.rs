@@ -8,6 +8,7 @@ use super::terminal::{Look, Terminal};
 use crate::audit::house::House;
 use crate::audit::{self, Audited, outputs};
 use crate::claims::record::{Audit, ClaimRecord, RelationState, Verdict, Weight};
+use crate::diagnostic::text::Append as _;
 use crate::digest::canonical_json;
 use crate::error::{Error, MissingFile};
 use crate::results::{Basis, Results};
@@ -82,7 +83,7 @@ fn one(
 fn not_fetched(study: &str, files: &[MissingFile]) -> String {
     let mut text = format!("{study}: unchecked: not-fetched\n");
     for file in files {
-        text += &format!("  {}: {}\n", file.file, file.help);
+        writeln!(text, "  {}: {}", file.file, file.help);
     }
     text
 }
@@ -104,10 +105,10 @@ fn record(
     };
     let mut text = summary(audited, wanted, terminal);
     if let Some(folder) = written {
-        text += &format!("\nreport   {}\n", folder.join("report.html").display());
+        writeln!(text, "\nreport   {}", folder.join("report.html").display());
     }
     if let Some(claim) = closer(&audited.audit, wanted.fail_on.as_deref()) {
-        text += &format!("closer   secondlook explain {} {}\n", audited.audit.study, claim.id);
+        writeln!(text, "closer   secondlook explain {} {}", audited.audit.study, claim.id);
     }
     terminal.say(&text)?;
     Ok(exit_of(&audited.audit, wanted.fail_on.as_deref()))
@@ -143,10 +144,10 @@ fn compare(audited: &Audited, house: &House, terminal: &Terminal) -> Result<Exit
     let mut text =
         format!("{study}: {} differ from the recorded results (recorded → now)\n", found.len());
     for difference in found.iter().take(shown) {
-        text += &format!("  {difference}\n");
+        writeln!(text, "  {difference}");
     }
     if found.len() > shown {
-        text += &format!("  … and {} more\n", found.len() - shown);
+        writeln!(text, "  … and {} more", found.len() - shown);
     }
     terminal.say(&text)?;
     Ok(Exit::Differs)
@@ -227,7 +228,7 @@ fn summary(audited: &Audited, wanted: &AuditArguments, terminal: &Terminal) -> S
     text += "\n";
     let counts: Vec<String> =
         audit.counts.iter().map(|(verdict, count)| format!("{count} {verdict}")).collect();
-    text += &format!("{} claims: {}\n", audit.claims.len(), counts.join(", "));
+    writeln!(text, "{} claims: {}", audit.claims.len(), counts.join(", "));
     let fails: Vec<&str> = failing_names(audit).into_iter().collect();
     if !audit.relations.is_empty() {
         let holds = audit
@@ -235,18 +236,16 @@ fn summary(audited: &Audited, wanted: &AuditArguments, terminal: &Terminal) -> S
             .iter()
             .filter(|relation| relation.state == RelationState::Holds)
             .count();
-        text += &format!("{} relations: {holds} hold", audit.relations.len());
-        text += &if fails.is_empty() {
-            "\n".to_owned()
-        } else {
-            format!("; these fail: {}\n", fails.join(", "))
-        };
+        write!(text, "{} relations: {holds} hold", audit.relations.len());
+        if !fails.is_empty() {
+            write!(text, "; these fail: {}", fails.join(", "));
+        }
+        text.push('\n');
     }
     text += &notes(&audited.results);
     for claim in failing(audit, wanted.fail_on.as_deref()) {
         let word = terminal.paint(Look::Verdict(claim.verdict), claim.verdict.word());
-        text +=
-            &format!("\n{} — {word}\n  {}\n", terminal.paint(Look::Strong, &claim.id), claim.plain);
+        writeln!(text, "\n{} — {word}\n  {}", terminal.paint(Look::Strong, &claim.id), claim.plain);
     }
     text
 }
@@ -269,10 +268,10 @@ pub(super) fn notes(results: &Results) -> String {
     let mut text = String::new();
     for warning in warnings.iter().take(shown) {
         let brief: String = warning.chars().take(160).collect();
-        text += &format!("note     {brief}\n");
+        writeln!(text, "note     {brief}");
     }
     if warnings.len() > shown {
-        text += &format!("         … and {} more, in the report\n", warnings.len() - shown);
+        writeln!(text, "         … and {} more, in the report", warnings.len() - shown);
     }
     text
 }
@@ -312,7 +311,7 @@ fn table(audit: &Audit, terminal: &Terminal) -> String {
     }
     let left_out = audit.claims.iter().filter(|claim| !shown(claim)).count();
     if left_out > 0 {
-        text += &format!(" … and {left_out} minor claims, in the report\n");
+        writeln!(text, " … and {left_out} minor claims, in the report");
     }
     text
 }

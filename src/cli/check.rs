@@ -8,6 +8,7 @@ use super::terminal::{Look, Terminal};
 use crate::audit::house::House;
 use crate::audit::{self, open};
 use crate::claims::record::{Audit, RelationState, Verdict};
+use crate::diagnostic::text::Append as _;
 use crate::digest::canonical_json;
 use crate::error::Error;
 use crate::results::{self, Results};
@@ -57,7 +58,7 @@ fn summary(audit: &Audit, terminal: &Terminal) -> String {
     let looked = |verdict: Verdict| !matches!(verdict, Verdict::Untestable | Verdict::Unchecked);
     for claim in audit.claims.iter().filter(|claim| looked(claim.verdict)) {
         let word = terminal.paint(Look::Verdict(claim.verdict), claim.verdict.word());
-        text += &format!("claim    {}  {}  {word}\n", claim.id, claim.printed);
+        writeln!(text, "claim    {}  {}  {word}", claim.id, claim.printed);
     }
     for relation in &audit.relations {
         let state = match relation.state {
@@ -65,16 +66,17 @@ fn summary(audit: &Audit, terminal: &Terminal) -> String {
             RelationState::Fails => "fails",
             RelationState::Undecided => "undecided",
         };
-        text += &format!("relation {}  ({})  {state}\n", relation.id, relation.kind);
+        writeln!(text, "relation {}  ({})  {state}", relation.id, relation.kind);
         let fails = relation.state == RelationState::Fails;
         for certificate in relation.certificate.iter().filter(|_| fails) {
-            text += &format!("         {}\n         {certificate}\n", relation.says);
+            writeln!(text, "         {}\n         {certificate}", relation.says);
         }
     }
     let counts: Vec<String> =
         audit.counts.iter().map(|(verdict, count)| format!("{count} {verdict}")).collect();
-    text += &format!(
-        "{} claims from printed numbers alone: {}\n",
+    writeln!(
+        text,
+        "{} claims from printed numbers alone: {}",
         audit.claims.len(),
         counts.join(", ")
     );

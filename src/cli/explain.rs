@@ -9,6 +9,7 @@ use crate::audit::house::{House, StudyFolder};
 use crate::audit::{self, open, outputs};
 use crate::claims::record::{Audit, ClaimRecord, RelationState, StatisticRecord, Verdict};
 use crate::diagnostic::nearest;
+use crate::diagnostic::text::Append as _;
 use crate::digest::{Sha256, canonical_json};
 use crate::error::Error;
 use crate::results::{Code, Estimate, Results, Run, Step};
@@ -43,8 +44,9 @@ pub(super) fn explain(
     text += &needed(&results, claim, terminal);
     text += &steps(claim, run, terminal);
     text += &files(claim, run, terminal);
-    text += &format!(
-        "\n{}\n  secondlook audit {}\n",
+    writeln!(
+        text,
+        "\n{}\n  secondlook audit {}",
         terminal.paint(Look::Strong, "to do it again"),
         wanted.study
     );
@@ -78,24 +80,24 @@ fn evidence(
 
 fn printed(claim: &ClaimRecord, terminal: &Terminal) -> String {
     let mut text = format!("{}  {}\n", terminal.paint(Look::Strong, &claim.id), claim.says);
-    text += &format!("\n{}\n", terminal.paint(Look::Strong, "printed"));
-    text += &format!("  {}  in {}, {}\n", claim.printed, claim.source, claim.at);
+    writeln!(text, "\n{}", terminal.paint(Look::Strong, "printed"));
+    writeln!(text, "  {}  in {}, {}", claim.printed, claim.source, claim.at);
     if let Some([low, high]) = claim.interval {
         let unit = claim.unit.as_deref();
         let why = if claim.reads.is_some() { "as it is read" } else { "by its digits" };
-        text += &format!("  stands for [{}, {}] {why}\n", show(low, unit), show(high, unit));
+        writeln!(text, "  stands for [{}, {}] {why}", show(low, unit), show(high, unit));
     }
     if let Some(reading) = &claim.reading {
         let from = match (reading.from.as_str(), &reading.why) {
             ("lexicon", Some(why)) => format!("by the lexicon of vague words: {why}"),
             _ => "as declared in `reads`".to_owned(),
         };
-        text += &format!("  reads as {} to {} {from}\n", reading.low, reading.high);
+        writeln!(text, "  reads as {} to {} {from}", reading.low, reading.high);
     }
     if let Some(statistic) = &claim.statistic {
         text += &recomputed(statistic);
     }
-    text += &format!("  transcription: {}\n", claim.transcription);
+    writeln!(text, "  transcription: {}", claim.transcription);
     text
 }
 
@@ -134,20 +136,20 @@ fn relations(audit: &Audit, claim: &ClaimRecord, terminal: &Terminal) -> String 
             continue;
         }
         if text.is_empty() {
-            text += &format!("\n{}\n", terminal.paint(Look::Strong, "relations that bind it"));
+            writeln!(text, "\n{}", terminal.paint(Look::Strong, "relations that bind it"));
         }
         let state = match relation.state {
             RelationState::Holds => "holds",
             RelationState::Fails => "fails",
             RelationState::Undecided => "undecided",
         };
-        text += &format!("  {}  ({})  {state}: {}\n", relation.id, relation.kind, relation.says);
-        text += &format!("      {}\n", relation.holds);
+        writeln!(text, "  {}  ({})  {state}: {}", relation.id, relation.kind, relation.says);
+        writeln!(text, "      {}", relation.holds);
         if let Some(certificate) = &relation.certificate {
-            text += &format!("      shown by: {certificate}\n");
+            writeln!(text, "      shown by: {certificate}");
         }
         if let Some(value) = relation.witness.get(&claim.id) {
-            text += &format!("      true for example with {} = {value}\n", claim.id);
+            writeln!(text, "      true for example with {} = {value}", claim.id);
         }
     }
     text
@@ -169,12 +171,12 @@ fn needed(results: &Results, claim: &ClaimRecord, terminal: &Terminal) -> String
         if dataset.access != "withheld" && dataset.access != "destroyed" {
             continue;
         }
-        text += &format!("  {}: {}\n", dataset.id, dataset.access);
+        writeln!(text, "  {}: {}", dataset.id, dataset.access);
         if let Some(reason) = &dataset.reason {
-            text += &format!("      {reason}\n");
+            writeln!(text, "      {reason}");
         }
         if let Some(contact) = &dataset.contact {
-            text += &format!("      ask: {contact}\n");
+            writeln!(text, "      ask: {contact}");
         }
     }
     if text.is_empty() {
@@ -188,22 +190,24 @@ fn compared(claim: &ClaimRecord, run: Option<&Run>) -> String {
     let unit = claim.unit.as_deref();
     let mut text = String::from("\nverdict\n");
     let reason = claim.reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
-    text += &format!(
-        "  {}{reason} — {}  (basis: {})\n",
+    writeln!(
+        text,
+        "  {}{reason} — {}  (basis: {})",
         claim.verdict,
         claim.verdict.reads_as(),
         claim.basis
     );
-    text += &format!("  {}\n", claim.plain);
+    writeln!(text, "  {}", claim.plain);
     if let Some(equals) = &claim.equals {
-        text += &format!("  recomputed as {equals}\n");
+        writeln!(text, "  recomputed as {equals}");
     }
     if let Some(value) = claim.value {
-        text += &format!("  our value {}  ({value})\n", show(value, unit));
+        writeln!(text, "  our value {}  ({value})", show(value, unit));
     }
     if let Some([low, high]) = claim.from_rounding {
-        text += &format!(
-            "  rounding of the printed numbers allows [{}, {}]\n",
+        writeln!(
+            text,
+            "  rounding of the printed numbers allows [{}, {}]",
             show(low, unit),
             show(high, unit)
         );
@@ -214,20 +218,20 @@ fn compared(claim: &ClaimRecord, run: Option<&Run>) -> String {
             Some(false) => "does not hold",
             None => "was not tested",
         };
-        text += &format!("  the conclusion `{conclusion}` {holds}\n");
+        writeln!(text, "  the conclusion `{conclusion}` {holds}");
     }
     if let Some(code) = claim.code.filter(|code| *code != Code::Reimplemented) {
         let whose =
             if code == Code::Authors { "the authors' own code" } else { "someone else's code" };
-        text += &format!("  estimates imported from {whose}: we did not run it\n");
+        writeln!(text, "  estimates imported from {whose}: we did not run it");
     }
     if !claim.marks.is_empty() {
-        text += &format!("  marks: {}\n", claim.marks.join(", "));
+        writeln!(text, "  marks: {}", claim.marks.join(", "));
     }
     if let Some(replication) = &claim.replication {
         text += "  beside the verdict, and never part of it\n";
         for (label, value) in replication.lines() {
-            text += &format!("    {label}: {value}\n");
+            writeln!(text, "    {label}: {value}");
         }
     }
     let estimate = claim.estimate.as_deref().and_then(|id| {
@@ -278,15 +282,15 @@ fn steps(claim: &ClaimRecord, run: Option<&Run>, terminal: &Terminal) -> String 
             (Some(before), Some(after)) => format!("  {before} rows in, {after} out"),
             _ => String::new(),
         };
-        text += &format!("  {}  {}  {}{rows}\n", step.id, step.kind, step.defined);
+        writeln!(text, "  {}  {}  {}{rows}", step.id, step.kind, step.defined);
         if let Some(place) = &step.place {
-            text += &format!("      stated in: {place}\n");
+            writeln!(text, "      stated in: {place}");
         }
         if let Some(assumes) = &step.assumes {
-            text += &format!("      assumes: {assumes}\n");
+            writeln!(text, "      assumes: {assumes}");
         }
         for (name, value) in &step.convention {
-            text += &format!("      {name}: {value}\n");
+            writeln!(text, "      {name}: {value}");
         }
     }
     text

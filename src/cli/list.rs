@@ -5,6 +5,7 @@ use super::terminal::{Look, Terminal};
 use crate::audit::house::{House, read_text};
 use crate::audit::open;
 use crate::diagnostic::Problems;
+use crate::diagnostic::text::Append as _;
 use crate::error::Error;
 use crate::manifest::{self, Depth, State};
 use crate::study;
@@ -44,7 +45,7 @@ fn rows(title: &str, rows: &[(String, String)], terminal: &Terminal) -> String {
     let width = rows.iter().map(|(id, _)| id.chars().count()).max().unwrap_or_default();
     let mut text = terminal.paint(Look::Strong, title) + "\n";
     for (id, value) in rows {
-        text += &format!("  {id:width$}  {value}\n");
+        writeln!(text, "  {id:width$}  {value}");
     }
     text
 }

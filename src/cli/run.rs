@@ -6,6 +6,7 @@ use super::exit::Exit;
 use super::terminal::{Look, Terminal};
 use crate::audit::house::House;
 use crate::audit::{self, open, outputs};
+use crate::diagnostic::text::Append as _;
 use crate::digest::canonical_json;
 use crate::error::Error;
 use crate::report;
@@ -101,7 +102,7 @@ fn table(run: &Run, terminal: &Terminal) -> String {
         text += "\n";
     }
     for skipped in &run.skipped {
-        text += &format!(" skipped {}: {} ({})\n", skipped.step, skipped.reason, skipped.needs);
+        writeln!(text, " skipped {}: {} ({})", skipped.step, skipped.reason, skipped.needs);
     }
     text
 }

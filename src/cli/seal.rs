@@ -11,6 +11,7 @@ use crate::audit::house::{House, StudyFolder};
 use crate::audit::seal::{self, Seal, Sealed};
 use crate::audit::{self, open, outputs};
 use crate::diagnostic::Problems;
+use crate::diagnostic::text::Append as _;
 use crate::error::Error;
 
 /// Seals a study, or says what changed since it was sealed.
@@ -72,7 +73,7 @@ fn compare(
     }
     let mut text = format!("{}: changed since the seal of {}\n", folder.id, seal.on);
     for change in changes {
-        text += &format!("  {change}\n");
+        writeln!(text, "  {change}");
     }
     terminal.say(&text)?;
     Ok(Exit::Differs)

@@ -5,6 +5,7 @@ use super::terminal::Terminal;
 use crate::claims::printed;
 use crate::claims::rounding::Rounding;
 use crate::claims::statistic::{StatisticRow, check_rows};
+use crate::diagnostic::text::Append as _;
 use crate::digest::canonical_json;
 use crate::error::Error;
 
@@ -29,8 +30,9 @@ pub(super) fn check(texts: &[String], alpha: &str, terminal: &Terminal) -> Resul
     } else {
         let mut text: String = rows.iter().map(line).collect();
         let errors = rows.iter().filter(|row| row.decision_error).count();
-        text += &format!(
-            "{} rows: {good} consistent, {bad} inconsistent ({errors} with a decision error), {unread} not read\n",
+        writeln!(
+            text,
+            "{} rows: {good} consistent, {bad} inconsistent ({errors} with a decision error), {unread} not read",
             rows.len()
         );
         terminal.say(&text)?;

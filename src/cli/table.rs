@@ -17,6 +17,7 @@ use super::exit::Exit;
 use super::terminal::Terminal;
 use crate::claims::forensic::{Check, Checker, Counts, Divisor};
 use crate::claims::rounding::Rounding;
+use crate::diagnostic::text::Append as _;
 use crate::diagnostic::{Problem, Problems};
 use crate::error::Error;
 
@@ -116,7 +117,8 @@ impl Answer {
         if json {
             let word = Check::ALL.iter().find(|(_, known)| *known == check);
             let word = word.map_or("grim", |(word, _)| word);
-            text += &format!(
+            write!(
+                text,
                 "{{\n  \"schema\": \"secondlook.check/1\",\n  \"check\": \"{word}\",\n  \"rows\": ["
             );
         }
@@ -147,7 +149,7 @@ impl Answer {
     fn finish(mut self) -> Result<SpooledTempFile, Error> {
         let counts = self.counts;
         if self.json {
-            self.text += &format!("\n  ],\n  \"summary\": {}\n}}\n", counts.json());
+            writeln!(self.text, "\n  ],\n  \"summary\": {}\n}}", counts.json());
         } else {
             self.text += &summary(self.check, &counts);
         }
@@ -168,12 +170,13 @@ fn summary(check: Check, counts: &Counts) -> String {
         counts.rows, counts.consistent, counts.inconsistent
     );
     if counts.unchecked > 0 {
-        text += &format!(", {} unchecked", counts.unchecked);
+        write!(text, ", {} unchecked", counts.unchecked);
     }
     text.push('\n');
     if check == Check::Grim && counts.uninformative > 0 {
-        text += &format!(
-            "{} of the consistent rows have so many cases that every mean of these digits would pass\n",
+        writeln!(
+            text,
+            "{} of the consistent rows have so many cases that every mean of these digits would pass",
             counts.uninformative
         );
     }

@@ -2,7 +2,6 @@
 //!
 //! Whatever comes from a file is cleaned of control characters first: text never steers a terminal.
 
-use std::fmt::Write as _;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
@@ -12,6 +11,7 @@ use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource, S
 
 use super::args::{Colour, Common, Format};
 use crate::claims::record::Verdict;
+use crate::diagnostic::text::Append as _;
 use crate::diagnostic::{Place, Problem, Problems, Severity};
 use crate::error::Error;
 use crate::event::{Event, Observer};
@@ -170,7 +170,7 @@ impl Terminal {
             text += &self.problem(problem);
         }
         if problems.0.len() > shown {
-            text += &format!("… and {} more\n", problems.0.len() - shown);
+            writeln!(text, "… and {} more", problems.0.len() - shown);
         }
         text
     }
@@ -211,7 +211,7 @@ impl Terminal {
         let mut text =
             format!("{}: {}\n", paint(self.colour_err, Look::Strong, word), clean(message));
         for (name, value) in lines {
-            let _written = writeln!(text, "  {name}: {}", clean(value));
+            writeln!(text, "  {name}: {}", clean(value));
         }
         text
     }

@@ -162,10 +162,7 @@ fn code_of(
     if let Some(code) = last.filter(|code| dictionary.is(*code, cell)) {
         return Ok(code);
     }
-    let code = match dictionary.code(cell) {
-        Some(code) => code,
-        None => return utf8(cell).map(|_| 0),
-    };
+    let Some(code) = dictionary.code(cell) else { return utf8(cell).map(|_| 0) };
     *last = Some(code);
     Ok(code)
 }

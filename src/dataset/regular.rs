@@ -73,7 +73,7 @@ fn rows(
             }
         }
     }
-    let Some(sinks) = sinks.filter(|_| blocks.ended(&block)) else { return Ok(None) };
+    let Some(sinks) = sinks.filter(|_| block.ended()) else { return Ok(None) };
     Ok(Some(finished(sinks, lines, row)))
 }
 

@@ -62,6 +62,11 @@ impl Block {
         Self { delimiter, text: Arc::default(), records: 0..0, filled: 0, last: false, lines: 0 }
     }
 
+    /// Says that all of the file was taken.
+    pub(super) fn ended(&self) -> bool {
+        self.last && self.records.is_empty()
+    }
+
     /// What is left for the next block.
     pub(super) fn left(&self) -> &[u8] {
         self.text.get(self.records.start..self.filled).unwrap_or_default()

@@ -1,7 +1,7 @@
 //! The bytes of a file, hashed as they pass, with a limit on each record and an eye on its quotes.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, Read, Seek as _};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::{SyncSender, sync_channel};
@@ -112,7 +112,6 @@ impl Stream<'_> {
         if let Ok(Some(answer)) = answer {
             return Ok(Some(answer));
         }
-        use std::io::Seek as _;
         self.file.seek(io::SeekFrom::Start(0))?;
         self.hasher = sha2::Sha256::new();
         (self.read, self.told) = (0, 0);
@@ -172,11 +171,6 @@ impl Blocks<'_, '_> {
             }
         }
         Ok(false)
-    }
-
-    /// Says that all of the file was taken.
-    pub(super) fn ended(&self, block: &Block) -> bool {
-        block.last && block.records.is_empty()
     }
 
     fn hash(&mut self, text: &Arc<Vec<u8>>, from: usize) {
@@ -284,7 +278,6 @@ impl Quotes {
 
 /// Returns the 1-based line of a byte of a file.
 pub(super) fn line_of(path: &mut File, byte: u64) -> io::Result<usize> {
-    use std::io::Seek as _;
     path.seek(io::SeekFrom::Start(0))?;
     let mut left = path.take(byte);
     let mut buffer = vec![0_u8; BUFFER];
@@ -301,7 +294,6 @@ pub(super) fn line_of(path: &mut File, byte: u64) -> io::Result<usize> {
 impl Stream<'_> {
     /// Returns the 1-based line of a byte already read; reading then goes on where it was.
     pub(super) fn line_of(&mut self, byte: u64) -> io::Result<usize> {
-        use std::io::Seek as _;
         let here = self.file.stream_position()?;
         let line = line_of(&mut self.file, byte)?;
         self.file.seek(io::SeekFrom::Start(here))?;
@@ -310,7 +302,6 @@ impl Stream<'_> {
 
     /// Returns the first bytes of the file, without passing them.
     pub(super) fn peek(&mut self) -> io::Result<Vec<u8>> {
-        use std::io::Seek as _;
         let mut first = Vec::new();
         (&mut self.file).take(512).read_to_end(&mut first)?;
         self.file.seek(io::SeekFrom::Start(0))?;

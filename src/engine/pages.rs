@@ -79,7 +79,10 @@ impl Pages {
                 self.reader.get_row_group(group).ok()?.get_column_page_reader(place).ok()?;
             let optional = self.optional(place)?;
             while let Some(page) = pages.get_next_page().ok()? {
-                let Some(data) = Data::of(&page, optional)? else { continue };
+                if matches!(page, Page::DictionaryPage { .. }) {
+                    continue;
+                }
+                let data = Data::of(&page, optional)?;
                 found += data.rows;
                 if data.levels(rows)?.contains(&0) {
                     return Some(false);
@@ -104,7 +107,7 @@ impl Pages {
         rows: usize,
         stored: Type,
         decode: &mut D,
-    ) -> Option<(Vec<D::Value>, Option<Vec<bool>>)> {
+    ) -> Option<Stored<D::Value>> {
         let columns = self.metadata().file_metadata().schema_descr();
         if columns.columns().get(place)?.physical_type() != stored {
             return None;
@@ -125,13 +128,16 @@ impl Pages {
                         dictionary = Vec::with_capacity(*num_values as usize);
                         decode.plain(buf, *num_values as usize, &mut dictionary)?;
                     }
-                    _ => out.page(&Data::of(&page, optional)??, &dictionary, decode)?,
+                    _ => out.page(&Data::of(&page, optional)?, &dictionary, decode)?,
                 }
             }
         }
         (out.values.len() == rows).then_some((out.values, out.valid))
     }
 }
+
+/// A column's values, and which of them are there where not all are.
+type Stored<T> = (Vec<T>, Option<Vec<bool>>);
 
 /// The values that a column is read into.
 struct Out<T> {
@@ -196,20 +202,20 @@ struct Data<'a> {
 }
 
 impl<'a> Data<'a> {
-    /// Looks at a page: some none for one without data, none where it is not well formed.
-    fn of(page: &'a Page, optional: bool) -> Option<Option<Self>> {
+    /// Looks at a page of data: none where it is not well formed.
+    fn of(page: &'a Page, optional: bool) -> Option<Self> {
         match page {
-            Page::DictionaryPage { .. } => Some(None),
+            Page::DictionaryPage { .. } => None,
             Page::DataPage { buf, num_values, encoding, def_level_encoding, .. } => {
                 let rows = *num_values as usize;
                 let plain = Self { rows, encoding: *encoding, marks: None, values: buf };
                 if !optional {
-                    return Some(Some(plain));
+                    return Some(plain);
                 }
                 let (size, rest) = buf.split_first_chunk::<4>()?;
                 let (marks, values) = rest.split_at_checked(u32::from_le_bytes(*size) as usize)?;
                 let known = *def_level_encoding == Encoding::RLE;
-                known.then_some(Some(Self { marks: Some(marks), values, ..plain }))
+                known.then_some(Self { marks: Some(marks), values, ..plain })
             }
             Page::DataPageV2 {
                 buf,
@@ -222,7 +228,7 @@ impl<'a> Data<'a> {
                 let (marks, values) = buf.split_at_checked(*def_levels_byte_len as usize)?;
                 let marks = optional.then_some(marks);
                 let data = Self { rows: *num_values as usize, encoding: *encoding, marks, values };
-                (*rep_levels_byte_len == 0).then_some(Some(data))
+                (*rep_levels_byte_len == 0).then_some(data)
             }
         }
     }

@@ -64,8 +64,8 @@ enum Literal {
 
 impl<'a> Condition<'a> {
     fn of(expr: &'a Expr, table: &'a Table) -> Option<Self> {
-        let Expr::BinaryOp { left, op, right } = expr else { return None };
         use BinaryOperator::{Eq, Gt, GtEq, Lt, LtEq, NotEq};
+        let Expr::BinaryOp { left, op, right } = expr else { return None };
         let Expr::Identifier(name) = left.as_ref() else { return None };
         let column = table.column(&name.value)?;
         let literal = match (&column.values, number(right)) {

@@ -294,7 +294,9 @@ mod tests {
                 .map(|(value, power)| libm::scalbn(*value, power * wide - 8 * deep)).collect();
             terms.extend([0.0, -0.0, f64::MIN_POSITIVE * 0.5]);
             let (mut one_by_one, mut block) = (ExactSum::new(), ExactSum::new());
-            terms.iter().for_each(|term| one_by_one.add(*term));
+            for term in &terms {
+                one_by_one.add(*term);
+            }
             block.extend(&terms);
             block.carry();
             one_by_one.carry();

@@ -81,29 +81,29 @@ impl Columns {
         design.clusters = vec![(&self.user).into()];
         design
     }
+}
 
-    /// Every set of six controls, two outcomes, a slope and five levels: 256 specifications.
-    fn specifications(&self) -> Vec<Specification> {
-        let coded = |name: &str, value: &dyn Fn(usize) -> f64| Regressor {
-            name: name.to_owned(),
-            values: Coded::Levels { factor: 6, values: (0..6).map(value).collect() },
-        };
-        let slope = vec![coded("expertise", &|code| code as f64)];
-        let level = |l: usize| coded(LEVELS[l], &|code| f64::from(u8::from(code == l)));
-        let codings = [slope, (2..6).map(level).collect()];
-        let mut all = Vec::new();
-        for set in 0_usize..64 {
-            for outcome in 0..2 {
-                for terms in &codings {
-                    let absorb = (0..6).filter(|place| set >> place & 1 == 1).collect();
-                    let (terms, covariance) = (terms.clone(), Covariance::Cluster);
-                    let preset = Preset::Fixest;
-                    all.push(Specification { outcome, terms, absorb, covariance, preset });
-                }
+/// Every set of six controls, two outcomes, a slope and five levels: 256 specifications.
+fn specifications() -> Vec<Specification> {
+    let coded = |name: &str, value: &dyn Fn(usize) -> f64| Regressor {
+        name: name.to_owned(),
+        values: Coded::Levels { factor: 6, values: (0..6).map(value).collect() },
+    };
+    let slope = vec![coded("expertise", &|code| code as f64)];
+    let level = |l: usize| coded(LEVELS[l], &|code| f64::from(u8::from(code == l)));
+    let codings = [slope, (2..6).map(level).collect()];
+    let mut all = Vec::new();
+    for set in 0_usize..64 {
+        for outcome in 0..2 {
+            for terms in &codings {
+                let absorb = (0..6).filter(|place| set >> place & 1 == 1).collect();
+                let (terms, covariance) = (terms.clone(), Covariance::Cluster);
+                let preset = Preset::Fixest;
+                all.push(Specification { outcome, terms, absorb, covariance, preset });
             }
         }
-        all
     }
+    all
 }
 
 /// Seconds that this thread has run.
@@ -174,7 +174,7 @@ fn main() -> Outcome<()> {
     let table = Table { factors, numbers: Vec::new(), outcomes, clusters };
     time("panel", rows, runs, 1, || Ok(Panel::of(table.clone(), None).map(drop)?))?;
     let panel = Panel::of(table, None)?;
-    let all = columns.specifications();
+    let all = specifications();
     time("specification", rows, runs.min(3), all.len(), || {
         all.iter().try_for_each(|specification| Ok(panel.fit(specification).map(drop)?))
     })

@@ -420,7 +420,9 @@ fn many_rows(terminator: csv::Terminator, rows: usize) -> (Vec<u8>, Vec<[String;
     let rows: Vec<[String; 3]> = (0..rows).map(cells).collect();
     let mut writer = csv::WriterBuilder::new().terminator(terminator).from_writer(Vec::new());
     writer.write_record(["a", "b", "c"]).expect("written");
-    rows.iter().for_each(|row| writer.write_record(row).expect("written"));
+    for row in &rows {
+        writer.write_record(row).expect("written");
+    }
     (writer.into_inner().expect("flushed"), rows)
 }
 

@@ -47,9 +47,10 @@ pub(super) fn bounded<W: Whole>(
             most + offset
         )));
     }
-    let Some(squares) = Squares::of(deviation, sample)? else {
+    let Some(deviation) = deviation.not_negative() else {
         return Some(Answer::Impossible("a standard deviation is never below zero".to_owned()));
     };
+    let squares = Squares::of(&deviation, sample)?;
     let scale = Scale { sample: *sample, lowest, width: width.big().to_u64(), offset };
     scale.every_sum(&squares, first, last)
 }

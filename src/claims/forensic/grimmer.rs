@@ -32,23 +32,22 @@ pub(super) struct Window<W> {
 }
 
 impl<W: Whole> Squares<W> {
-    /// `None` inside where the standard deviation cannot be, outside where a number does not fit.
-    pub(super) fn of(deviation: &Bounds<W>, sample: &Sample) -> Option<Option<Self>> {
-        let Some(deviation) = deviation.not_negative() else { return Some(None) };
+    /// Of a standard deviation that is not negative; `None` where a number does not fit.
+    pub(super) fn of(deviation: &Bounds<W>, sample: &Sample) -> Option<Self> {
         let cases = W::from(sample.cases);
         let items = W::from(sample.items);
         let factor =
             sample.below::<W>()?.checked_mul(&items)?.checked_mul(&items)?.checked_mul(&cases)?;
         let square = |end: &W| end.checked_mul(end)?.checked_mul(&factor);
         let each = deviation.over.checked_mul(&deviation.over)?;
-        Some(Some(Self {
+        Some(Self {
             low: square(&deviation.low)?,
             low_inside: deviation.low_inside,
             high: square(&deviation.high)?,
             high_inside: deviation.high_inside,
             over: each.checked_mul(&cases)?,
             each,
-        }))
+        })
     }
 
     /// The whole sums of squares of a sum's parity.
@@ -81,9 +80,10 @@ pub(super) fn grimmer<W: Whole>(
     if least > most {
         return Some(Answer::Impossible(no_sum(mean, &total)?));
     }
-    let Some(squares) = Squares::of(deviation, sample)? else {
+    let Some(deviation) = deviation.not_negative() else {
         return Some(Answer::Impossible("a standard deviation is never below zero".to_owned()));
     };
+    let squares = Squares::of(&deviation, sample)?;
     let mut refused = Refused::default();
     let mut sum = least;
     let mut tried = 0;

@@ -2,8 +2,6 @@
 //!
 //! Each row is read once, as the text that stands there; the common case stays in small whole numbers.
 
-use std::fmt::Write as _;
-
 use num_bigint::BigInt;
 use num_traits::ToPrimitive;
 
@@ -11,6 +9,7 @@ use super::super::printed::{self, Unit};
 use super::super::rounding::Rounding;
 use super::whole::{Bounds, Plain};
 use super::{Answer, Divisor, Kind, Mean, Sample, Unknown, Witness};
+use crate::diagnostic::text::Append as _;
 use crate::expression::power_of_ten;
 
 /// A check and the columns that it needs, in this order.
@@ -255,9 +254,7 @@ impl Row {
             Some(false) => "false",
             None => "null",
         };
-        let written =
-            write!(out, "{{ \"row\": {}, \"consistent\": {consistent}, \"witness\": ", self.row);
-        debug_assert!(written.is_ok(), "a String takes all");
+        write!(out, "{{ \"row\": {}, \"consistent\": {consistent}, \"witness\": ", self.row);
         match &self.witness {
             Some(witness) => self.write_witness(witness, out),
             None => out.push_str("null"),
@@ -305,8 +302,7 @@ impl Row {
                 ("unchecked", reason.map(Unknown::word).unwrap_or_default().to_owned())
             }
         };
-        let written = writeln!(out, "{:>6}  {word}  ({more})", self.row);
-        debug_assert!(written.is_ok(), "a String takes all");
+        writeln!(out, "{:>6}  {word}  ({more})", self.row);
     }
 
     fn shown(&self, witness: &Witness) -> String {
@@ -315,14 +311,14 @@ impl Row {
             Check::Grim | Check::Grimmer => format!("sum {}", witness.sum),
         };
         if let Some(squares) = &witness.squares {
-            text += &format!(", sum of squares {squares}");
+            write!(text, ", sum of squares {squares}");
         }
         if let Some(frequencies) = &witness.frequencies {
             let all: Vec<String> = frequencies
                 .iter()
                 .map(|(value, count)| format!("{count} \u{D7} {value}"))
                 .collect();
-            text += &format!(": {}", all.join(", "));
+            write!(text, ": {}", all.join(", "));
         }
         text
     }

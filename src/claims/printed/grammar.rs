@@ -72,9 +72,9 @@ pub(super) fn printed(text: &str, notation: &Notation) -> Result<Printed, NotPri
         printed.probability = true;
         printed.shape = match p {
             PValue::NotSignificant => Shape::NotSignificant,
-            PValue::Number(Sign::Equal, amount) => Shape::Number(amount),
-            PValue::Number(Sign::Below(closed), amount) => Shape::Below(amount, closed),
-            PValue::Number(Sign::Above(closed), amount) => Shape::Above(amount, closed),
+            PValue::Number(Sign::Equal, amount) => Shape::Number(*amount),
+            PValue::Number(Sign::Below(closed), amount) => Shape::Below(*amount, closed),
+            PValue::Number(Sign::Above(closed), amount) => Shape::Above(*amount, closed),
         };
         return Ok(printed);
     }
@@ -143,18 +143,22 @@ fn label(scan: &mut Scan) {
     }
 }
 
+/// Words before a number, and what they make of it.
+type Bound = (&'static [&'static str], fn(Amount) -> Shape);
+
+const BOUNDS: [Bound; 7] = [
+    (&ABOUT, |amount| Shape::About(amount, Side::Both)),
+    (&UNDER, |amount| Shape::About(amount, Side::Under)),
+    (&OVER, |amount| Shape::About(amount, Side::Over)),
+    (&AT_LEAST, |amount| Shape::Above(amount, true)),
+    (&AT_MOST, |amount| Shape::Below(amount, true)),
+    (&MORE, |amount| Shape::Above(amount, false)),
+    (&LESS, |amount| Shape::Below(amount, false)),
+];
+
 fn shape(scan: &mut Scan, notation: &Notation, beside: &mut Printed) -> Result<Shape, NotPrinted> {
     let start = scan.here();
-    let words: [(&[&'static str], fn(Amount) -> Shape); 7] = [
-        (&ABOUT, |amount| Shape::About(amount, Side::Both)),
-        (&UNDER, |amount| Shape::About(amount, Side::Under)),
-        (&OVER, |amount| Shape::About(amount, Side::Over)),
-        (&AT_LEAST, |amount| Shape::Above(amount, true)),
-        (&AT_MOST, |amount| Shape::Below(amount, true)),
-        (&MORE, |amount| Shape::Above(amount, false)),
-        (&LESS, |amount| Shape::Below(amount, false)),
-    ];
-    for (list, make) in words {
+    for (list, make) in BOUNDS {
         if scan.any(list).is_some() {
             scan.spaces();
             // `more than 90%` has a number, `more than twice` has words.

@@ -278,10 +278,9 @@ fn run(scan: &mut Scan, within: Within) {
         let follow = digits.count();
         let goes_on = match next {
             '0'..='9' => true,
-            '.' => follow > 0,
-            ',' if within == Within::List => !pointed && follow == 3,
-            ',' | '\'' => follow > 0,
             ' ' => !pointed && follow == 3,
+            ',' if within == Within::List => !pointed && follow == 3,
+            '.' | ',' | '\'' => follow > 0,
             _ => false,
         };
         if !goes_on {

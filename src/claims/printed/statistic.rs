@@ -186,7 +186,7 @@ pub(super) fn p_value(scan: &mut Scan, notation: &Notation) -> Result<Option<PVa
             "write `p < .001`, `p = .036` or `n.s.`",
         ));
     }
-    Ok(Some(PValue::Number(sign, value)))
+    Ok(Some(PValue::Number(sign, Box::new(value))))
 }
 
 fn not_significant(scan: &mut Scan) -> bool {

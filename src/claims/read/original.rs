@@ -47,7 +47,7 @@ fn error(table: &Table<'_>, scale: Scale, notation: &Notation) -> Option<Origina
             table.report(Problem::error(message).at(&text.span).help(help));
             return None;
         };
-        return Some(OriginalError::Interval(low, high));
+        return Some(OriginalError::Interval(Box::new([low, high])));
     }
     let text = n?;
     let pairs = written_amount(table, &text, notation)?.value();

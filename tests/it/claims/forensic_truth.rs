@@ -22,9 +22,10 @@ fn print(
 ) -> String {
     use std::cmp::Ordering::{Equal, Greater, Less};
     let up = match (mode, half) {
-        (Rounding::Truncation | Rounding::Floor, _) => false,
         (Rounding::Ceiling, _) => above,
-        (_, Less) | (Rounding::HalfDown, Equal) => false,
+        (Rounding::Truncation | Rounding::Floor, _) | (_, Less) | (Rounding::HalfDown, Equal) => {
+            false
+        }
         (_, Greater) | (Rounding::HalfUp | Rounding::Unknown, Equal) => true,
         (Rounding::HalfEven, Equal) => floor.is_odd(),
     };

@@ -76,12 +76,14 @@ fn each_row<const N: usize>(
     let mut codes = vec![[0_u16; CHUNK]; N];
     for from in (0..rows.count).step_by(CHUNK) {
         let count = CHUNK.min(rows.count - from);
-        codes.iter_mut().for_each(|codes| codes.fill(0));
+        for codes in &mut codes {
+            codes.fill(0);
+        }
         for (slot, factor, part) in &parts {
             add(&mut codes[*slot][..count], from, factor, part, plan, rows);
         }
-        for at in 0..count {
-            take(from + at, std::array::from_fn(|slot| codes[slot][at]));
+        for (at, row) in (from..from + count).enumerate() {
+            take(row, std::array::from_fn(|slot| codes[slot][at]));
         }
     }
 }
@@ -143,11 +145,14 @@ fn numbers(plan: &Plan<'_>, rows: &Rows, moves: Option<&[(u32, u32)]>) -> Vec<f6
             *number = values[row] * scale;
         }
     };
-    match moves {
-        Some(moves) => {
-            moves.iter().for_each(|(slot, row)| write(*slot as usize, *row as usize));
+    if let Some(moves) = moves {
+        for (slot, row) in moves {
+            write(*slot as usize, *row as usize);
         }
-        None => rows.kept.iter().enumerate().for_each(|(slot, row)| write(slot, *row)),
+    } else {
+        for (slot, row) in rows.kept.iter().enumerate() {
+            write(slot, *row);
+        }
     }
     numbers
 }

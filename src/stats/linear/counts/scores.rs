@@ -129,8 +129,8 @@ impl<const N: usize, const L: usize> Table<N, L> {
     #[inline(always)]
     fn row(&self, row: &[u16; N], numbers: &[f64]) -> [f64; L] {
         let mut sum = self.codes[0][usize::from(row[0])];
-        for slot in 1..N {
-            add(&mut sum, &self.codes[slot][usize::from(row[slot])]);
+        for (weights, code) in self.codes[1..].iter().zip(&row[1..]) {
+            add(&mut sum, &weights[usize::from(*code)]);
         }
         for (number, weights) in numbers.iter().zip(&self.numbers) {
             for lane in 0..L {

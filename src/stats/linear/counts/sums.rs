@@ -19,7 +19,7 @@ pub(super) struct Sums {
     /// What the eliminated effect explains of the sums.
     pub(super) taken: Option<super::eliminated::Taken>,
     /// Sums of numbers over levels, in units of `unit`.
-    level_sums: Vec<i128>,
+    of_levels: Vec<i128>,
     /// Sums of products of numbers, in units of `unit`².
     products: Vec<i128>,
     /// Sums of numbers.
@@ -46,7 +46,7 @@ impl Sums {
             counts: vec![0; size * size],
             one_way: vec![0; size],
             taken: None,
-            level_sums: vec![0; size * packed.width],
+            of_levels: vec![0; size * packed.width],
             products: vec![0; packed.width * packed.width],
             totals: vec![0; packed.width],
             width: packed.width,
@@ -169,7 +169,7 @@ impl Sums {
         for (merged, sums) in packed.merged.iter().zip(&by_code) {
             for (code, sums) in sums.chunks_exact(width).enumerate() {
                 for place in merged.places(code) {
-                    let into = &mut self.level_sums[usize::from(*place) * width..][..width];
+                    let into = &mut self.of_levels[usize::from(*place) * width..][..width];
                     into.iter_mut().zip(sums).for_each(|(into, sum)| *into += sum);
                 }
             }
@@ -206,7 +206,7 @@ impl Sums {
             }
             (Kind::Level(level), Kind::Number(number))
             | (Kind::Number(number), Kind::Level(level)) => {
-                of_unit(self.level_sums[level * self.width + number])
+                of_unit(self.of_levels[level * self.width + number])
             }
             (Kind::Number(a), Kind::Number(b)) => {
                 of_unit(self.products[a.max(b) * self.width + a.min(b)]).scaled(1.0 / self.unit)
