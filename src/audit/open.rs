@@ -200,7 +200,11 @@ pub fn dataset(
     Ok(manifest)
 }
 
+/// Tells of warnings; beside errors they are told with them.
 fn warn(problems: &Problems, observer: &dyn Observer) {
+    if problems.has_errors() {
+        return;
+    }
     for problem in problems.0.iter().filter(|problem| problem.severity == Severity::Warning) {
         observer.event(Event::Warned { message: &problem.to_string() });
     }

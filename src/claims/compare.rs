@@ -53,7 +53,11 @@ pub(super) fn own_data(book: &Book<'_>, claim: &Claim, run: &Run, ours: &Ours) -
     let (found, note) = number(book, claim, run, &value);
     let nudged = |by: f64| written(ours.value + by * ours.value.abs());
     let fragile = [1e-9, -1e-9].into_iter().filter_map(nudged).any(|near| {
-        near != value && number(book, claim, run, &near).0 != found && claim.reads.is_none()
+        near != value
+            && number(book, claim, run, &near).0 != found
+            && claim.reads.is_none()
+            // A share of counts is exact: nothing near it would print so.
+            && !matches!(claim.printed.shape, Shape::Fraction(..))
     });
     let verdict = if overturned { Verdict::Overturned } else { found };
     Comparison { fragile, note, ..Comparison::of(verdict, holds) }

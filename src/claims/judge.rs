@@ -16,7 +16,7 @@ use super::relation::{self, Evaluation};
 use super::rounding::Rounding;
 use super::stability;
 use crate::diagnostic::{Problem, Problems, Span};
-use crate::expression::{Interval, Rational, Root, nearest_float, show};
+use crate::expression::{End, Interval, Rational, Root, nearest_float, show};
 use crate::results::{Basis, Code, Results};
 use crate::study::Study;
 
@@ -348,12 +348,31 @@ fn ends(interval: &Interval) -> Option<[f64; 2]> {
     low.zip(high).map(|(low, high)| [low, high])
 }
 
+/// What is known where one end is missing, or both.
+fn one_sided(interval: &Interval) -> String {
+    match (&interval.low, &interval.high) {
+        (End::Closed(low), End::Infinite) => {
+            format!("it is {} or more; the printed numbers set no upper end", show(low))
+        }
+        (End::Open(low), End::Infinite) => {
+            format!("it is more than {}; the printed numbers set no upper end", show(low))
+        }
+        (End::Infinite, End::Closed(high)) => {
+            format!("it is {} or less; the printed numbers set no lower end", show(high))
+        }
+        (End::Infinite, End::Open(high)) => {
+            format!("it is less than {}; the printed numbers set no lower end", show(high))
+        }
+        _ => "the printed numbers set no bound".to_owned(),
+    }
+}
+
 fn bounded(record: &mut ImpliedRecord, found: Bounded) {
     record.interval = ends(&found.interval);
     record.tight = found.tight && record.interval.is_some();
     record.open = [&found.interval.low, &found.interval.high].map(|end| !end.is_closed());
     record.reason = match (record.interval, found.tight) {
-        (None, _) => Some("the printed numbers set no bound".to_owned()),
+        (None, _) => Some(one_sided(&found.interval)),
         (Some(_), true) => None,
         (Some(_), false) => Some("it surely lies inside; a tighter interval may exist".to_owned()),
     };

@@ -339,7 +339,8 @@ fn whole(phrase: &str) -> Option<Entry> {
 
 fn modified(phrase: &str) -> Option<Entry> {
     let stems = ["fell by ", "rose by ", "grew by ", "up by ", "down by ", "up ", "down ", "by "];
-    let phrase = stems.iter().find_map(|stem| phrase.strip_prefix(stem)).unwrap_or(phrase);
+    let stem = stems.iter().find_map(|stem| phrase.strip_prefix(stem));
+    let phrase = stem.filter(|rest| !rest.starts_with("to ")).unwrap_or(phrase);
     let found = MODIFIERS.iter().find_map(|(word, modifier)| {
         phrase.strip_prefix(word)?.strip_prefix(' ').map(|rest| (*modifier, rest))
     });

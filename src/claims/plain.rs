@@ -134,15 +134,19 @@ fn does_not_add_up(book: &Book<'_>, claim: &Claim, shown: &Candidate) -> String 
         .filter_map(|name| book.claims.claim(name))
         .map(|other| format!("{} ({})", other.printed.text, other.id.value))
         .collect();
-    let relations: Vec<&str> = book
-        .claims
-        .relations
-        .iter()
-        .filter(|relation| shown.conflict.contains(&relation.id.value))
-        .map(|relation| relation.says.as_str())
-        .collect();
+    let inside = |id: &String| shown.conflict.contains(id);
+    let relations = book.claims.relations.iter().filter(|relation| inside(&relation.id.value));
+    let mut relations: Vec<String> = relations.map(|relation| relation.says.clone()).collect();
+    relations.extend(book.claims.claims.iter().filter_map(|other| {
+        let equals = &other.equals.as_ref()?.value;
+        let all = inside(&other.id.value) && equals.names().iter().all(|(name, _)| inside(name));
+        all.then(|| format!("{} is {}.", other.id.value, equals.text()))
+    }));
     let set = match others.split_last() {
-        None => "As printed it cannot be right".to_owned(),
+        None => {
+            let own = allowed.unwrap_or_default();
+            return format!("{own}As printed it does not agree with what is computed for it.");
+        }
         Some((last, [])) => format!("It and {last} cannot both be right as printed"),
         Some((last, rest)) => {
             format!("It, {} and {last} cannot all be right as printed", rest.join(", "))

@@ -9,7 +9,8 @@ use std::sync::Arc;
 
 use num_traits::{Signed, Zero};
 
-use printed_number::{defaults, printed_number, reading, written_amount};
+use printed_number::{defaults, printed_number, written_amount};
+pub(super) use printed_number::{problem, reading};
 
 use super::model::{
     Acceptance, Claim, Claims, Implied, Original, Reading, Relation, Standing, Tolerance,

@@ -7,10 +7,11 @@ use super::statistics;
 use super::terminal::{Look, Terminal};
 use crate::audit::house::House;
 use crate::audit::{self, open};
-use crate::claims::record::{Audit, RelationState, Verdict};
+use crate::claims::record::{Audit, RelationRecord, RelationState, Verdict};
 use crate::diagnostic::text::Append as _;
 use crate::digest::canonical_json;
 use crate::error::Error;
+use crate::report;
 use crate::results::{self, Results};
 
 /// Checks a study's printed numbers.
@@ -58,19 +59,23 @@ fn summary(audit: &Audit, terminal: &Terminal) -> String {
     let looked = |verdict: Verdict| !matches!(verdict, Verdict::Untestable | Verdict::Unchecked);
     for claim in audit.claims.iter().filter(|claim| looked(claim.verdict)) {
         let word = terminal.paint(Look::Verdict(claim.verdict), claim.verdict.word());
-        writeln!(text, "claim    {}  {}  {word}", claim.id, claim.printed);
+        writeln!(text, "claim    {}  {}  {word}{}", claim.id, claim.printed, marks(&claim.marks));
+        // What its own `equals` or `holds` contradicts; relations say so below.
+        let own = format!("{}: ", claim.id);
+        let sums = claim.trace.iter().filter_map(|line| line.strip_prefix(&own));
+        let fails = claim.verdict == Verdict::DoesNotAddUp;
+        for sum in sums.filter(|sum| fails && !sum.starts_with("printed ")) {
+            writeln!(text, "         {}\n         {sum}", claim.says);
+        }
     }
     for relation in &audit.relations {
-        let state = match relation.state {
-            RelationState::Holds => "holds",
-            RelationState::Fails => "fails",
-            RelationState::Undecided => "undecided",
-        };
-        writeln!(text, "relation {}  ({})  {state}", relation.id, relation.kind);
-        let fails = relation.state == RelationState::Fails;
-        for certificate in relation.certificate.iter().filter(|_| fails) {
-            writeln!(text, "         {}\n         {certificate}", relation.says);
-        }
+        tell(&mut text, relation);
+    }
+    for implied in &audit.implied {
+        let unit = implied.unit.as_deref();
+        let shown = implied.interval.map(|ends| report::interval_for_people(ends, unit));
+        let shown = shown.or_else(|| implied.reason.clone()).unwrap_or_default();
+        writeln!(text, "implied  {}  {shown}\n         {}", implied.id, implied.says);
     }
     let counts: Vec<String> =
         audit.counts.iter().map(|(verdict, count)| format!("{count} {verdict}")).collect();
@@ -81,4 +86,30 @@ fn summary(audit: &Audit, terminal: &Terminal) -> String {
         counts.join(", ")
     );
     text
+}
+
+/// A relation: how it came out, and where it fails the sum to check by hand.
+fn tell(text: &mut String, relation: &RelationRecord) {
+    let state = match relation.state {
+        RelationState::Holds => "holds",
+        RelationState::Fails => "fails",
+        RelationState::Undecided => "undecided",
+    };
+    let marks = marks(&relation.marks);
+    writeln!(text, "relation {}  ({})  {state}{marks}", relation.id, relation.kind);
+    if relation.state == RelationState::Holds {
+        return;
+    }
+    writeln!(text, "         {}", relation.says);
+    if let Some(certificate) = &relation.certificate {
+        writeln!(text, "         {certificate}");
+    }
+    if let Some(accepted) = relation.accepted.as_ref().filter(|accepted| accepted.applies) {
+        writeln!(text, "         accepted on {}: {}", accepted.on, accepted.why);
+    }
+}
+
+/// Marks behind a word: ` (ambiguous, fragile)`.
+fn marks(marks: &[String]) -> String {
+    if marks.is_empty() { String::new() } else { format!(" ({})", marks.join(", ")) }
 }

@@ -12,7 +12,7 @@ use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource, S
 use super::args::{Colour, Common, Format};
 use crate::claims::record::Verdict;
 use crate::diagnostic::text::Append as _;
-use crate::diagnostic::{Place, Problem, Problems, Severity};
+use crate::diagnostic::{Place, Problem, Problems, Severity, Span};
 use crate::error::Error;
 use crate::event::{Event, Observer};
 
@@ -166,7 +166,11 @@ impl Terminal {
     fn problems(&self, problems: &Problems) -> String {
         let shown = 50;
         let mut text = String::new();
-        for problem in problems.0.iter().take(shown) {
+        // Errors first: warnings must not push them out of sight.
+        let is_error = |problem: &&Problem| problem.severity == Severity::Error;
+        let errors = problems.0.iter().filter(is_error);
+        let warnings = problems.0.iter().filter(|problem| !is_error(problem));
+        for problem in errors.chain(warnings).take(shown) {
             text += &self.problem(problem);
         }
         if problems.0.len() > shown {
@@ -177,7 +181,9 @@ impl Terminal {
 
     fn problem(&self, problem: &Problem) -> String {
         let word = if problem.severity == Severity::Error { "error" } else { "warning" };
-        if let Some(Place::Span(_)) = &problem.place {
+        if let Some(Place::Span(span)) = &problem.place
+            && !wide(span)
+        {
             let theme = if self.colour_err {
                 GraphicalTheme::unicode()
             } else {
@@ -215,6 +221,18 @@ impl Terminal {
         }
         text
     }
+}
+
+/// Says whether a line at the place, or beside it, is too long to be drawn.
+fn wide(span: &Span) -> bool {
+    const LONGEST: usize = 1_000;
+    let text = &span.source.text;
+    let before = text.get(..span.start).unwrap_or_default();
+    let start = before.rmatch_indices('\n').nth(1).map_or(0, |(at, _)| at);
+    let after = text.get(span.end..).unwrap_or_default();
+    let end = after.match_indices('\n').nth(1).map_or(text.len(), |(at, _)| span.end + at);
+    let around = text.get(start..end).unwrap_or_default();
+    around.split('\n').any(|line| line.len() > LONGEST)
 }
 
 impl Observer for Terminal {

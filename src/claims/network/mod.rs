@@ -279,6 +279,12 @@ fn combine(items: &[&Item]) -> Option<Vec<Vec<Owned>>> {
             return None;
         }
         let own = |atom: &Atom| Owned { atom: atom.clone(), from: item.id.clone() };
+        if let [only] = cases.as_slice() {
+            for so_far in &mut combined {
+                so_far.extend(only.iter().map(own));
+            }
+            continue;
+        }
         combined = combined
             .iter()
             .flat_map(|so_far| {

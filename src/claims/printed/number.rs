@@ -319,7 +319,8 @@ fn split(
     let (decimal, thousands) = if comma_is_decimal { (',', '.') } else { ('.', ',') };
     let count = if comma_is_decimal { commas } else { points };
     if count > 1 {
-        let help = if commas == 0 { COMMA } else { FORMS };
+        let threes = text.split('.').skip(1).all(|group| group.len() == 3);
+        let help = if commas == 0 && threes { COMMA } else { FORMS };
         return Err(wrong(last(decimal), "it has more than one decimal mark", help));
     }
     let (whole, part) = text.split_once(decimal).unwrap_or((text, ""));

@@ -33,7 +33,7 @@ pub(super) fn defaults(root: &Table<'_>) -> Defaults {
 }
 
 /// A problem at the character that is at fault, inside the quotes.
-fn problem(text: &Spanned<String>, error: NotPrinted) -> Problem {
+pub(in crate::claims) fn problem(text: &Spanned<String>, error: NotPrinted) -> Problem {
     Problem::error(error.message).at(&text.span.inside_quotes(error.range)).help(error.help)
 }
 
@@ -122,7 +122,7 @@ pub(super) fn alpha(table: &Table<'_>, notation: &Notation) -> Rational {
 }
 
 /// Reads `reads`, or takes the lexicon's reading where the printed words are in it.
-pub(super) fn reading(
+pub(in crate::claims) fn reading(
     table: &Table<'_>,
     notation: &Notation,
     printed: Option<&Spanned<Printed>>,
