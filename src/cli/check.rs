@@ -1,7 +1,7 @@
 //! `secondlook check STUDY`: the printed numbers alone. Needs no data, no run, no method.
 
 use super::args::CheckArguments;
-use super::audit::exit_of;
+use super::audit::{exit_of, show};
 use super::exit::Exit;
 use super::statistics;
 use super::terminal::{Look, Terminal};
@@ -76,6 +76,15 @@ fn summary(audit: &Audit, terminal: &Terminal) -> String {
         let shown = implied.interval.map(|ends| report::interval_for_people(ends, unit));
         let shown = shown.or_else(|| implied.reason.clone()).unwrap_or_default();
         writeln!(text, "implied  {}  {shown}\n         {}", implied.id, implied.says);
+    }
+    for implied in &audit.implied {
+        let unit = implied.unit.as_deref();
+        let interval = match implied.interval {
+            Some([low, high]) => format!("[{}, {}]", show(low, unit), show(high, unit)),
+            None => implied.reason.clone().unwrap_or_default(),
+        };
+        let tight = if implied.tight { "" } else { "  (may be tighter)" };
+        writeln!(text, "implied  {}  {interval}{tight}", implied.id);
     }
     let counts: Vec<String> =
         audit.counts.iter().map(|(verdict, count)| format!("{count} {verdict}")).collect();

@@ -148,6 +148,9 @@ fn relations(audit: &Audit, claim: &ClaimRecord, terminal: &Terminal) -> String 
         if let Some(certificate) = &relation.certificate {
             writeln!(text, "      shown by: {certificate}");
         }
+        if let Some(stability) = &relation.stability {
+            writeln!(text, "      turns to {} by: {}", stability.flips_to, stability.by);
+        }
         if let Some(value) = relation.witness.get(&claim.id) {
             writeln!(text, "      true for example with {} = {value}", claim.id);
         }
@@ -224,6 +227,9 @@ fn compared(claim: &ClaimRecord, run: Option<&Run>) -> String {
         let whose =
             if code == Code::Authors { "the authors' own code" } else { "someone else's code" };
         writeln!(text, "  estimates imported from {whose}: we did not run it");
+    }
+    if let Some(stability) = &claim.stability {
+        writeln!(text, "  would turn to {} by: {}", stability.flips_to, stability.by);
     }
     if !claim.marks.is_empty() {
         writeln!(text, "  marks: {}", claim.marks.join(", "));

@@ -10,7 +10,7 @@ use num_traits::{Signed, Zero};
 use super::atom::{Atom, Sense};
 use super::simplex::{Answer, Bounds, Optimum, Row, Share};
 use super::{certificate, compact, presolve};
-use crate::claims::record::ProofCase;
+use crate::claims::record::{ProofCase, ProofPart};
 use crate::expression::{End, Interval, Rational, Tree, show};
 
 /// How many boxes are looked at before a non-linear case is left undecided.
@@ -94,9 +94,14 @@ fn branch(
     for (side, sign, value) in sides {
         let mut here = at.to_vec();
         let Some(place) = here.get_mut(index) else { return Decision::Unknown };
-        let Some(part) = place.intersection(&side) else { continue };
-        *place = part;
         let name = names.get(index).cloned().unwrap_or_default();
+        let Some(part) = place.intersection(&side) else {
+            let mut none = nowhere(index, &name, place, &side);
+            none.assume(&format!("{name} {sign} {}", show(&value)), index);
+            both.push(none);
+            continue;
+        };
+        *place = part;
         match branch(atoms, &here, names, whole, budget) {
             Decision::Impossible(mut one) => {
                 one.assume(&format!("{name} {sign} {}", show(&value)), index);
@@ -110,6 +115,31 @@ fn branch(
         return Decision::Unknown;
     }
     Decision::Impossible(Contradiction::all(both))
+}
+
+/// A count whose printed interval has nothing on one side of a broken value.
+fn nowhere(index: usize, name: &str, printed: &Interval, side: &Interval) -> Contradiction {
+    let low = if side.low.value().is_some() { &side.low } else { &printed.low };
+    let high = if side.high.value().is_some() { &side.high } else { &printed.high };
+    let part = |end: &End, upper: bool| {
+        let sign = if upper { "-1" } else { "1" };
+        end.value().map(|value| ProofPart {
+            multiplier: "1".to_owned(),
+            terms: BTreeMap::from([(name.to_owned(), sign.to_owned())]),
+            at_least: show(&if upper { -value } else { value.clone() }),
+            strict: !end.is_closed(),
+            from: "printed".to_owned(),
+            given: BTreeMap::new(),
+        })
+    };
+    let parts = [part(low, false), part(high, true)].into_iter().flatten().collect();
+    Contradiction {
+        variables: BTreeSet::from([index]),
+        origins: BTreeSet::new(),
+        certificate: format!("{name} lies in {printed}, which has no such number"),
+        cases: vec![ProofCase { assuming: Vec::new(), parts }],
+        linear: true,
+    }
 }
 
 impl Contradiction {

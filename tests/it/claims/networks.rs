@@ -173,3 +173,15 @@ fn a_planted_digit_is_found_and_among_those_named() {
     assert!(planted >= 50 && found * 10 >= planted * 8, "{found} of {planted} found");
     assert!(named * 100 >= found * 95, "{named} of {found} named");
 }
+
+#[test]
+fn a_count_printed_coarsely_is_still_whole() {
+    let coarse = "count = true\nreads = [\"3.2\", \"3.8\"]";
+    let text = claim("people", "~3.5", coarse)
+        + &claim("twice", "7", "count = true")
+        + &relation("pairs", "definitional", "2 * people == twice");
+    let audit = judge(&text, Vec::new());
+    assert_eq!(audit.relations[0].state, RelationState::Fails);
+    let proof = audit.relations[0].proof.as_ref().expect("linear");
+    assert!(proof.cases.iter().all(adds_up) && !proof.cases.is_empty());
+}
