@@ -11,7 +11,7 @@ use num_traits::Signed;
 use super::judge::study_rounding;
 use super::model::{Claim, Claims, Reading};
 use super::printed::{self, Notation, Printed, Shape, Unit};
-use super::read;
+use super::read::{problem, reading};
 use super::record::CoverageRecord;
 use super::rounding::Rounding;
 use crate::diagnostic::document::{self, Table};
@@ -93,7 +93,7 @@ fn statement(table: &Table<'_>) -> Option<Statement> {
     let printed = text.as_ref().and_then(|text| match printed::parse(&text.value) {
         Ok(printed) => Some(printed),
         Err(error) => {
-            table.report(read::problem(text, error));
+            table.report(problem(text, error));
             None
         }
     });
@@ -101,7 +101,7 @@ fn statement(table: &Table<'_>) -> Option<Statement> {
         .as_ref()
         .zip(printed.clone())
         .map(|(text, value)| Spanned { value, span: text.span.clone() });
-    let reads = read::reading(table, &Notation::default(), spanned.as_ref());
+    let reads = reading(table, &Notation::default(), spanned.as_ref());
     let known = rating.as_ref().and_then(|word| {
         let found = RATINGS.into_iter().find(|known| *known == word.value);
         if found.is_none() {

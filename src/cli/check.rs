@@ -11,7 +11,6 @@ use crate::claims::record::{Audit, RelationRecord, RelationState, Verdict};
 use crate::diagnostic::text::Append as _;
 use crate::digest::canonical_json;
 use crate::error::Error;
-use crate::report;
 use crate::results::{self, Results};
 
 /// Checks a study's printed numbers.
@@ -73,18 +72,12 @@ fn summary(audit: &Audit, terminal: &Terminal) -> String {
     }
     for implied in &audit.implied {
         let unit = implied.unit.as_deref();
-        let shown = implied.interval.map(|ends| report::interval_for_people(ends, unit));
-        let shown = shown.or_else(|| implied.reason.clone()).unwrap_or_default();
-        writeln!(text, "implied  {}  {shown}\n         {}", implied.id, implied.says);
-    }
-    for implied in &audit.implied {
-        let unit = implied.unit.as_deref();
         let interval = match implied.interval {
             Some([low, high]) => format!("[{}, {}]", show(low, unit), show(high, unit)),
             None => implied.reason.clone().unwrap_or_default(),
         };
         let tight = if implied.tight { "" } else { "  (may be tighter)" };
-        writeln!(text, "implied  {}  {interval}{tight}", implied.id);
+        writeln!(text, "implied  {}  {interval}{tight}\n         {}", implied.id, implied.says);
     }
     let counts: Vec<String> =
         audit.counts.iter().map(|(verdict, count)| format!("{count} {verdict}")).collect();

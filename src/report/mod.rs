@@ -19,12 +19,6 @@ pub use html::html;
 pub use markdown::markdown;
 pub use tidy::results_csv;
 
-/// Shows an interval that is itself the result, in its unit, with as many digits as it needs.
-#[must_use]
-pub fn interval_for_people(ends: [f64; 2], unit: Option<&str>) -> String {
-    number::tightest(ends, unit)
-}
-
 use crate::claims::record::Audit;
 use crate::figure::Drawing;
 use crate::results::Results;
