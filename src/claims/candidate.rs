@@ -92,7 +92,9 @@ pub(super) fn candidates(
     }
     // Within a basis our own run speaks before imported estimates, then the order of the table.
     all.sort_by_key(|candidate| {
-        let code = candidate.code.unwrap_or(Code::Reimplemented);
+        // What is printed was printed by the study, whoever did the sums.
+        let own = candidate.code.filter(|_| candidate.basis != Basis::PrintedNumbers);
+        let code = own.unwrap_or(Code::Reimplemented);
         (candidate.verdict != Verdict::Void, candidate.basis, code, candidate.verdict)
     });
     dissent(&mut all);

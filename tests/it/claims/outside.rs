@@ -5,7 +5,7 @@ use secondlook::claims::coverage;
 use secondlook::claims::record::{ClaimRecord, RelationState, Verdict};
 use secondlook::diagnostic::Source;
 use secondlook::expression;
-use secondlook::results::Basis;
+use secondlook::results::{Basis, Code, Run};
 
 use super::builder::{
     STUDY, claim, claims as read_claims, estimate, judge, judge_one, problems, relation, sound,
@@ -208,4 +208,18 @@ fn a_reader_is_told_what_ties_the_numbers_together() {
     let plain = &audit.claim("a").expect("judged").plain;
     assert!(plain.contains("cannot all be right as printed"), "{plain}");
     assert!(plain.contains("c is a + b."), "{plain}");
+}
+
+#[test]
+fn what_is_possible_by_one_check_and_fails_by_another_fails() {
+    let text = claim("a", "19%", "estimate = \"x\"") + &claim("b", "20%", "");
+    let imported = |value: f64| Run {
+        code: Code::Authors,
+        ..run("theirs", Basis::PrintedNumbers, vec![estimate("x", value)])
+    };
+    for (value, verdict) in [(0.25, Verdict::DoesNotAddUp), (0.19, Verdict::AddsUp)] {
+        let audit =
+            judge(&(text.clone() + &relation("r", "stated", "a < b")), vec![imported(value)]);
+        assert_eq!(audit.claim("a").map(|claim| claim.verdict), Some(verdict));
+    }
 }
