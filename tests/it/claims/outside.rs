@@ -8,8 +8,8 @@ use secondlook::expression;
 use secondlook::results::{Basis, Code, Run};
 
 use super::builder::{
-    STUDY, claim, claims as read_claims, estimate, judge, judge_one, problems, relation, sound,
-    study,
+    STUDY, claim, claims as read_claims, estimate, judge, judge_one, problems, relation, run,
+    sound, study,
 };
 
 fn alone(printed: &str) -> ClaimRecord {
