@@ -1,8 +1,9 @@
 //! Times the regression kernels on columns in memory: one JSON line a row of the table.
 //!
-//!     cargo bench --profile dev --bench kernels -- COLUMNS [RUNS]
+//!     cargo bench --profile dev --bench kernels -- COLUMNS [RUNS [NAMES [COPIES]]]
 //!
-//! COLUMNS is a folder that `peers/regression_columns.py` wrote. CPU time is that of this thread (the kernels start no
+//! COLUMNS is a folder that `peers/regression_columns.py` wrote; NAMES are those of kernels (`R1,panel`; all if left out);
+//! COPIES repeats the table so often, with users of their own. CPU time is that of this thread (the kernels start no
 //! other), from Linux's scheduler. A plain harness: rows stand beside peers' CPU seconds, which criterion and divan
 //! do not measure. Nothing in the tests depends on a time.
 
@@ -59,6 +60,22 @@ fn read(folder: &Path) -> Outcome<Columns> {
 }
 
 impl Columns {
+    /// The table so many times over, each time with other users.
+    fn repeated(self, copies: usize) -> Outcome<Self> {
+        let users = self.user.iter().copied().max().map_or(0, |most| most as usize + 1);
+        u32::try_from(users * copies)?;
+        let others = |copy: usize| self.user.iter().map(move |user| user + (users * copy) as u32);
+        Ok(Self {
+            effects: self.effects.iter().map(|codes| codes.repeat(copies)).collect(),
+            expertise: self.expertise.repeat(copies),
+            user: (0..copies).flat_map(others).collect(),
+            numbers: self.numbers.iter().map(|values| values.repeat(copies)).collect(),
+            success: self.success.repeat(copies),
+            failure: self.failure.repeat(copies),
+            slope: self.slope.repeat(copies),
+        })
+    }
+
     /// R1 a slope, R2 five levels, R3 with three columns of numbers, R4 with user effects; all clustered by user.
     fn design(&self, name: &str) -> Design<'_> {
         let by_level = || (2..6).map(|l| Term::indicator(LEVELS[l], &self.expertise, l as u32));
@@ -149,7 +166,7 @@ fn time(
         "{{\"kernel\":\"{name}\",\"rows\":{rows},\"runs\":{runs},\"cpu_ms\":{:.3},\"wall_ms\":{:.3},\"cpu_ms_min\":{:.3},\"bytes_a_row\":{beyond:.1},\"peak_reset\":{reset}}}",
         median(&mut cpus),
         median(&mut walls),
-        cpus[0]
+        cpus.first().copied().unwrap_or_default()
     );
     Ok(())
 }
@@ -157,22 +174,38 @@ fn time(
 fn main() -> Outcome<()> {
     let given: Vec<String> = std::env::args().skip(1).filter(|a| !a.starts_with("--")).collect();
     let Some(folder) = given.first() else {
-        println!("cargo bench --profile dev --bench kernels -- COLUMNS [RUNS]");
+        println!("cargo bench --profile dev --bench kernels -- COLUMNS [RUNS [NAMES [COPIES]]]");
         return Ok(());
     };
     let runs = given.get(1).map_or(Ok(7), |runs| runs.parse())?;
-    let columns = read(Path::new(folder))?;
+    let copies = given.get(3).map_or(Ok(1), |copies| copies.parse())?;
+    let wanted = |name: &str| given.get(2).is_none_or(|names| names.split(',').any(|n| n == name));
+    let mut columns = read(Path::new(folder))?;
+    if copies > 1 {
+        columns = columns.repeated(copies)?;
+    }
     let rows = columns.success.len();
-    for name in ["R1", "R2", "R3", "R4"] {
+    for name in ["R1", "R2", "R3", "R4"].into_iter().filter(|name| wanted(name)) {
         let design = columns.design(name);
         time(name, rows, runs, 1, || Ok(fit(&design).map(drop)?))?;
     }
+    many(&columns, runs, &wanted)
+}
+
+/// Many specifications: what they share, and one of them.
+fn many(columns: &Columns, runs: usize, wanted: &dyn Fn(&str) -> bool) -> Outcome<()> {
+    let rows = columns.success.len();
     let mut factors: Vec<&[u32]> = columns.effects.iter().map(Vec::as_slice).collect();
     factors.push(&columns.expertise);
     let outcomes: Vec<&[f64]> = vec![&columns.success, &columns.failure];
     let clusters = Some(&columns.user[..]);
     let table = Table { factors, numbers: Vec::new(), outcomes, clusters };
-    time("panel", rows, runs, 1, || Ok(Panel::of(table.clone(), None).map(drop)?))?;
+    if wanted("panel") {
+        time("panel", rows, runs, 1, || Ok(Panel::of(table.clone(), None).map(drop)?))?;
+    }
+    if !wanted("specification") {
+        return Ok(());
+    }
     let panel = Panel::of(table, None)?;
     let all = specifications();
     time("specification", rows, runs.min(3), all.len(), || {

@@ -1,19 +1,25 @@
 """The benchmark: our program beside its peers, one Markdown table.
 
-    python3 tests/bench/table.py [PROGRAM] [--only NAME,…] [--skip NAME,…] [--folder FOLDER] [--json FILE]
+    python3 tests/bench/table.py [PROGRAM] [--only NAME,…] [--skip NAME,…] [--rows N] [--folder FOLDER] [--json FILE]
 
 PROGRAM defaults to target/debug/secondlook, built by `cargo build --locked` (the one profile that `cargo run` uses; name
 target/release/secondlook for the other). The data and the studies are drawn into FOLDER (a temporary one if left out). Ours and the
 peer run in turn; the figures are medians (five runs, three of the long rows), with the largest deviation from the median beside the
-ratio. CPU seconds are user and system time of the whole process; peak memory is the process's `ru_maxrss`. Rows:
+ratio. CPU seconds are user and system time of the whole process; peak memory is the process's `ru_maxrss` (this program stays small:
+what it holds when it starts another counts as that one's peak). Rows:
 
     job-parquet, job-csv    the whole `secondlook run`: verify, load, six tables, six regressions; polars + pyfixest; 3 runs. Both
                             sides' numbers are compared, and the table is not printed if they differ by more than 1e-7
     tables                  six tables from parquet, ours with start, check and standard errors; polars without its import
     read-csv, read-parquet  the file hashed and read into columns and counted; polars without its import
     sha-one, sha-four       1 GiB, and four files of 256 MiB, verified; openssl dgst in turn
-    regression              one regression, columns in memory: see README.md; pyfixest. Builds the bench
+    regression              one regression, columns in memory: see README.md; pyfixest. Builds the bench. Memory is what the work
+                            itself takes beyond the columns, each kernel in a process of its own; pyfixest's the whole process's
+    specifications          one of 256 specifications on one table, beyond what they share; pyfixest fits one at a time
+    forty-million           R2 on the table repeated to 40 million rows, ours only: 6 GB of memory. Not run unless it is named
     forensic                `check --table` over 100,000 rows; see forensic.py
+
+`--rows 4000000` draws as many users more (a whole number of times 398,198 rows), for the jobs, tables, reading and regressions.
 
 Needs polars, pyfixest, numpy, pyarrow, openssl. Nothing in the tests or in CI depends on a time.
 """
@@ -21,6 +27,7 @@ Needs polars, pyfixest, numpy, pyarrow, openssl. Nothing in the tests or in CI d
 import argparse
 import hashlib
 import json
+import multiprocessing
 import os
 import platform
 import shutil
@@ -33,7 +40,9 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 PEERS = os.path.join(HERE, "peers")
-ROWS = ["job-parquet", "job-csv", "tables", "read-csv", "read-parquet", "sha-one", "sha-four", "regression", "forensic"]
+ROWS = ["job-parquet", "job-csv", "tables", "read-csv", "read-parquet", "sha-one", "sha-four", "regression", "specifications", "forensic"]
+NAMED_ONLY = ["forty-million"]
+SESSIONS = 398_198
 
 
 def timed(command):
@@ -48,6 +57,22 @@ def timed(command):
     if os.waitstatus_to_exitcode(status) != 0:
         sys.exit(f"{' '.join(command)}: exit {os.waitstatus_to_exitcode(status)}")
     return text, {"wall": wall, "cpu": usage.ru_utime + usage.ru_stime, "mb": usage.ru_maxrss / 1024}
+
+
+def apart(work, *arguments):
+    """Does work in a process of its own: what this one holds would count as the peak of every process it starts."""
+    process = multiprocessing.get_context("fork").Process(target=work, args=arguments)
+    process.start()
+    process.join()
+    if process.exitcode != 0:
+        sys.exit(f"{work.__name__}: exit {process.exitcode}")
+
+
+def draw(folder, scale):
+    """Draws the data and writes the studies around them."""
+    import study
+
+    study.write(folder, scale)
 
 
 def inside(command):
@@ -70,8 +95,11 @@ def summary(figures):
 
 
 class Bench:
-    def __init__(self, program, folder):
+    def __init__(self, program, folder, scale):
         self.program = os.path.abspath(program)
+        self.scale = scale
+        self.runs = "5" if scale == 1 else "3"
+        self.pyfixest = {}
         self.folder = folder
         self.out = os.path.join(folder, "out")
         self.rows = []
@@ -109,7 +137,7 @@ class Bench:
         paths = []
         text = f'[dataset]\nid = "{name}"\ntitle = "Bytes"\nproducer = "us"\nlicence = "MIT"\naccess = "public"\n'
         size = (1 << 30) // count
-        block = os.urandom(16 << 20)
+        block = os.urandom(1 << 20)
         for place in range(count):
             paths.append(os.path.join(dataset, f"{place}.bin"))
             with open(paths[-1], "wb") as file:
@@ -126,34 +154,74 @@ class Bench:
         what = "SHA-256, one file of 1 GiB" if count == 1 else f"SHA-256, {count} files of {size >> 20} MiB"
         self.add(name, what, "openssl in turn" if count > 1 else "openssl", *sides, goal)
 
+    def columns(self):
+        """The coded table for pyfixest, and as flat columns for the kernels."""
+        coded, columns = os.path.join(self.folder, "coded.parquet"), os.path.join(self.folder, "columns")
+        if not os.path.exists(columns):
+            apart(code, self.data("parquet"), coded)
+            subprocess.run([sys.executable, os.path.join(PEERS, "regression_columns.py"), coded, columns], check=True)
+        return coded, columns
+
+    def kernel(self, *arguments):
+        """One kernel in a process of its own, so that its memory is its own."""
+        return lines(["cargo", "bench", "--locked", "--profile", "dev", "--bench", "kernels", "--", self.columns()[1], *arguments])[0]
+
+    def fitted(self, kernel):
+        """pyfixest on the same columns, measured once."""
+        if not self.pyfixest:
+            command = [sys.executable, os.path.join(PEERS, "regression_pyfixest.py"), self.columns()[0], self.runs]
+            self.pyfixest = {one["kernel"]: one for one in lines(command)}
+        return self.pyfixest[kernel]
+
     def regression(self):
-        coded = os.path.join(self.folder, "coded.parquet")
-        columns = os.path.join(self.folder, "columns")
-        code(self.data("parquet"), coded)
-        subprocess.run([sys.executable, os.path.join(PEERS, "regression_columns.py"), coded, columns], check=True)
-        lines = lambda command: [json.loads(line) for line in subprocess.run(
-            command, check=True, capture_output=True, text=True).stdout.splitlines() if line.startswith("{")]
-        ours = lines(["cargo", "bench", "--locked", "--profile", "dev", "--bench", "kernels", "--", columns, "7"])
-        theirs = {one["kernel"]: one for one in lines(
-            [sys.executable, os.path.join(PEERS, "regression_pyfixest.py"), coded, "5"])}
-        for one in ours:
-            other = theirs.get(one["kernel"])
-            if other:
-                figure = lambda each: {
-                    "cpu": each["cpu_ms"] / 1e3, "wall": each["wall_ms"] / 1e3, "mb": each.get("peak_mb", 0), "noise": 0}
-                self.rows.append({
-                    "name": "regression", "what": f"regression {one['kernel']}, columns in memory", "peer": "pyfixest",
-                    "goal": "1/20", "ours": figure(one), "theirs": figure(other), "runs": one["runs"]})
+        for kernel in ("R1", "R2", "R3", "R4"):
+            ours, peer = self.kernel(self.runs, kernel), self.fitted(kernel)
+            what = f"regression {kernel}, {ours['rows']:,} rows in memory ({ours['bytes_a_row']:.0f} B a row beyond them)"
+            self.rows.append({
+                "name": "regression", "what": what, "peer": "pyfixest", "goal": "1/20", "ours": figure(ours),
+                "theirs": figure(peer), "runs": ours["runs"]})
+
+    def specifications(self):
+        ours = self.kernel("3", "specification")
+        peers = [figure(self.fitted(kernel)) for kernel in ("R1", "R2")]
+        mean = {key: statistics.mean(peer[key] for peer in peers) for key in peers[0]}
+        self.rows.append({
+            "name": "specifications", "what": "one of 256 specifications, each beyond what they share", "peer": "pyfixest, R1 and R2",
+            "goal": "5 ms", "ours": figure(ours), "theirs": mean, "runs": ours["runs"]})
+
+    def forty_million(self):
+        copies = -(-40_000_000 // (SESSIONS * self.scale))
+        ours = self.kernel("3", "R2", str(copies))
+        what = f"regression R2, {ours['rows']:,} rows in memory ({ours['bytes_a_row']:.0f} B a row beyond them)"
+        self.rows.append({
+            "name": "forty-million", "what": what, "peer": "", "goal": "wall 10 s", "ours": figure(ours), "theirs": None,
+            "runs": ours["runs"]})
 
     def print(self):
         print("| work | ours, CPU s | peer, CPU s | ratio (goal) | wall | memory, MB | runs, noise |\n|---|---|---|---|---|---|---|")
         for row in self.rows:
             a, b = row["ours"], row["theirs"]
+            if b is None:
+                print(f"| {row['what']} | {a['cpu']:.3f} | | ({row['goal']}) | {a['wall']:.3f} | {a['mb']:.0f} | {row['runs']} |")
+                continue
             wall = f"{a['wall']:.3f} / {b['wall']:.3f} = {a['wall'] / b['wall']:.2f}"
-            memory = f"{a['mb']:.0f} / {b['mb']:.0f}"
+            share = f" = 1/{b['mb'] / a['mb']:.1f}" if a["mb"] > 0 else ""
+            memory = f"{a['mb']:.0f} / {b['mb']:.0f}{share}"
             ratio = f"1/{b['cpu'] / a['cpu']:.1f}" if a["cpu"] < b["cpu"] else f"{a['cpu'] / b['cpu']:.2f}"
             noise = f"{row['runs']}, ±{max(a['noise'], b['noise']):.0%}"
             print(f"| {row['what']} | {a['cpu']:.3f} | {b['cpu']:.3f} ({row['peer']}) | {ratio} ({row['goal']}) | {wall} | {memory} | {noise} |")
+
+
+def lines(command):
+    """The JSON lines that a command prints."""
+    text = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    return [json.loads(line) for line in text.splitlines() if line.startswith("{")]
+
+
+def figure(line):
+    """A bench's JSON line as the figures of a row; memory is the work's own where the line says so."""
+    own = max(0.0, line["bytes_a_row"] * line["rows"] / 1e6) if "bytes_a_row" in line else line["peak_mb"]
+    return {"cpu": line["cpu_ms"] / 1e3, "wall": line["wall_ms"] / 1e3, "mb": own, "noise": 0}
 
 
 def code(source, target):
@@ -216,17 +284,17 @@ def main():
     arguments.add_argument("program", nargs="?", default="target/debug/secondlook")
     arguments.add_argument("--only", default=",".join(ROWS))
     arguments.add_argument("--skip", default="")
+    arguments.add_argument("--rows", type=int, default=SESSIONS)
     arguments.add_argument("--folder")
     arguments.add_argument("--json")
     given = arguments.parse_args()
-    wanted = [row for row in ROWS if row in given.only.split(",") and row not in given.skip.split(",")]
+    wanted = [row for row in ROWS + NAMED_ONLY if row in given.only.split(",") and row not in given.skip.split(",")]
+    scale = max(1, round(given.rows / SESSIONS))
     with tempfile.TemporaryDirectory() as temporary:
         folder = given.folder or temporary
         if not os.path.exists(os.path.join(folder, "methods", "read-csv")):
-            import study
-
-            study.write(folder)
-        bench = Bench(given.program, folder)
+            apart(draw, folder, scale)
+        bench = Bench(given.program, folder, scale)
         steps = {
             "job-parquet": lambda: bench.job("parquet", "1/20"),
             "job-csv": lambda: bench.job("csv", "1/10"),
@@ -236,6 +304,8 @@ def main():
             "sha-one": lambda: bench.sha("sha-one", 1, "1.05"),
             "sha-four": lambda: bench.sha("sha-four", 4, "wall 0.6"),
             "regression": bench.regression,
+            "specifications": bench.specifications,
+            "forty-million": bench.forty_million,
         }
         for name in wanted:
             if name in steps:

@@ -58,7 +58,8 @@ fn fit_planned(design: &Design<'_>, rows: &Rows) -> Option<Result<Fit, LinearErr
     let merged = packed::merged(&plan, rows.count, design.outcome.len())?;
     match merged.len() {
         0..=3 => solve::<3>(design, rows, &plan, merged),
-        4..=6 => solve::<6>(design, rows, &plan, merged),
+        4 => solve::<4>(design, rows, &plan, merged),
+        5 | 6 => solve::<6>(design, rows, &plan, merged),
         _ => solve::<16>(design, rows, &plan, merged),
     }
 }
@@ -123,13 +124,14 @@ fn spread<const N: usize>(
     count: &Count,
 ) -> Spread {
     match solution.wanted.len() {
-        0..4 => spread_by::<N, 4>(design, rows, plan, packed, solution, squares, count),
-        4..6 => spread_by::<N, 6>(design, rows, plan, packed, solution, squares, count),
-        _ => spread_by::<N, 8>(design, rows, plan, packed, solution, squares, count),
+        0 | 1 => spread_by::<N, 1>(design, rows, plan, packed, solution, squares, count),
+        2 | 3 => spread_by::<N, 2>(design, rows, plan, packed, solution, squares, count),
+        4 | 5 => spread_by::<N, 3>(design, rows, plan, packed, solution, squares, count),
+        _ => spread_by::<N, 4>(design, rows, plan, packed, solution, squares, count),
     }
 }
 
-fn spread_by<const N: usize, const L: usize>(
+fn spread_by<const N: usize, const P: usize>(
     design: &Design<'_>,
     rows: &Rows,
     plan: &Plan<'_>,
@@ -140,7 +142,7 @@ fn spread_by<const N: usize, const L: usize>(
 ) -> Spread {
     let n = rows.n as f64;
     let free = n - count.k as f64;
-    let tables = || Tables::<N, L>::of(plan, packed, solution, 1.0 / n);
+    let tables = || Tables::<N, P>::of(plan, packed, solution, 1.0 / n);
     let (matrix, correction) = match design.covariance {
         Covariance::Cluster => {
             let groups = rows.clusters[0].count as f64;

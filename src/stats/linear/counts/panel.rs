@@ -48,6 +48,7 @@ enum Outcome {
 
 enum Store {
     Three(Packed<3>),
+    Four(Packed<4>),
     Six(Packed<6>),
     Many(Packed<16>),
 }
@@ -266,7 +267,12 @@ fn store(plan: &Plan<'_>, rows: &Rows<'_>, merged: Vec<Merged>) -> Option<(Store
             let sums = Sums::of(plan, &packed)?;
             (Store::Three(packed), sums)
         }
-        4..=6 => {
+        4 => {
+            let packed = Packed::of(plan, rows, merged);
+            let sums = Sums::of(plan, &packed)?;
+            (Store::Four(packed), sums)
+        }
+        5 | 6 => {
             let packed = Packed::of(plan, rows, merged);
             let sums = Sums::of(plan, &packed)?;
             (Store::Six(packed), sums)
@@ -313,6 +319,7 @@ impl Shared {
         let squares = system.squares(&plan, &solution)?;
         let spread = match &self.store {
             Store::Three(p) => super::spread(&design, &rows, &plan, p, &solution, &squares, &count),
+            Store::Four(p) => super::spread(&design, &rows, &plan, p, &solution, &squares, &count),
             Store::Six(p) => super::spread(&design, &rows, &plan, p, &solution, &squares, &count),
             Store::Many(p) => super::spread(&design, &rows, &plan, p, &solution, &squares, &count),
         };

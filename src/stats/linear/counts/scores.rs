@@ -5,47 +5,56 @@ use super::packed::Packed;
 use super::plan::{Kind, Plan};
 use super::system::Solution;
 use crate::stats::matrix::Matrix;
+use wide::f64x2;
 
 /// Clusters summed in one block; blocks are added in their order, whoever computed them.
 const BLOCK: usize = 256;
 
-/// The contributions of merged codes and numbers to a row's residual (lane 0) and influence weights.
-struct Table<const N: usize, const L: usize> {
-    /// By merged factor and code; the constant is part of the first.
-    codes: [Vec<[f64; L]>; N],
-    numbers: Vec<[f64; L]>,
-    /// Adding and taking away this number rounds a score to the lane's grid.
-    rounder: [f64; L],
-    /// The same for a sum of influence weights (in lane 0: of ones).
-    influence_rounder: [f64; L],
+/// Lanes, two to a machine's register: P pairs.
+type Pairs<const P: usize> = [f64x2; P];
+
+/// A lane of pairs.
+fn lane_of<const P: usize>(pairs: &Pairs<P>, lane: usize) -> f64 {
+    pairs[lane / 2].to_array()[lane % 2]
 }
 
-/// The tables of all wanted coefficients, L − 1 to a table; the outcome's mean comes after them.
+/// The contributions of merged codes and numbers to a row's residual (lane 0) and influence weights.
+struct Table<const N: usize, const P: usize> {
+    /// By merged factor and code; the constant is part of the first.
+    codes: [Vec<Pairs<P>>; N],
+    numbers: Vec<Pairs<P>>,
+    /// Adding and taking away this number rounds a score to the lane's grid.
+    rounder: Pairs<P>,
+    /// The same for a sum of influence weights (in lane 0: of ones).
+    influence_rounder: Pairs<P>,
+}
+
+/// The tables of all wanted coefficients, 2P − 1 to a table; the outcome's mean comes after them.
 ///
 /// *Formula*: e = y − Σb, x̃ = ΣG⁻¹e_j, each a sum over merged factors of what their levels contribute.
-/// *Shapes*: L doubles for each merged code.
-pub(super) struct Tables<const N: usize, const L: usize> {
-    chunks: Vec<Table<N, L>>,
+/// *Shapes*: 2P doubles for each merged code.
+pub(super) struct Tables<const N: usize, const P: usize> {
+    chunks: Vec<Table<N, P>>,
     wanted: usize,
-    /// The influence of every row on the outcome's mean.
-    mean: f64,
+    /// The influence of every row on the outcome's mean, on lane 0.
+    mean: f64x2,
     /// Whether every cluster's own mean is taken away: it is a level of the eliminated effect.
     centred: bool,
 }
 
 /// What columns contribute, before levels are merged.
-struct Parts<const L: usize> {
-    start: [f64; L],
-    levels: Vec<[f64; L]>,
-    numbers: Vec<[f64; L]>,
+struct Parts<const P: usize> {
+    start: [[f64; 2]; P],
+    levels: Vec<[[f64; 2]; P]>,
+    numbers: Vec<[[f64; 2]; P]>,
 }
 
-impl<const L: usize> Parts<L> {
+impl<const P: usize> Parts<P> {
     fn of(plan: &Plan<'_>, solution: &Solution, inverses: &[Vec<f64>]) -> Self {
         let mut parts = Self {
-            start: [0.0; L],
-            levels: vec![[0.0; L]; plan.levels + 1],
-            numbers: vec![[0.0; L]; plan.numbers.len()],
+            start: [[0.0; 2]; P],
+            levels: vec![[[0.0; 2]; P]; plan.levels + 1],
+            numbers: vec![[[0.0; 2]; P]; plan.numbers.len()],
         };
         parts.add(plan.outcome, 0, 1.0);
         for (column, b) in plan.columns.iter().zip(&solution.fitted) {
@@ -60,13 +69,14 @@ impl<const L: usize> Parts<L> {
     }
 
     fn add(&mut self, kind: Kind<'_>, lane: usize, part: f64) {
+        let (pair, side) = (lane / 2, lane % 2);
         match kind {
-            Kind::Constant => self.start[lane] += part,
-            Kind::Level(level) => self.levels[level][lane] += part,
-            Kind::Number(number) => self.numbers[number][lane] += part,
+            Kind::Constant => self.start[pair][side] += part,
+            Kind::Level(level) => self.levels[level][pair][side] += part,
+            Kind::Number(number) => self.numbers[number][pair][side] += part,
             Kind::Coded(coding, first) => {
                 for (level, value) in &coding.parts {
-                    self.levels[first + level][lane] += part * value;
+                    self.levels[first + level][pair][side] += part * value;
                 }
             }
         }
@@ -74,21 +84,31 @@ impl<const L: usize> Parts<L> {
 
     /// A bound on a lane's size in any row (scaled numbers are below two).
     fn largest(&self, plan: &Plan<'_>, lane: usize) -> f64 {
+        let size = |lanes: &[[f64; 2]; P]| lanes[lane / 2][lane % 2].abs();
         let of_factor = |levels: std::ops::Range<usize>| {
-            self.levels[levels].iter().fold(0.0_f64, |most, level| most.max(level[lane].abs()))
+            self.levels[levels].iter().map(size).fold(0.0_f64, f64::max)
         };
         let factors: f64 = plan.factors.iter().map(|factor| of_factor(factor.levels.clone())).sum();
-        let numbers: f64 = self.numbers.iter().map(|number| 2.0 * number[lane].abs()).sum();
-        self.start[lane].abs() + factors + numbers
+        let numbers: f64 = self.numbers.iter().map(|number| 2.0 * size(number)).sum();
+        size(&self.start) + factors + numbers
     }
 }
 
 /// Adds lane by lane.
 #[expect(clippy::inline_always, reason = "every row passes here")]
 #[inline(always)]
-fn add<const L: usize>(sum: &mut [f64; L], part: &[f64; L]) {
-    for lane in 0..L {
-        sum[lane] += part[lane];
+fn add<const P: usize>(sum: &mut Pairs<P>, part: &Pairs<P>) {
+    for pair in 0..P {
+        sum[pair] += part[pair];
+    }
+}
+
+/// Adds a multiple, lane by lane.
+#[expect(clippy::inline_always, reason = "every row passes here")]
+#[inline(always)]
+fn add_times<const P: usize>(sum: &mut Pairs<P>, factor: f64x2, part: &Pairs<P>) {
+    for pair in 0..P {
+        sum[pair] += factor * part[pair];
     }
 }
 
@@ -99,43 +119,50 @@ fn rounder(most: f64) -> f64 {
     3.0 * above
 }
 
-impl<const N: usize, const L: usize> Table<N, L> {
-    fn of(plan: &Plan<'_>, packed: &Packed<N>, parts: Parts<L>, rows: usize) -> Self {
-        let mut codes: [Vec<[f64; L]>; N] = std::array::from_fn(|_| vec![[0.0; L]]);
+/// Pairs of what each lane gives.
+fn pairs<const P: usize>(of: impl Fn(usize) -> f64) -> Pairs<P> {
+    std::array::from_fn(|pair| f64x2::new([of(2 * pair), of(2 * pair + 1)]))
+}
+
+impl<const N: usize, const P: usize> Table<N, P> {
+    fn of(plan: &Plan<'_>, packed: &Packed<N>, parts: Parts<P>, rows: usize) -> Self {
+        let start = parts.start.map(f64x2::new);
+        let levels: Vec<Pairs<P>> = parts.levels.iter().map(|l| l.map(f64x2::new)).collect();
+        let mut codes: [Vec<Pairs<P>>; N] = std::array::from_fn(|_| vec![[f64x2::ZERO; P]]);
         for (table, merged) in codes.iter_mut().zip(&packed.merged) {
             *table = (0..merged.count)
                 .map(|code| {
-                    let mut sum = [0.0; L];
-                    for place in merged.places(code) {
-                        add(&mut sum, &parts.levels[usize::from(*place)]);
-                    }
+                    let mut sum = [f64x2::ZERO; P];
+                    merged
+                        .places(code)
+                        .iter()
+                        .for_each(|p| add(&mut sum, &levels[usize::from(*p)]));
                     sum
                 })
                 .collect();
         }
-        codes[0].iter_mut().for_each(|entry| add(entry, &parts.start));
-        let bounds: [f64; L] = std::array::from_fn(|lane| parts.largest(plan, lane));
-        let influence = |lane: usize| if lane == 0 { 1.0 } else { bounds[lane] } * rows as f64;
+        codes[0].iter_mut().for_each(|entry| add(entry, &start));
+        let influence =
+            |lane: usize| if lane == 0 { 1.0 } else { parts.largest(plan, lane) } * rows as f64;
+        let residual = parts.largest(plan, 0);
         Self {
             codes,
-            numbers: parts.numbers,
-            rounder: std::array::from_fn(|lane| rounder(bounds[0] * influence(lane))),
-            influence_rounder: std::array::from_fn(|lane| rounder(influence(lane))),
+            numbers: parts.numbers.iter().map(|number| number.map(f64x2::new)).collect(),
+            rounder: pairs(|lane| rounder(residual * influence(lane))),
+            influence_rounder: pairs(|lane| rounder(influence(lane))),
         }
     }
 
     /// A row's residual and influence weights.
     #[expect(clippy::inline_always, reason = "every row passes here")]
     #[inline(always)]
-    fn row(&self, row: &[u16; N], numbers: &[f64]) -> [f64; L] {
+    fn row(&self, row: &[u16; N], numbers: &[f64]) -> Pairs<P> {
         let mut sum = self.codes[0][usize::from(row[0])];
-        for (weights, code) in self.codes[1..].iter().zip(&row[1..]) {
-            add(&mut sum, &weights[usize::from(*code)]);
+        for (codes, code) in self.codes.iter().zip(row).skip(1) {
+            add(&mut sum, &codes[usize::from(*code)]);
         }
         for (number, weights) in numbers.iter().zip(&self.numbers) {
-            for lane in 0..L {
-                sum[lane] += number * weights[lane];
-            }
+            add_times(&mut sum, f64x2::splat(*number), weights);
         }
         sum
     }
@@ -144,50 +171,68 @@ impl<const N: usize, const L: usize> Table<N, L> {
     /// that of the residuals themselves.
     #[expect(clippy::inline_always, reason = "every row passes here")]
     #[inline(always)]
-    fn score(&self, packed: &Packed<N>, from: usize, to: usize) -> [f64; L] {
+    fn score(&self, packed: &Packed<N>, from: usize, to: usize) -> Pairs<P> {
         let rows = &packed.rows[from..to];
         // Two numbers have the same sum either way round; more are rounded to the grid first.
-        let rounder = if rows.len() > 2 { self.rounder } else { [0.0; L] };
-        let mut score = [0.0; L];
+        let rounder = if rows.len() > 2 { self.rounder } else { [f64x2::ZERO; P] };
+        let mut score = [f64x2::ZERO; P];
         for (at, row) in rows.iter().enumerate() {
             let numbers = if packed.width == 0 { &[] } else { packed.numbers(from + at) };
-            let lanes = self.row(row, numbers);
-            let residual = lanes[0];
-            let mut factors = lanes;
-            factors[0] = 1.0;
-            for lane in 0..L {
-                score[lane] += (residual * factors[lane] + rounder[lane]) - rounder[lane];
+            let mut factors = self.row(row, numbers);
+            let [residual, first] = factors[0].to_array();
+            factors[0] = f64x2::new([1.0, first]);
+            let residual = f64x2::splat(residual);
+            for pair in 0..P {
+                score[pair] += (residual * factors[pair] + rounder[pair]) - rounder[pair];
             }
         }
         score
     }
 
     /// The score of a cluster less its means: Σe·x̃ − Σe Σx̃/n. Zero for a single row, as it must be.
-    fn centred_score(&self, packed: &Packed<N>, from: usize, to: usize) -> [f64; L] {
+    fn centred_score(&self, packed: &Packed<N>, from: usize, to: usize) -> Pairs<P> {
         let rows = &packed.rows[from..to];
         if rows.len() < 2 {
-            return [0.0; L];
+            return [f64x2::ZERO; P];
         }
         let mut score = self.score(packed, from, to);
-        let mut influence = [0.0; L];
+        let many = rows.len() > 2;
+        let rounder = if many { self.influence_rounder } else { [f64x2::ZERO; P] };
+        let mut influence = [f64x2::ZERO; P];
         for (at, row) in rows.iter().enumerate() {
             let row = self.row(row, packed.numbers(from + at));
-            for lane in 0..L {
-                let rounder = self.influence_rounder[lane];
-                let part = if rows.len() > 2 { (row[lane] + rounder) - rounder } else { row[lane] };
-                influence[lane] += part;
+            for pair in 0..P {
+                influence[pair] += (row[pair] + rounder[pair]) - rounder[pair];
             }
         }
-        let mean = score[0] / rows.len() as f64;
-        for lane in 1..L {
-            score[lane] -= mean * influence[lane];
+        let mean = f64x2::splat(lane_of(&score, 0) / rows.len() as f64);
+        for pair in 0..P {
+            score[pair] -= mean * influence[pair];
         }
-        score[0] = 0.0;
+        score[0] = f64x2::new([0.0, lane_of(&score, 1)]);
         score
     }
 }
 
-impl<const N: usize, const L: usize> Tables<N, L> {
+/// A line of sums for each lane, two lanes at a time.
+type Lines<const P: usize> = [[Pairs<P>; 2]; P];
+
+/// Adds the products of two clusters' lanes, or of one's with its own, to their sums.
+fn add_products<const P: usize>(sums: &mut Lines<P>, a: &Pairs<P>, b: &Pairs<P>) {
+    for (lines, pair) in sums.iter_mut().zip(a) {
+        let [first, second] = pair.to_array();
+        add_times(&mut lines[0], f64x2::splat(first), b);
+        add_times(&mut lines[1], f64x2::splat(second), b);
+    }
+}
+
+fn add_lines<const P: usize>(total: &mut Lines<P>, part: &Lines<P>) {
+    for (total, part) in total.iter_mut().flatten().zip(part.iter().flatten()) {
+        add(total, part);
+    }
+}
+
+impl<const N: usize, const P: usize> Tables<N, P> {
     /// Makes the tables and sets their grids.
     pub(super) fn of(plan: &Plan<'_>, packed: &Packed<N>, solution: &Solution, mean: f64) -> Self {
         let rows = largest_cluster(&packed.starts);
@@ -197,28 +242,36 @@ impl<const N: usize, const L: usize> Tables<N, L> {
         let chunks = if solution.inverse.is_empty() {
             vec![table(&[])]
         } else {
-            solution.inverse.chunks(L - 1).map(table).collect()
+            solution.inverse.chunks(2 * P - 1).map(table).collect()
         };
         let centred = plan.eliminated > 0;
+        let mean = f64x2::new([mean, 1.0]);
         Self { chunks, wanted: solution.inverse.len(), mean, centred }
     }
 
+    /// A cluster's scores from one table; in lane 0 that of the outcome's mean.
+    #[expect(clippy::inline_always, reason = "every row passes here")]
+    #[inline(always)]
+    fn score(&self, table: &Table<N, P>, packed: &Packed<N>, from: usize, to: usize) -> Pairs<P> {
+        let mut score = if self.centred {
+            table.centred_score(packed, from, to)
+        } else {
+            table.score(packed, from, to)
+        };
+        score[0] *= self.mean;
+        score
+    }
+
     /// Writes a cluster's scores, one line a table; the outcome's mean in the first lane of the first.
-    #[inline]
-    fn scores(&self, packed: &Packed<N>, from: usize, to: usize, out: &mut [[f64; L]]) {
+    fn scores(&self, packed: &Packed<N>, from: usize, to: usize, out: &mut [Pairs<P>]) {
         for (table, score) in self.chunks.iter().zip(out) {
-            *score = if self.centred {
-                table.centred_score(packed, from, to)
-            } else {
-                table.score(packed, from, to)
-            };
-            score[0] *= self.mean;
+            *score = self.score(table, packed, from, to);
         }
     }
 
     /// Where a coefficient's score is, or (after the last) the outcome's mean.
     fn lane(&self, j: usize) -> (usize, usize) {
-        if j == self.wanted { (0, 0) } else { (j / (L - 1), 1 + j % (L - 1)) }
+        if j == self.wanted { (0, 0) } else { (j / (2 * P - 1), 1 + j % (2 * P - 1)) }
     }
 
     /// Σ_g s_g s_g' over clusters.
@@ -228,65 +281,53 @@ impl<const N: usize, const L: usize> Tables<N, L> {
     pub(super) fn clustered(&self, packed: &Packed<N>) -> Matrix {
         let chunks = self.chunks.len();
         let groups = packed.starts.len() - 1;
-        let mut total = vec![[[0.0; L]; L]; chunks * chunks];
+        let mut total = vec![[[[f64x2::ZERO; P]; 2]; P]; chunks * chunks];
         for first in (0..groups).step_by(BLOCK) {
             let bounds = &packed.starts[first..=groups.min(first + BLOCK)];
             if let [table] = &self.chunks[..] {
-                let part = self.block(table, packed, bounds);
-                total[0].iter_mut().zip(&part).for_each(|(total, part)| add(total, part));
+                add_lines(&mut total[0], &self.block(table, packed, bounds));
                 continue;
             }
             for (total, part) in total.iter_mut().zip(self.block_of_many(packed, bounds)) {
-                total.iter_mut().zip(&part).for_each(|(total, part)| add(total, part));
+                add_lines(total, &part);
             }
         }
         Matrix::from_fn(self.wanted + 1, self.wanted + 1, |i, j| {
             let (a, b) = (self.lane(i).max(self.lane(j)), self.lane(i).min(self.lane(j)));
-            total[a.0 * chunks + b.0][a.1][b.1]
+            lane_of(&total[a.0 * chunks + b.0][a.1 / 2][a.1 % 2], b.1)
         })
     }
 
     /// A block of clusters with one table.
     #[inline(never)]
-    fn block(&self, table: &Table<N, L>, packed: &Packed<N>, bounds: &[u32]) -> [[f64; L]; L] {
-        let mut scores = [[0.0; L]; BLOCK];
+    fn block(&self, table: &Table<N, P>, packed: &Packed<N>, bounds: &[u32]) -> Lines<P> {
+        let mut scores = [[f64x2::ZERO; P]; BLOCK];
         for (score, bounds) in scores.iter_mut().zip(bounds.windows(2)) {
-            let (from, to) = (bounds[0] as usize, bounds[1] as usize);
-            *score = if self.centred {
-                table.centred_score(packed, from, to)
-            } else {
-                table.score(packed, from, to)
-            };
-            score[0] *= self.mean;
+            *score = self.score(table, packed, bounds[0] as usize, bounds[1] as usize);
         }
-        let mut part = [[0.0; L]; L];
-        for (i, line) in part.iter_mut().enumerate().take(self.wanted + 1) {
-            let mut sum = [0.0; L];
+        let mut part = [[[f64x2::ZERO; P]; 2]; P];
+        for (pair, lines) in part.iter_mut().enumerate() {
+            let mut sums = [[f64x2::ZERO; P]; 2];
             for score in &scores {
-                let factor = score[i];
-                for lane in 0..L {
-                    sum[lane] += factor * score[lane];
-                }
+                let [first, second] = score[pair].to_array();
+                add_times(&mut sums[0], f64x2::splat(first), score);
+                add_times(&mut sums[1], f64x2::splat(second), score);
             }
-            *line = sum;
+            *lines = sums;
         }
         part
     }
 
     /// A block of clusters with several tables.
-    fn block_of_many(&self, packed: &Packed<N>, bounds: &[u32]) -> Vec<[[f64; L]; L]> {
+    fn block_of_many(&self, packed: &Packed<N>, bounds: &[u32]) -> Vec<Lines<P>> {
         let chunks = self.chunks.len();
-        let mut part = vec![[[0.0; L]; L]; chunks * chunks];
-        let mut score = vec![[0.0; L]; chunks];
+        let mut part = vec![[[[f64x2::ZERO; P]; 2]; P]; chunks * chunks];
+        let mut score = vec![[f64x2::ZERO; P]; chunks];
         for bounds in bounds.windows(2) {
             self.scores(packed, bounds[0] as usize, bounds[1] as usize, &mut score);
             for (i, a) in score.iter().enumerate() {
                 for (b, sums) in score[..=i].iter().zip(&mut part[i * chunks..]) {
-                    for (a, line) in a.iter().zip(sums) {
-                        for lane in 0..L {
-                            line[lane] += a * b[lane];
-                        }
-                    }
+                    add_products(sums, a, b);
                 }
             }
         }
@@ -296,13 +337,13 @@ impl<const N: usize, const L: usize> Tables<N, L> {
     /// Σ e² x̃x̃' over rows, exact whatever their order.
     pub(super) fn by_row(&self, packed: &Packed<N>) -> Matrix {
         let mut outer = Outer::new(self.wanted + 1);
-        let mut lanes = vec![[0.0; L]; self.chunks.len()];
+        let mut lanes = vec![[f64x2::ZERO; P]; self.chunks.len()];
         let mut score = vec![0.0; self.wanted + 1];
         for place in 0..packed.rows.len() {
             self.scores(packed, place, place + 1, &mut lanes);
             for (j, slot) in score.iter_mut().enumerate() {
                 let (chunk, lane) = self.lane(j);
-                *slot = lanes[chunk][lane];
+                *slot = lane_of(&lanes[chunk], lane);
             }
             outer.add(1.0, &score);
         }
