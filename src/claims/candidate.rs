@@ -86,9 +86,19 @@ pub(super) fn candidates(
     if all.is_empty() {
         all.push(Candidate::nothing(Verdict::Unchecked, "not-attempted"));
     }
+    if relations.undecided(claim) {
+        for candidate in &mut all {
+            let idle = candidate.verdict == Verdict::Unchecked && candidate.run.is_none();
+            if idle && candidate.reason.as_deref() == Some("not-attempted") {
+                candidate.reason = Some("budget".to_owned());
+            }
+        }
+    }
     // Within a basis our own run speaks before imported estimates, then the order of the table.
     all.sort_by_key(|candidate| {
-        let code = candidate.code.unwrap_or(Code::Reimplemented);
+        // What is printed was printed by the study, whoever did the sums.
+        let own = candidate.code.filter(|_| candidate.basis != Basis::PrintedNumbers);
+        let code = own.unwrap_or(Code::Reimplemented);
         (candidate.verdict != Verdict::Void, candidate.basis, code, candidate.verdict)
     });
     dissent(&mut all);

@@ -9,8 +9,9 @@ use std::sync::Arc;
 use num_traits::Signed;
 
 use super::judge::study_rounding;
-use super::model::{Claim, Claims};
-use super::printed::{self, Printed, Shape, Unit};
+use super::model::{Claim, Claims, Reading};
+use super::printed::{self, Notation, Printed, Shape, Unit};
+use super::read::{problem, reading};
 use super::record::CoverageRecord;
 use super::rounding::Rounding;
 use crate::diagnostic::document::{self, Table};
@@ -42,6 +43,8 @@ pub struct Statement {
     pub claim: Option<Spanned<String>>,
     /// The number that it gives, with its text.
     pub printed: Option<Printed>,
+    /// How its words are read: `a third`.
+    pub reads: Option<Reading>,
     /// A judgement, where there is no number.
     pub rating: Option<&'static str>,
     /// Why.
@@ -90,10 +93,15 @@ fn statement(table: &Table<'_>) -> Option<Statement> {
     let printed = text.as_ref().and_then(|text| match printed::parse(&text.value) {
         Ok(printed) => Some(printed),
         Err(error) => {
-            table.report(Problem::error(error.message).at(&text.span).help(error.help));
+            table.report(problem(text, error));
             None
         }
     });
+    let spanned = text
+        .as_ref()
+        .zip(printed.clone())
+        .map(|(text, value)| Spanned { value, span: text.span.clone() });
+    let reads = reading(table, &Notation::default(), spanned.as_ref());
     let known = rating.as_ref().and_then(|word| {
         let found = RATINGS.into_iter().find(|known| *known == word.value);
         if found.is_none() {
@@ -132,7 +140,7 @@ fn statement(table: &Table<'_>) -> Option<Statement> {
     if let Some((message, help)) = problem {
         table.report(Problem::error(message).at(&table.span()).help(help));
     }
-    Some(Statement { id: id?, says: says?.value, claim, printed, rating: known, why })
+    Some(Statement { id: id?, says: says?.value, claim, printed, reads, rating: known, why })
 }
 
 /// Rates every statement.
@@ -164,7 +172,7 @@ pub fn judge(
             });
             let computed = match claim.zip(statement.printed.as_ref()) {
                 Some((claim, printed)) => {
-                    let rated = rate(claim, printed, rounding);
+                    let rated = rate(claim, printed, statement.reads.as_ref(), rounding);
                     if rated.is_none() {
                         problems.push(incomparable(statement, claim, printed));
                     }
@@ -216,15 +224,33 @@ fn stands_for(claim: &Claim, rounding: Rounding) -> Option<Interval> {
 }
 
 /// Compares a number with the primary claim's: accurate where both can be the same number.
-fn rate(claim: &Claim, said: &Printed, rounding: Rounding) -> Option<(&'static str, String)> {
-    let shown = format!("The study prints {}; this says {}.", claim.printed.text, said.text);
+fn rate(
+    claim: &Claim,
+    said: &Printed,
+    reads: Option<&Reading>,
+    rounding: Rounding,
+) -> Option<(&'static str, String)> {
+    let read = |reads: Option<&Reading>| {
+        reads.map_or_else(String::new, |reading| format!(" (read as {})", reading.words()))
+    };
+    let shown = format!(
+        "The study prints {}{}; this says {}{}.",
+        claim.printed.text,
+        read(claim.reads.as_ref()),
+        said.text,
+        read(reads)
+    );
     let primary = stands_for(claim, rounding)?;
-    let secondary = said.interval(rounding)?;
-    let units = (claim.printed.unit(), said.unit());
-    let share = [claim.printed.unit(), said.unit()].contains(&Unit::Percent);
-    let mixed =
-        share && (units.0 == Unit::Points || units.1 == Unit::Points || units.0 == Unit::Times);
-    if mixed {
+    let secondary = match reads {
+        Some(reading) => reading.interval.clone(),
+        None => said.interval(rounding)?,
+    };
+    let unit = |reads: Option<&Reading>, printed: &Printed| {
+        reads.map_or_else(|| printed.unit(), |reading| reading.low.unit)
+    };
+    let units = [unit(claim.reads.as_ref(), &claim.printed), unit(reads, said)];
+    let other = [Unit::Points, Unit::BasisPoints, Unit::Times];
+    if units.contains(&Unit::Percent) && units.iter().any(|unit| other.contains(unit)) {
         return Some((
             "wrong-measure",
             format!("{shown} One is a share, the other a difference or a ratio."),
@@ -232,6 +258,14 @@ fn rate(claim: &Claim, said: &Printed, rounding: Rounding) -> Option<(&'static s
     }
     if primary.intersection(&secondary).is_some() {
         return Some(("accurate", shown));
+    }
+    let hundred = Rational::from_integer(100.into());
+    let slip = units[0] != units[1] && units.contains(&Unit::Plain) && {
+        primary.scale(&hundred).intersection(&secondary).is_some()
+            || secondary.scale(&hundred).intersection(&primary).is_some()
+    };
+    if slip {
+        return Some(("wrong-measure", format!("{shown} One is a hundred times the other.")));
     }
     let same_side = (primary.is_never_negative() && secondary.is_never_negative())
         || (primary.is_never_positive() && secondary.is_never_positive());

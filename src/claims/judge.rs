@@ -17,7 +17,7 @@ use super::relation::{self, Evaluation, Outcome};
 use super::rounding::Rounding;
 use super::stability::Changes;
 use crate::diagnostic::{Problem, Problems, Span};
-use crate::expression::{Interval, Rational, Root, nearest_float, show};
+use crate::expression::{End, Interval, Rational, Root, nearest_float, show};
 use crate::results::{Code, Results};
 use crate::study::Study;
 
@@ -66,7 +66,7 @@ pub fn judge(claims: &Claims, situation: &Situation<'_>) -> Result<Audit, Proble
         let all = candidates(&book, situation, claim, &relations);
         if let Some((shown, others)) = all.split_first() {
             let firm = shown.firm;
-            let record = record(&book, &changes, claim, shown, others, &relations.outcomes);
+            let record = record(&book, &changes, claim, shown, others, &relations);
             judged.push((record, firm));
         }
     }
@@ -187,8 +187,9 @@ pub(super) fn record(
     claim: &Claim,
     shown: &Candidate,
     others: &[Candidate],
-    outcomes: &[Outcome],
+    relations: &Evaluation,
 ) -> ClaimRecord {
+    let outcomes = &relations.outcomes;
     let mut shown = shown.clone();
     if shown.marks.is_empty() || shown.verdict == Verdict::Untestable {
         shown.marks.extend(marks_with(book, claim, &[]));
@@ -237,7 +238,7 @@ pub(super) fn record(
         conclusion: claim.holds.as_ref().map(|holds| holds.value.text().to_owned()),
         holds: shown.holds,
         plain: plain::plain(book, claim, &shown, stability.as_ref()),
-        accepted: accepted(claim, &shown, outcomes),
+        accepted: accepted(book, claim, &shown, relations),
         marks: shown.marks,
         trace: shown.trace,
         assumes: shown.assumes,
@@ -273,27 +274,38 @@ fn other(candidate: &Candidate) -> OtherVerdict {
     }
 }
 
-/// The claim's own acceptance, or that of the relations that fail it, where all are accepted.
-fn accepted(claim: &Claim, shown: &Candidate, outcomes: &[Outcome]) -> Option<Accepted> {
+/// The claim's own acceptance, or that of the relations and statements that fail it, where all are
+/// accepted.
+fn accepted(
+    book: &Book<'_>,
+    claim: &Claim,
+    shown: &Candidate,
+    relations: &Evaluation,
+) -> Option<Accepted> {
     if let Some(acceptance) = &claim.accepted {
-        return Some(Accepted {
-            why: acceptance.why.clone(),
-            on: acceptance.on.clone(),
-            applies: still_applies(acceptance, shown),
-        });
+        return Some(noted(acceptance, still_applies(acceptance, shown)));
     }
     if !matches!(shown.verdict, Verdict::DoesNotAddUp | Verdict::Impossible) {
         return None;
     }
-    let behind: Vec<&Outcome> = outcomes
+    let behind = relations
+        .outcomes
         .iter()
         .filter(|outcome| outcome.record.state == RelationState::Fails)
         .filter(|outcome| shown.conflict.contains(&outcome.record.id))
-        .collect();
-    let all = behind
-        .iter()
-        .all(|outcome| outcome.record.accepted.as_ref().is_some_and(|accepted| accepted.applies));
-    behind.first().filter(|_| all).and_then(|outcome| outcome.record.accepted.clone())
+        .map(|outcome| outcome.record.accepted.clone());
+    let broken = shown.conflict.iter().filter(|id| relations.statements.broken.contains(*id));
+    let stated = broken.filter_map(|id| book.claims.claim(id)).map(|other| {
+        let same = |acceptance: &&Acceptance| acceptance.verdict == Some(Verdict::DoesNotAddUp);
+        other.accepted.as_ref().filter(same).map(|acceptance| noted(acceptance, true))
+    });
+    let all: Vec<Option<Accepted>> = behind.chain(stated).collect();
+    let settled = all.iter().all(|one| one.as_ref().is_some_and(|accepted| accepted.applies));
+    all.first().filter(|_| settled).cloned().flatten()
+}
+
+fn noted(acceptance: &Acceptance, applies: bool) -> Accepted {
+    Accepted { why: acceptance.why.clone(), on: acceptance.on.clone(), applies }
 }
 
 /// An acceptance lapses when the verdict or the value's printed digits change.
@@ -346,12 +358,31 @@ fn ends(interval: &Interval) -> Option<[f64; 2]> {
     low.zip(high).map(|(low, high)| [low, high])
 }
 
+/// What is known where one end is missing, or both.
+fn one_sided(interval: &Interval) -> String {
+    match (&interval.low, &interval.high) {
+        (End::Closed(low), End::Infinite) => {
+            format!("it is {} or more; the printed numbers set no upper end", show(low))
+        }
+        (End::Open(low), End::Infinite) => {
+            format!("it is more than {}; the printed numbers set no upper end", show(low))
+        }
+        (End::Infinite, End::Closed(high)) => {
+            format!("it is {} or less; the printed numbers set no lower end", show(high))
+        }
+        (End::Infinite, End::Open(high)) => {
+            format!("it is less than {}; the printed numbers set no lower end", show(high))
+        }
+        _ => "the printed numbers set no bound".to_owned(),
+    }
+}
+
 fn bounded(record: &mut ImpliedRecord, found: Bounded) {
     record.interval = ends(&found.interval);
     record.tight = found.tight && record.interval.is_some();
     record.open = [&found.interval.low, &found.interval.high].map(|end| !end.is_closed());
     record.reason = match (record.interval, found.tight) {
-        (None, _) => Some("the printed numbers set no bound".to_owned()),
+        (None, _) => Some(one_sided(&found.interval)),
         (Some(_), true) => None,
         (Some(_), false) => Some("it surely lies inside; a tighter interval may exist".to_owned()),
     };

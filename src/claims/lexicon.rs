@@ -70,7 +70,19 @@ fn part_of_one() -> Rational {
 }
 
 /// Words before a number word, the longest first where one begins another.
-const MODIFIERS: [(&str, Modifier); 33] = [
+const MODIFIERS: [(&str, Modifier); 45] = [
+    ("just shy of", Modifier::Nearly),
+    ("not quite", Modifier::Nearly),
+    ("a bit less than", Modifier::Nearly),
+    ("a bit under", Modifier::Nearly),
+    ("a bit more than", Modifier::JustOver),
+    ("a bit over", Modifier::JustOver),
+    ("no more than", Modifier::AtMost),
+    ("as many as", Modifier::AtMost),
+    ("as much as", Modifier::AtMost),
+    ("no fewer than", Modifier::AtLeast),
+    ("no less than", Modifier::AtLeast),
+    ("upwards of", Modifier::AtLeast),
     ("just under", Modifier::Nearly),
     ("just below", Modifier::Nearly),
     ("slightly less than", Modifier::Nearly),
@@ -107,7 +119,15 @@ const MODIFIERS: [(&str, Modifier); 33] = [
 ];
 
 /// Number words: the words, numerator, denominator, and whether it is a share of a whole.
-const NUMBERS: [(&str, i64, i64, bool); 47] = [
+const NUMBERS: [(&str, i64, i64, bool); 55] = [
+    ("halving", 1, 2, true),
+    ("cut in half", 1, 2, true),
+    ("cut by half", 1, 2, true),
+    ("tripling", 3, 1, false),
+    ("treble", 3, 1, false),
+    ("quintupled", 5, 1, false),
+    ("one and a half times", 3, 2, false),
+    ("two dozen", 24, 1, false),
     ("two thirds", 2, 3, true),
     ("three quarters", 3, 4, true),
     ("three fourths", 3, 4, true),
@@ -163,7 +183,16 @@ const MAJORITY: &str = "more than half (Hackl 2009)";
 
 /// Phrases that are read as a whole: the words, the lower and upper end, whether each is inside, the
 /// unit, and why.
-const PHRASES: [(&str, &str, bool, &str, bool, Unit, &str); 33] = [
+const PHRASES: [(&str, &str, bool, &str, bool, Unit, &str); 42] = [
+    ("a slim majority", "0.5", false, "0.6", true, Unit::Percent, OURS),
+    ("a narrow majority", "0.5", false, "0.6", true, Unit::Percent, OURS),
+    ("a small minority", "0", true, "0.25", true, Unit::Percent, OURS),
+    ("a small share", "0", true, "0.25", true, Unit::Percent, OURS),
+    ("a small fraction", "0", true, "0.25", true, Unit::Percent, OURS),
+    ("a tiny fraction", "0", true, "0.1", true, Unit::Percent, OURS),
+    ("almost none", "0", true, "0.1", true, Unit::Percent, OURS),
+    ("marginal", "0", false, "0.15", true, Unit::Percent, OURS),
+    ("marginally", "0", false, "0.15", true, Unit::Percent, OURS),
     ("most", "0.5", false, "1", true, Unit::Percent, MAJORITY),
     ("mostly", "0.5", false, "1", true, Unit::Percent, MAJORITY),
     ("the majority", "0.5", false, "1", true, Unit::Percent, MAJORITY),
@@ -200,12 +229,71 @@ const PHRASES: [(&str, &str, bool, &str, bool, Unit, &str); 33] = [
 ];
 
 /// Words that may follow a phrase and leave its number as it is.
-const BEHIND: [&str; 5] = ["as", "of", "the", "again", "in"];
+const BEHIND: [&str; 17] = [
+    "as",
+    "of",
+    "the",
+    "again",
+    "in",
+    "increase",
+    "rise",
+    "growth",
+    "gain",
+    "gains",
+    "fall",
+    "drop",
+    "decline",
+    "decrease",
+    "reduction",
+    "improvement",
+    "difference",
+];
+/// Fractions that are one character.
+const FRACTIONS: [(char, &str); 13] = [
+    ('\u{BD}', "a half"),
+    ('\u{BC}', "a quarter"),
+    ('\u{BE}', "three quarters"),
+    ('\u{2153}', "a third"),
+    ('\u{2154}', "two thirds"),
+    ('\u{2155}', "a fifth"),
+    ('\u{2156}', "two fifths"),
+    ('\u{2157}', "three fifths"),
+    ('\u{2158}', "four fifths"),
+    ('\u{2159}', "a sixth"),
+    ('\u{215B}', "an eighth"),
+    ('\u{2150}', "a seventh"),
+    ('\u{2152}', "a tenth"),
+];
+/// Counting words, for `nine in ten` and `seven times`.
+const COUNTING: [(&str, i64); 15] = [
+    ("one", 1),
+    ("two", 2),
+    ("three", 3),
+    ("four", 4),
+    ("five", 5),
+    ("six", 6),
+    ("seven", 7),
+    ("eight", 8),
+    ("nine", 9),
+    ("ten", 10),
+    ("eleven", 11),
+    ("twelve", 12),
+    ("twenty", 20),
+    ("hundred", 100),
+    ("thousand", 1_000),
+];
+const ONE_IN: &str = "so many in so many: one of the two numbers is rounded";
+const HALVED: &str = "a fall by half, and a tenth of it on either side (our width): compare it with 1 - after / before";
 /// Words that make a share a change: `a quarter more` is a rise of a quarter.
 const CHANGE: [&str; 12] = [
     "more", "higher", "larger", "greater", "longer", "faster", "less", "fewer", "lower", "smaller",
     "shorter", "slower",
 ];
+
+/// Says whether a character is a fraction: `\u{BD}`.
+pub(super) fn is_fraction(character: char) -> bool {
+    FRACTIONS.iter().any(|(fraction, _)| *fraction == character)
+}
 
 /// Returns what a phrase stands for; `None` where it is not in the lexicon.
 #[must_use]
@@ -213,13 +301,28 @@ pub fn look_up(text: &str) -> Option<Entry> {
     if text.len() > 200 {
         return None;
     }
-    let plain: String = text
+    let mut spelled = String::new();
+    for next in text.chars() {
+        match FRACTIONS.iter().find(|(fraction, _)| *fraction == next) {
+            Some((_, words)) => spelled += words,
+            None => spelled.push(next),
+        }
+    }
+    let plain: String = spelled
+        .replace(',', "")
         .to_lowercase()
         .chars()
         .map(|next| if next.is_alphanumeric() { next } else { ' ' })
         .collect();
     let phrase = plain.split_whitespace().collect::<Vec<_>>().join(" ");
-    whole(&phrase).or_else(|| modified(&phrase))
+    let bare = ["the ", "an ", "a "].iter().find_map(|article| phrase.strip_prefix(article));
+    let bare = bare.unwrap_or(&phrase);
+    whole(&phrase)
+        .or_else(|| modified(&phrase))
+        .or_else(|| {
+            ["", "a ", "the "].iter().find_map(|article| whole(&format!("{article}{bare}")))
+        })
+        .or_else(|| modified(bare))
 }
 
 fn whole(phrase: &str) -> Option<Entry> {
@@ -235,23 +338,70 @@ fn whole(phrase: &str) -> Option<Entry> {
 }
 
 fn modified(phrase: &str) -> Option<Entry> {
-    let stems = ["fell by ", "rose by ", "grew by ", "by "];
-    let phrase = stems.iter().find_map(|stem| phrase.strip_prefix(stem)).unwrap_or(phrase);
+    let stems = ["fell by ", "rose by ", "grew by ", "up by ", "down by ", "up ", "down ", "by "];
+    let stem = stems.iter().find_map(|stem| phrase.strip_prefix(stem));
+    let phrase = stem.filter(|rest| !rest.starts_with("to ")).unwrap_or(phrase);
     let found = MODIFIERS.iter().find_map(|(word, modifier)| {
         phrase.strip_prefix(word)?.strip_prefix(' ').map(|rest| (*modifier, rest))
     });
     let (modifier, rest) = found.unwrap_or((Modifier::About, phrase));
-    let (_, top, bottom, share) =
-        NUMBERS.iter().find(|(words, _, _, share)| stands(rest, words, *share))?;
-    let value = Rational::new((*top).into(), (*bottom).into());
-    let unit = if *share {
+    if let Some((part, all)) = so_many_in(rest) {
+        return Some(out_of(modifier, part, all));
+    }
+    let number = NUMBERS.iter().find(|(words, _, _, share)| stands(rest, words, *share));
+    let (words, top, bottom, share) = match number {
+        Some((words, top, bottom, share)) => (*words, *top, *bottom, *share),
+        None => ("", multiple(rest)?, 1, false),
+    };
+    let value = Rational::new(top.into(), bottom.into());
+    let unit = if share {
         Unit::Percent
-    } else if *top == 12 {
+    } else if words.ends_with("dozen") {
         Unit::Plain
     } else {
         Unit::Times
     };
-    Some(Entry { interval: modifier.around(&value, *share), unit, why: modifier.why() })
+    let falls = ["halved", "halving", "cut in half", "cut by half"].contains(&words);
+    let why = if falls && modifier == Modifier::About { HALVED } else { modifier.why() };
+    Some(Entry { interval: modifier.around(&value, share), unit, why })
+}
+
+/// `seven times`, `tenfold`, `a hundred times`
+fn multiple(phrase: &str) -> Option<i64> {
+    let (count, rest) = COUNTING.iter().find_map(|(word, count)| {
+        phrase.strip_prefix(word).filter(|_| *count > 1).map(|rest| (*count, rest))
+    })?;
+    let rest = rest.trim_start();
+    (stands(rest, "times", false) || stands(rest, "fold", false)).then_some(count)
+}
+
+/// `nine in ten`, `1 out of 5`, `one in every 1,000`
+fn so_many_in(phrase: &str) -> Option<(i64, i64)> {
+    let middles = [" in every ", " out of every ", " of every ", " out of ", " in "];
+    let (part, whole) = middles.iter().find_map(|middle| phrase.split_once(middle))?;
+    let number = |text: &str| {
+        let text = text.strip_prefix("a ").or_else(|| text.strip_prefix("one ")).unwrap_or(text);
+        let word = COUNTING.iter().find(|(word, _)| *word == text).map(|(_, count)| *count);
+        let short = text.len() <= 12 && text.bytes().all(|byte| byte.is_ascii_digit());
+        word.or_else(|| text.parse().ok().filter(|_| short))
+    };
+    let (part, whole) = (number(part)?, number(whole)?);
+    (part > 0 && part < whole).then_some((part, whole))
+}
+
+fn out_of(modifier: Modifier, part: i64, all: i64) -> Entry {
+    let share = |top: i64, bottom: i64| Rational::new(top.into(), bottom.into());
+    if modifier != Modifier::About {
+        let interval = modifier.around(&share(part, all), true);
+        return Entry { interval, unit: Unit::Percent, why: modifier.why() };
+    }
+    // As `1 in 5`: the 5 is rounded; in `3 in 10` the 3 is.
+    let (low, high) = if part == 1 {
+        (share(2, 2 * all + 1), share(2, 2 * all - 1))
+    } else {
+        (share(2 * part - 1, 2 * all), share(2 * part + 1, 2 * all))
+    };
+    Entry { interval: Interval::closed(low, high), unit: Unit::Percent, why: ONE_IN }
 }
 
 /// Says whether a phrase is these words, with nothing behind them that would change the number.

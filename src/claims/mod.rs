@@ -24,6 +24,7 @@ mod plain;
 pub mod printed;
 mod read;
 mod readings;
+mod recomputed;
 pub mod record;
 mod relation;
 pub mod rounding;

@@ -140,15 +140,24 @@ fn does_not_add_up(book: &Book<'_>, claim: &Claim, shown: &Candidate) -> String 
         .map(|other| format!("{} ({})", other.printed.text, other.id.value))
         .collect();
     let relations =
-        book.claims.relations.iter().map(|relation| (&relation.id.value, relation.says.as_str()));
-    let checks = book.claims.checks.iter().map(|check| (&check.id.value, check.says.as_str()));
-    let relations: Vec<&str> = relations
+        book.claims.relations.iter().map(|relation| (&relation.id.value, &relation.says));
+    let checks = book.claims.checks.iter().map(|check| (&check.id.value, &check.says));
+    let inside = |id: &String| shown.conflict.contains(id);
+    let mut relations: Vec<String> = relations
         .chain(checks)
-        .filter(|(id, _)| shown.conflict.contains(id))
-        .map(|(_, says)| says)
+        .filter(|(id, _)| inside(id))
+        .map(|(_, says)| says.clone())
         .collect();
+    relations.extend(book.claims.claims.iter().filter_map(|other| {
+        let equals = &other.equals.as_ref()?.value;
+        let all = inside(&other.id.value) && equals.names().iter().all(|(name, _)| inside(name));
+        all.then(|| format!("{} is {}.", other.id.value, equals.text()))
+    }));
     let set = match others.split_last() {
-        None => "As printed it cannot be right".to_owned(),
+        None => {
+            let own = allowed.unwrap_or_default();
+            return format!("{own}As printed it does not agree with what is computed for it.");
+        }
         Some((last, [])) => format!("It and {last} cannot both be right as printed"),
         Some((last, rest)) => {
             format!("It, {} and {last} cannot all be right as printed", rest.join(", "))

@@ -280,7 +280,8 @@ fn one_in(part: &Amount, whole: &Amount, mode: Rounding) -> Option<Interval> {
     let one = part.value() == Rational::from_integer(1.into());
     let parts = if one { Interval::point(part.value()) } else { part.interval(mode) };
     let wholes = if one { whole.interval(mode) } else { Interval::point(whole.value()) };
-    wholes.inverse().ok().map(|inverse| parts.times(&inverse))
+    let share = Interval::closed(Rational::zero(), Rational::from_integer(1.into()));
+    wholes.inverse().ok().and_then(|inverse| parts.times(&inverse).intersection(&share))
 }
 
 /// Reads what is printed.

@@ -17,7 +17,9 @@ use std::sync::Arc;
 use num_traits::Signed;
 
 use check_table::Asked;
+pub(super) use printed_number::problem;
 use printed_number::{defaults, printed_number, written_amount};
+pub(super) use readings::reading;
 use readings::{Readings, readings};
 
 use super::checks::{Check, Head};
@@ -188,11 +190,17 @@ fn vague_without_reading(table: &Table<'_>, claim: &Claim) {
     let unread = each.iter().any(|one| one.reads.is_none() && compared(one));
     if matches!(claim.printed.shape, Shape::Words) && unread {
         let place = table.value("printed").map_or_else(|| table.span(), |value| value.span);
-        table.report(
-            Problem::error(format!("`{}` is words: say how they are read", claim.printed.text))
-                .at(&place)
-                .help("add `reads = [\"40%\", \"50%\"]`, the interval that the words stand for"),
-        );
+        let text = &claim.printed.text;
+        let (message, help) = if text.contains(|next: char| next.is_ascii_digit()) {
+            (
+                "a number among words",
+                "print the number alone, as `2.3` or `about 400`, or add `reads = [\"2.2\", \"2.4\"]`",
+            )
+        } else {
+            ("words", "add `reads = [\"40%\", \"50%\"]`, the interval that the words stand for")
+        };
+        let problem = Problem::error(format!("`{text}` is {message}: say how they are read"));
+        table.report(problem.at(&place).help(help));
     }
 }
 

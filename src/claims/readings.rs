@@ -65,8 +65,7 @@ pub(super) fn weigh(
                 .filter_map(|(at, claim)| {
                     let all = candidates(&inner, situation, claim, &evaluation);
                     let (shown, others) = all.split_first()?;
-                    let record =
-                        record(&inner, &changes, claim, shown, others, &evaluation.outcomes);
+                    let record = record(&inner, &changes, claim, shown, others, &evaluation);
                     Some((at, (record, shown.firm)))
                 })
                 .collect();

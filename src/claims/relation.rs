@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use super::candidate::{Candidate, marks_are_firm};
 use super::checks;
-use super::evidence::{Book, rests_on_estimates};
+use super::evidence::Book;
 use super::model::{Acceptance, Claim, Implied, Relation, Standing};
 use super::network::{Bounded, Conflict, Item, Neighbourhood, Network, Verdict as Decided};
+use super::recomputed::{self, Statements};
 use super::record::{Accepted, RelationRecord, RelationState, Verdict};
 use super::rounding::Rounding;
 use super::stability;
@@ -26,6 +27,8 @@ pub(super) struct Evaluation {
     pub(super) items: Vec<Item>,
     /// Every relation that holds alone, assumed ones too.
     pub(super) alone: Vec<Item>,
+    /// What claims say of each other by `equals` and `holds`.
+    pub(super) statements: Statements,
 }
 
 /// How one relation came out, with what its claims need to know.
@@ -82,7 +85,9 @@ pub(super) fn evaluate(book: &Book<'_>) -> Evaluation {
         conflicts.extend(conflict.filter(|_| firm));
         outcomes.push(outcome);
     }
-    together.extend(equalities(book, &mut network));
+    let statements = recomputed::statements(book, &mut network);
+    together.extend(statements.items.iter().cloned());
+    conflicts.extend(statements.conflicts.iter().cloned());
     let (joint, witness) = network.conflicts(&together);
     for outcome in &mut outcomes {
         match joint.iter().find(|conflict| conflict.items.contains(&outcome.record.id)) {
@@ -116,29 +121,7 @@ pub(super) fn evaluate(book: &Book<'_>) -> Evaluation {
         Blame { failing, marks }
     };
     let conflicts = failing.into_iter().map(blame).collect();
-    Evaluation { outcomes, conflicts, network, items: together, alone: every }
-}
-
-/// `equals` over claims alone, where it can be true: part of the network.
-fn equalities(book: &Book<'_>, network: &mut Network) -> Vec<Item> {
-    let mut items = Vec::new();
-    for claim in &book.claims.claims {
-        let Some(equals) = claim.equals.as_ref().filter(|equals| {
-            equals.value.estimates().is_empty() && !rests_on_estimates(&equals.value)
-        }) else {
-            continue;
-        };
-        let (Some(own), Some(at), Root::Arithmetic(tree)) =
-            (claim.interval(book.rounding), intervals(book, &equals.value), equals.value.root())
-        else {
-            continue;
-        };
-        let item = network.equality(&claim.id.value, &own, tree, equals.value.references(), &at);
-        if matches!(network.decide(&[&item]), Decided::Possible(..)) {
-            items.push(item);
-        }
-    }
-    items
+    Evaluation { outcomes, conflicts, network, items: together, alone: every, statements }
 }
 
 /// The interval of everything that an expression refers to; `None` where something has none yet.
@@ -230,7 +213,7 @@ fn elsewhere(
 }
 
 /// Says which numbers count things: they are whole, however coarsely they are printed.
-fn count(book: &Book<'_>, names: &[String], network: &mut Network) {
+pub(super) fn count(book: &Book<'_>, names: &[String], network: &mut Network) {
     for claim in names.iter().filter_map(|name| book.claims.claim(name)) {
         if claim.count {
             network.count(&claim.id.value);
@@ -269,8 +252,15 @@ fn fail(record: &mut RelationRecord, conflict: &Conflict) {
     record.proof.clone_from(&conflict.proof);
     record.reason = (!conflict.smallest)
         .then(|| "no number of this set can be left out; whether a smaller set exists was not decided (budget)".to_owned());
-    let others = conflict.items.iter().filter(|item| **item != record.id);
-    record.conflict = conflict.names.iter().chain(others).cloned().collect();
+    let mut all = all_of(&conflict.names, &conflict.items);
+    all.retain(|one| *one != record.id);
+    record.conflict = all;
+}
+
+/// Numbers and conditions; a claim whose own `equals` is one of the conditions counts once.
+fn all_of(names: &[String], items: &[String]) -> Vec<String> {
+    let more = items.iter().filter(|item| !names.contains(item));
+    names.iter().chain(more).cloned().collect()
 }
 
 /// The choice that makes all relations true at once replaces the one that served this one alone.
@@ -351,7 +341,16 @@ impl Evaluation {
             .filter(|blame| blame.failing.conflict.names.contains(&claim.id.value))
             .map(|blame| blame.verdict(book));
         let cleared = self.outcomes.iter().filter_map(|outcome| outcome.cleared(book, claim));
-        blamed.chain(cleared).collect()
+        blamed.chain(cleared).chain(self.statements.possible(book, claim)).collect()
+    }
+
+    /// Says whether a condition on the claim was looked at and not decided.
+    pub(super) fn undecided(&self, claim: &Claim) -> bool {
+        let id = &claim.id.value;
+        self.statements.undecided.contains(id)
+            || self.outcomes.iter().any(|outcome| {
+                outcome.record.reason.as_deref() == Some("budget") && outcome.claims.contains(id)
+            })
     }
 }
 
@@ -366,7 +365,7 @@ impl Blame {
             firm: marks_are_firm(&self.marks) && !self.failing.other_reading,
             marks: self.marks.clone(),
             note: alone.then(|| format!("Why: {certificate}.")),
-            conflict: names.iter().chain(items).cloned().collect(),
+            conflict: all_of(names, items),
             trace,
             ..Candidate::new(self.failing.verdict, Basis::PrintedNumbers)
         }

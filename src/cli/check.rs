@@ -7,7 +7,7 @@ use super::statistics;
 use super::terminal::{Look, Terminal};
 use crate::audit::house::House;
 use crate::audit::{self, open};
-use crate::claims::record::{Audit, RelationState, Verdict};
+use crate::claims::record::{Audit, RelationRecord, RelationState, Verdict};
 use crate::claims::rounding::Rounding;
 use crate::diagnostic::text::Append as _;
 use crate::digest::canonical_json;
@@ -60,20 +60,17 @@ fn summary(audit: &Audit, terminal: &Terminal) -> String {
     let looked = |verdict: Verdict| !matches!(verdict, Verdict::Untestable | Verdict::Unchecked);
     for claim in audit.claims.iter().filter(|claim| looked(claim.verdict)) {
         let word = terminal.paint(Look::Verdict(claim.verdict), claim.verdict.word());
-        writeln!(text, "claim    {}  {}  {word}", claim.id, claim.printed);
+        writeln!(text, "claim    {}  {}  {word}{}", claim.id, claim.printed, marks(&claim.marks));
+        // What its own `equals` or `holds` contradicts; relations say so below.
+        let own = format!("{}: ", claim.id);
+        let sums = claim.trace.iter().filter_map(|line| line.strip_prefix(&own));
+        let fails = claim.verdict == Verdict::DoesNotAddUp;
+        for sum in sums.filter(|sum| fails && !sum.starts_with("printed ")) {
+            writeln!(text, "         {}\n         {sum}", claim.says);
+        }
     }
     for relation in &audit.relations {
-        let state = match relation.state {
-            RelationState::Holds => "holds",
-            RelationState::Fails => "fails",
-            RelationState::Undecided => "undecided",
-        };
-        let kind = relation.kind_words();
-        writeln!(text, "relation {}  ({kind})  {state}", relation.id);
-        let fails = relation.state == RelationState::Fails;
-        for certificate in relation.certificate.iter().filter(|_| fails) {
-            writeln!(text, "         {}\n         {certificate}", relation.says);
-        }
+        tell(&mut text, relation);
     }
     for implied in &audit.implied {
         let unit = implied.unit.as_deref();
@@ -82,11 +79,38 @@ fn summary(audit: &Audit, terminal: &Terminal) -> String {
             None => implied.reason.clone().unwrap_or_default(),
         };
         let tight = if implied.tight { "" } else { "  (may be tighter)" };
-        writeln!(text, "implied  {}  {interval}{tight}", implied.id);
+        writeln!(text, "implied  {}  {interval}{tight}\n         {}", implied.id, implied.says);
     }
     let counts: Vec<String> =
         audit.counts.iter().map(|(verdict, count)| format!("{count} {verdict}")).collect();
     let claims = counted(audit.claims.len(), "claim");
     writeln!(text, "{claims} from printed numbers alone: {}", counts.join(", "));
     text
+}
+
+/// A relation: how it came out, and where it fails the sum to check by hand.
+fn tell(text: &mut String, relation: &RelationRecord) {
+    let state = match relation.state {
+        RelationState::Holds => "holds",
+        RelationState::Fails => "fails",
+        RelationState::Undecided => "undecided",
+    };
+    let marks = marks(&relation.marks);
+    let kind = relation.kind_words();
+    writeln!(text, "relation {}  ({kind})  {state}{marks}", relation.id);
+    if relation.state == RelationState::Holds {
+        return;
+    }
+    writeln!(text, "         {}", relation.says);
+    if let Some(certificate) = &relation.certificate {
+        writeln!(text, "         {certificate}");
+    }
+    if let Some(accepted) = relation.accepted.as_ref().filter(|accepted| accepted.applies) {
+        writeln!(text, "         accepted on {}: {}", accepted.on, accepted.why);
+    }
+}
+
+/// Marks behind a word: ` (ambiguous, fragile)`.
+fn marks(marks: &[String]) -> String {
+    if marks.is_empty() { String::new() } else { format!(" ({})", marks.join(", ")) }
 }

@@ -14,7 +14,7 @@ use miette::{GraphicalReportHandler, GraphicalTheme};
 
 use super::args::{Colour, Common, Format};
 use crate::diagnostic::text::Append as _;
-use crate::diagnostic::{Place, Problem, Problems, Severity};
+use crate::diagnostic::{Place, Problem, Problems, Severity, Span};
 use crate::error::Error;
 use crate::event::{Event, Observer};
 
@@ -165,7 +165,9 @@ impl Terminal {
 
     fn problem(&self, problem: &Problem) -> String {
         let word = if problem.severity == Severity::Error { "error" } else { "warning" };
-        if let Some(Place::Span(_)) = &problem.place {
+        if let Some(Place::Span(span)) = &problem.place
+            && !wide(span)
+        {
             let theme = if self.colour_err {
                 GraphicalTheme::unicode()
             } else {
@@ -203,6 +205,18 @@ impl Terminal {
         }
         text
     }
+}
+
+/// Says whether a line at the place, or beside it, is too long to be drawn.
+fn wide(span: &Span) -> bool {
+    const LONGEST: usize = 1_000;
+    let text = &span.source.text;
+    let before = text.get(..span.start).unwrap_or_default();
+    let start = before.rmatch_indices('\n').nth(1).map_or(0, |(at, _)| at);
+    let after = text.get(span.end..).unwrap_or_default();
+    let end = after.match_indices('\n').nth(1).map_or(text.len(), |(at, _)| span.end + at);
+    let around = text.get(start..end).unwrap_or_default();
+    around.split('\n').any(|line| line.len() > LONGEST)
 }
 
 impl Observer for Terminal {

@@ -16,6 +16,8 @@ const DEEPEST: usize = 64;
 const MOST_OPERATIONS: usize = 1_000;
 /// The largest power.
 const LARGEST_POWER: i32 = 64;
+/// The largest power that powers of powers and products come to: its digits take no machine down.
+const LARGEST_DEGREE: u64 = 1_000;
 
 /// A text that is no expression: where, why, and what to do.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -76,6 +78,28 @@ pub fn parse(text: &str) -> Result<Expression, SyntaxError> {
         Part::Truth(condition, _) => Root::Condition(condition),
     };
     Ok(Expression { text: text.to_owned(), references: parser.references, uses: parser.uses, root })
+}
+
+/// How many factors a tree multiplies at the most: the digits of its exact value grow with it.
+fn degree(tree: &Tree) -> u64 {
+    match tree {
+        Tree::Number(_) | Tree::Reference(_) | Tree::Call(..) => 1,
+        Tree::Negate(inner) => degree(inner),
+        Tree::Binary(Operator::Add | Operator::Subtract, left, right) => {
+            degree(left).max(degree(right))
+        }
+        Tree::Binary(_, left, right) => degree(left).saturating_add(degree(right)),
+        Tree::Power(inner, power) => degree(inner).saturating_mul(u64::from(power.unsigned_abs())),
+    }
+}
+
+fn bounded(tree: Tree, range: Range<usize>) -> Result<Part, SyntaxError> {
+    if degree(&tree) > LARGEST_DEGREE {
+        let message = format!("powers and products come to more than {LARGEST_DEGREE} factors");
+        return Err(SyntaxError::new(range, message)
+            .help("use exp(a * ln(x)), which is not worked out to its last digit"));
+    }
+    Ok(Part::Number(tree, range))
 }
 
 /// A parsed stretch: a number or a yes or no, and where it stands.
@@ -178,13 +202,13 @@ impl Parser {
         if placed.token == Token::Caret {
             let base = left.number()?;
             let (power, end) = self.power()?;
-            return Ok(Part::Number(Tree::Power(Box::new(base), power), start..end));
+            return bounded(Tree::Power(Box::new(base), power), start..end);
         }
         let right = self.part(strength)?;
         let range = start..right.range().end;
         let arithmetic = |operator, left: Part, right: Part| {
             let tree = Tree::Binary(operator, Box::new(left.number()?), Box::new(right.number()?));
-            Ok(Part::Number(tree, range.clone()))
+            bounded(tree, range.clone())
         };
         match &placed.token {
             Token::Plus => arithmetic(Operator::Add, left, right),

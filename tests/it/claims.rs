@@ -13,6 +13,7 @@ mod marks;
 mod network;
 mod networks;
 mod new_data;
+mod outside;
 mod p_values;
 mod printed;
 mod readings;

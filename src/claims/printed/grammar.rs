@@ -5,10 +5,12 @@ use num_traits::{One, Signed, Zero};
 use super::number::{self, Within, amount};
 use super::scan::Scan;
 use super::{Amount, NotPrinted, Notation, Printed, Shape, Side, Unit, statistic};
+use crate::claims::lexicon;
 use crate::claims::statistic::{PValue, Sign};
 use crate::expression::Rational;
 
-const ABOUT: [&str; 10] = [
+const ABOUT: [&str; 11] = [
+    "c.",
     "~",
     "about",
     "around",
@@ -46,6 +48,8 @@ const LESS: [&str; 7] =
     ["<", "less than", "under", "below", "fewer than", "lower than", "smaller than"];
 const ONE_NUMBER: &str =
     "make each number a claim of its own, or leave out the words behind the number";
+const BRACKET: &str =
+    "an interval is written `[0.32, 0.44]`, a standard error behind its value: `0.0426 (0.0008)`";
 const INTERVAL: &str = "write a confidence interval as `[0.32, 0.44]`";
 
 /// Reads a whole printed text.
@@ -99,11 +103,18 @@ pub(super) fn finish(scan: &mut Scan) -> Result<(), NotPrinted> {
     if number::begins(scan) {
         return Err(scan.unexpected(ONE_NUMBER));
     }
+    if scan.peek(0).is_some_and(lexicon::is_fraction) {
+        return Err(
+            scan.unexpected("write the number with decimals: `2.5`, with `reads` for its slack")
+        );
+    }
     let word: String =
         scan.rest().chars().take_while(|next| next.is_alphanumeric() || *next == ' ').collect();
     let word = word.trim();
     Err(scan.unexpected(if word.is_empty() {
         ONE_NUMBER.to_owned()
+    } else if word == "m" {
+        "write `million`; where metres or minutes are meant, declare `unit = \"m\"`".to_owned()
     } else {
         format!("leave the words out, or declare the unit: `unit = \"{word}\"`")
     }))
@@ -113,7 +124,11 @@ pub(super) fn finish(scan: &mut Scan) -> Result<(), NotPrinted> {
 fn label(scan: &mut Scan) {
     let start = scan.here();
     let mut letters = 0;
-    while scan.peek(0).is_some_and(|next| next.is_alphabetic() || "\u{B2}_".contains(next)) {
+    let inside = |next: char| next.is_alphanumeric() || "\u{B2}_".contains(next);
+    while scan
+        .peek(0)
+        .is_some_and(|next| if letters == 0 { next.is_alphabetic() } else { inside(next) })
+    {
         scan.next();
         letters += 1;
     }
@@ -148,7 +163,13 @@ fn shape(scan: &mut Scan, notation: &Notation, beside: &mut Printed) -> Result<S
             scan.spaces();
             // `more than 90%` has a number, `more than twice` has words.
             if number::begins(scan) {
-                return Ok(make(amount(scan, notation, Within::Alone)?));
+                let value = amount(scan, notation, Within::Alone)?;
+                if !out_of(scan) {
+                    return Ok(make(value));
+                }
+                // `nearly 1 in 5` is a share in words.
+                scan.back(start);
+                return Ok(Shape::Words);
             }
             scan.back(start);
         }
@@ -169,10 +190,14 @@ fn shape(scan: &mut Scan, notation: &Notation, beside: &mut Printed) -> Result<S
     if !number::begins(scan) {
         scan.back(start);
         // Words begin with a letter: a sign or a bracket was meant as a number.
-        if scan.peek(0).is_some_and(char::is_alphabetic) {
+        if scan.peek(0).is_some_and(|next| next.is_alphabetic() || lexicon::is_fraction(next)) {
             return Ok(Shape::Words);
         }
-        return Err(scan.unexpected(number::FORMS));
+        return Err(scan.unexpected(if scan.peek(0) == Some('(') {
+            BRACKET
+        } else {
+            number::FORMS
+        }));
     }
     let value = amount(scan, notation, Within::Alone)?;
     after(scan, notation, value, beside)
@@ -230,11 +255,11 @@ fn after(
         let other = next(scan)?;
         return ratio(scan, start, value, &other);
     }
-    if scan.word("in every ") || scan.word("in ") {
+    if scan.word("in every ") || scan.word("in ") || scan.word("-in-") {
         let whole = next(scan)?;
         return in_all(scan, start, value, whole);
     }
-    if scan.word("out of ") || scan.word("of ") || scan.eat('/') {
+    if scan.word("out of ") || counted_of(scan) || scan.eat('/') {
         let whole = next(scan)?;
         return counted(scan, start, value, whole);
     }
@@ -263,6 +288,23 @@ fn after(
             return Ok(shape);
         }
     }
+}
+
+/// Says whether `in 5`, `out of 5` or `of every 5` comes next.
+fn out_of(scan: &Scan) -> bool {
+    let mut ahead = scan.clone();
+    ahead.spaces();
+    ahead.any(&["in every ", "in ", "out of ", "of every "]).is_some() && number::begins(&ahead)
+}
+
+/// `13 of 21`; in `5% of users` no number follows.
+fn counted_of(scan: &mut Scan) -> bool {
+    let here = scan.here();
+    if scan.word("of ") && number::begins(scan) {
+        return true;
+    }
+    scan.back(here);
+    false
 }
 
 fn stars(scan: &mut Scan) {
@@ -325,6 +367,17 @@ fn bracket(
         }
     }
     stars(scan);
+    while scan.eat(',') || scan.eat(';') {
+        scan.spaces();
+        if let Some(p) = statistic::p_value(scan, notation)? {
+            beside.p = Some(p);
+        } else if let Some([low, high]) = interval(scan, notation)? {
+            beside.confidence = Some([like(value, low), like(value, high)]);
+        } else {
+            break;
+        }
+        stars(scan);
+    }
     if !scan.eat(')') {
         return Err(scan.unexpected(
             "a bracket holds a standard error, `95% CI 1.2\u{2013}3.4` or `p = .03`, and is closed by `)`",
@@ -435,6 +488,14 @@ fn error_of(
             "write `value (standard error)`; an interval is `[0.32, 0.44]`",
         ));
     }
+    let other = error.unit != Unit::Plain && value.unit == Unit::Plain && value.scale.is_one();
+    if other {
+        return Err(scan.wrong(
+            start,
+            "the bracket counts in another unit than the number: it is no standard error",
+            "make each number a claim of its own",
+        ));
+    }
     Ok(like(value, error))
 }
 
@@ -457,6 +518,9 @@ fn in_all(scan: &Scan, start: usize, part: Amount, whole: Amount) -> Result<Shap
     }
     if !part.value().is_integer() || part.value().is_negative() {
         return Err(scan.wrong(start, "before `in` stands a whole number", "write `1 in 270`"));
+    }
+    if part.value() > whole.value() {
+        return Err(scan.wrong(start, "this is more than the whole", "write `1 in 270`"));
     }
     Ok(Shape::OneIn(part, whole))
 }

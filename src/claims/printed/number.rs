@@ -5,7 +5,7 @@
 
 use num_bigint::BigInt;
 
-use super::scan::Scan;
+use super::scan::{Scan, superscript};
 use super::{Amount, NotPrinted, Notation, Unit};
 use crate::claims::rounding::Digits;
 use crate::expression::{Rational, power_of_ten};
@@ -56,7 +56,11 @@ const UNITS: [(&str, Unit, i32); 33] = [
 ];
 
 /// Units of their own, which change nothing in the number.
-const OWN_UNITS: [&str; 29] = [
+const OWN_UNITS: [&str; 33] = [
+    "\u{20AC}",
+    "\u{A3}",
+    "\u{A5}",
+    "$",
     "seconds",
     "second",
     "sec",
@@ -153,6 +157,10 @@ fn unit(scan: &mut Scan, notation: &Notation) -> Result<(Unit, i32), NotPrinted>
     {
         return Ok((Unit::Plain, 0));
     }
+    if let Some(power) = capital(scan) {
+        behind(scan);
+        return Ok((Unit::Plain, power));
+    }
     for (word, unit, power) in UNITS {
         if !scan.word(word) {
             continue;
@@ -161,12 +169,7 @@ fn unit(scan: &mut Scan, notation: &Notation) -> Result<(Unit, i32), NotPrinted>
             times(scan, start)?;
         }
         if unit == Unit::Plain {
-            // `3.2 million dollars`
-            let behind = scan.here();
-            scan.spaces();
-            if scan.any(&OWN_UNITS).is_none() {
-                scan.back(behind);
-            }
+            behind(scan);
         }
         return Ok((unit, power));
     }
@@ -174,6 +177,29 @@ fn unit(scan: &mut Scan, notation: &Notation) -> Result<(Unit, i32), NotPrinted>
         scan.back(before);
     }
     Ok((Unit::Plain, 0))
+}
+
+/// `$3.2M`, `5B`: capitals, for `m` is also a metre and a minute.
+fn capital(scan: &mut Scan) -> Option<i32> {
+    let power = match scan.peek(0)? {
+        'M' => 6,
+        'B' => 9,
+        _ => return None,
+    };
+    if scan.peek(1).is_some_and(char::is_alphanumeric) {
+        return None;
+    }
+    scan.next();
+    Some(power)
+}
+
+/// Skips a unit of its own: `3.2 million dollars`.
+fn behind(scan: &mut Scan) {
+    let here = scan.here();
+    scan.spaces();
+    if scan.any(&OWN_UNITS).is_none() {
+        scan.back(here);
+    }
 }
 
 /// `2.4 times as many` is a ratio of 2.4; `2.4 times more` may be 2.4 or 3.4.
@@ -205,6 +231,13 @@ fn digits(
     let start = scan.here();
     run(scan, within);
     let text = scan.text(start..scan.here());
+    if text == "10" && power_alone(scan) {
+        scan.eat('^');
+        let power = power(scan, start)?;
+        let unit = power_of_ten(small(scan, start, power)?);
+        let value = if negative { -&unit } else { unit.clone() };
+        return Ok(Digits { value, unit, negative });
+    }
     let (whole, part) = split(scan, start, &text, notation)?;
     let exponent = exponent(scan)?;
     let number: BigInt =
@@ -212,15 +245,28 @@ fn digits(
             scan.wrong(start, error.to_string(), FORMS)
         })?;
     let places = i32::try_from(part.len()).unwrap_or(i32::MAX);
-    let power = exponent.checked_sub(places).filter(|power| power.abs() <= LARGEST_POWER);
-    let Some(power) = power else {
-        let message =
-            format!("this is too large or too fine: powers of ten go up to {LARGEST_POWER}");
-        return Err(scan.wrong(start, message, FORMS));
-    };
-    let unit = power_of_ten(power);
+    let unit = power_of_ten(small(scan, start, exponent.saturating_sub(places))?);
     let value = &unit * Rational::from_integer(number);
     Ok(Digits { value: if negative { -value } else { value }, unit, negative })
+}
+
+/// `10^-5` and `10⁻⁵`; in `10²` the raised digit may be a footnote.
+fn power_alone(scan: &Scan) -> bool {
+    let digit = |ahead: usize| scan.peek(ahead).is_some_and(|next| next.is_ascii_digit());
+    match scan.peek(0) {
+        Some('^') => digit(1) || (matches!(scan.peek(1), Some('-' | '+')) && digit(2)),
+        Some('\u{207B}') => true,
+        _ => false,
+    }
+}
+
+/// Refuses powers of ten that no printed digit is worth.
+fn small(scan: &Scan, start: usize, power: i32) -> Result<i32, NotPrinted> {
+    if power.saturating_abs() <= LARGEST_POWER {
+        return Ok(power);
+    }
+    let message = format!("this is too large or too fine: powers of ten go up to {LARGEST_POWER}");
+    Err(scan.wrong(start, message, FORMS))
 }
 
 /// Reads on while digits follow, with marks between them.
@@ -273,7 +319,9 @@ fn split(
     let (decimal, thousands) = if comma_is_decimal { (',', '.') } else { ('.', ',') };
     let count = if comma_is_decimal { commas } else { points };
     if count > 1 {
-        return Err(wrong(last(decimal), "it has more than one decimal mark", FORMS));
+        let threes = text.split('.').skip(1).all(|group| group.len() == 3);
+        let help = if commas == 0 && threes { COMMA } else { FORMS };
+        return Err(wrong(last(decimal), "it has more than one decimal mark", help));
     }
     let (whole, part) = text.split_once(decimal).unwrap_or((text, ""));
     if let Some(bad) = part.chars().position(|next| !next.is_ascii_digit()) {
@@ -362,23 +410,5 @@ fn power(scan: &mut Scan, start: usize) -> Result<i32, NotPrinted> {
     }
     digits.parse::<i32>().map_err(|error| {
         scan.wrong(start, format!("`{digits}` is no power of ten: {error}"), FORMS)
-    })
-}
-
-const fn superscript(character: char) -> Option<char> {
-    Some(match character {
-        '\u{2070}' => '0',
-        '\u{B9}' => '1',
-        '\u{B2}' => '2',
-        '\u{B3}' => '3',
-        '\u{2074}' => '4',
-        '\u{2075}' => '5',
-        '\u{2076}' => '6',
-        '\u{2077}' => '7',
-        '\u{2078}' => '8',
-        '\u{2079}' => '9',
-        '\u{207A}' => '+',
-        '\u{207B}' => '-',
-        _ => return None,
     })
 }

@@ -30,6 +30,41 @@ const fn spelling(character: char) -> char {
     }
 }
 
+/// The dot of `3·10⁻⁵` multiplies; elsewhere a raised dot is a decimal mark.
+fn raised_dots(text: &str, characters: &mut [(usize, char)]) {
+    for index in 0..characters.len() {
+        let ahead = |by: usize| characters.get(index + by).map(|(_, character)| *character);
+        let ten = ahead(1) == Some('1') && ahead(2) == Some('0');
+        let power = ahead(3).is_some_and(|next| next == '^' || superscript(next).is_some());
+        if let Some((at, character)) = characters.get_mut(index)
+            && ten
+            && power
+            && text.get(*at..).is_some_and(|rest| rest.starts_with(['\u{B7}', '\u{22C5}']))
+        {
+            *character = 'x';
+        }
+    }
+}
+
+/// The plain character that a raised one stands for.
+pub(super) const fn superscript(character: char) -> Option<char> {
+    Some(match character {
+        '\u{2070}' => '0',
+        '\u{B9}' => '1',
+        '\u{B2}' => '2',
+        '\u{B3}' => '3',
+        '\u{2074}' => '4',
+        '\u{2075}' => '5',
+        '\u{2076}' => '6',
+        '\u{2077}' => '7',
+        '\u{2078}' => '8',
+        '\u{2079}' => '9',
+        '\u{207A}' => '+',
+        '\u{207B}' => '-',
+        _ => return None,
+    })
+}
+
 impl Scan {
     /// Takes a text, without the spaces around it.
     ///
@@ -40,6 +75,7 @@ impl Scan {
             text.char_indices().map(|(at, character)| (at, spelling(character))).collect();
         let end = text.trim_end().len();
         characters.retain(|(at, _)| *at < end);
+        raised_dots(text, &mut characters);
         let mut scan = Self { characters, end, at: 0 };
         scan.spaces();
         if scan.ended() {
@@ -145,7 +181,9 @@ impl Scan {
     ) -> NotPrinted {
         let byte = |at: usize| self.characters.get(at).map_or(self.end, |(byte, _)| *byte);
         let range = byte(from)..byte(self.at.max(from + 1));
-        NotPrinted { message: message.into(), help: help.into(), range }
+        let message: String = message.into();
+        let message = message.replace(char::is_control, "\u{FFFD}");
+        NotPrinted { message, help: help.into(), range }
     }
 
     /// Describes what is left as unexpected.

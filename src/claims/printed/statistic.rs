@@ -74,6 +74,16 @@ fn behind(
             statistic.one_sided = true;
         } else if scan.any(&["two-tailed", "two-sided", "2-tailed", "two tailed"]).is_some() {
             statistic.one_sided = false;
+        } else if statistic.freedom.is_empty() && scan.word("df") {
+            scan.spaces();
+            scan.eat('=');
+            scan.spaces();
+            let start = scan.here();
+            let number = amount(scan, notation, Within::Alone)?;
+            if number.digits.negative || number.digits.value == num_traits::Zero::zero() {
+                return Err(scan.wrong(start, "degrees of freedom are above zero", STATISTIC));
+            }
+            statistic.freedom.push(number);
         } else if statistic.p.is_none()
             && let Some(p) = p_value(scan, notation)?
         {
@@ -151,7 +161,8 @@ pub(super) fn p_value(scan: &mut Scan, notation: &Notation) -> Result<Option<PVa
         return Ok(None);
     }
     scan.spaces();
-    let Some(sign) = sign(scan) else {
+    let named = if scan.eat(':') || scan.word("of") { Some(Sign::Equal) } else { sign(scan) };
+    let Some(sign) = named else {
         scan.back(start);
         return Ok(None);
     };

@@ -12,6 +12,7 @@ use crate::expression::Expression;
 pub(super) fn check(claims: &Claims, declared: &[String], root: &Table<'_>) {
     using(claims, root);
     duplicates(claims, root);
+    too_many(claims, root);
     let known: BTreeSet<&str> = declared.iter().map(String::as_str).collect();
     let numbers: BTreeMap<&str, &Claim> =
         claims.claims.iter().map(|claim| (claim.id.value.as_str(), claim)).collect();
@@ -81,6 +82,21 @@ fn expressions(claims: &Claims) -> Vec<(&Spanned<Expression>, &str)> {
         all.push((&implied.value, implied.id.value.as_str()));
     }
     all
+}
+
+/// The most relations that are solved together.
+const MOST_RELATIONS: usize = 5_000;
+
+fn too_many(claims: &Claims, root: &Table<'_>) {
+    if let Some(relation) = claims.relations.get(MOST_RELATIONS) {
+        root.report(
+            Problem::error(format!("the file has more than {MOST_RELATIONS} relations"))
+                .at(&relation.id.span)
+                .help(
+                    "relations that belong to different parts of the study may be joined by `and`",
+                ),
+        );
+    }
 }
 
 fn duplicates(claims: &Claims, root: &Table<'_>) {

@@ -28,7 +28,7 @@ pub(super) fn defaults(root: &Table<'_>) -> Defaults {
 }
 
 /// A problem at the character that is at fault, inside the quotes.
-fn problem(text: &Spanned<String>, error: NotPrinted) -> Problem {
+pub(in crate::claims) fn problem(text: &Spanned<String>, error: NotPrinted) -> Problem {
     Problem::error(error.message).at(&text.span.inside_quotes(error.range)).help(error.help)
 }
 

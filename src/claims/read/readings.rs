@@ -48,10 +48,27 @@ pub(super) fn readings(
     }
     twice(table, &each, entries.as_ref());
     if each.is_empty() {
-        let words = printed.filter(|printed| printed.value.shape == Shape::Words);
-        return Readings { span: words.and_then(|words| known(&words.value.text)), each };
+        return Readings { span: lexical(printed), each };
     }
     Readings { span: span(&each), each }
+}
+
+/// The one reading of a statement: `reads`, or the lexicon's where the printed words are in it.
+pub(in crate::claims) fn reading(
+    table: &Table<'_>,
+    notation: &Notation,
+    printed: Option<&Spanned<Printed>>,
+) -> Option<Reading> {
+    match table.value("reads") {
+        Some(value) => interval(table, &value, notation),
+        None => lexical(printed),
+    }
+}
+
+/// The lexicon's reading of printed words.
+fn lexical(printed: Option<&Spanned<Printed>>) -> Option<Reading> {
+    let words = printed.filter(|printed| printed.value.shape == Shape::Words)?;
+    known(&words.value.text)
 }
 
 /// One `[[claim.reading]]`: an interval, or where our number comes from, or both.
