@@ -310,10 +310,65 @@ fn coverage_files() -> Vec<(String, usize, &'static str)> {
     ]
 }
 
+/// Forensic checks whose table begins on line 5 of the file.
+fn check_files() -> Vec<(String, usize, &'static str)> {
+    let test = "untestable = \"withheld\"";
+    let numbers = claim("m", "5.19", test) + &claim("n", "28", test) + &claim("share", "33%", test);
+    let check = |name: &str, keys: &str| {
+        format!(
+            "[[relation]]\nid = \"c\"\nkind = \"stated\"\nsays = \"So it is.\"\n[relation.{name}]\n{keys}\n{numbers}"
+        )
+    };
+    let test = |keys: &str| check("p_value", &format!("statistic = \"m\"\np = \"m\"\n{keys}"));
+    let interval = |keys: &str| {
+        check("interval", &format!("ci_low = \"m\"\nci_high = \"m\"\nse = \"m\"\n{keys}"))
+    };
+    let rates = |keys: &str| {
+        check("group_rates", &format!("rates = [\"m\", \"m\"]\nslope = \"m\"\n{keys}"))
+    };
+    let many: String =
+        (0..=5_000).map(|at| relation(&format!("r{at}"), "stated", "m < n")).collect();
+    vec![
+        (
+            check(
+                "grim",
+                "mean = \"m\"\nn = 28\n[relation.debit]\nmean = \"m\"\nsd = \"m\"\nn = 28",
+            ),
+            5,
+            "a relation has one check: this has `grim`",
+        ),
+        (check("grim", "mean = \"5.19\"\nn = 28"), 6, "names a claim, and `5.19` is no id"),
+        (check("grim", "mean = \"m\""), 5, "lacks `n`"),
+        (check("grim", "mean = \"m\"\nn = \"m\""), 7, "is no count: it is printed as `5.19`"),
+        (check("grim", "mean = \"m\"\nn = 28\nitems = 0"), 8, "`items` cannot be 0"),
+        (check("grim", "mean = \"m\"\nn = 28\nscale = [7]"), 8, "`scale` needs two numbers"),
+        (
+            check("grim", "mean = \"share\"\nn = 28\npercent = true"),
+            6,
+            "is printed in percent already: `33%`",
+        ),
+        (test("test = \"t\"\ndf = 27.3"), 9, "`df` must keep its digits: write it in quotes"),
+        (test("test = \"chi2\"\ndf = 3\none_sided = true"), 10, "test has one tail only"),
+        (check("percent_of", "percent = \"share\"\nat_most = 0"), 7, "`at_most` cannot be 0"),
+        (check("percent_of", "percent = \"share\"\ncount = [1, 2]\nn = 28"), 7, "differ in length"),
+        (interval("multiplier = \"-2\""), 9, "`multiplier` cannot be `-2`"),
+        (interval("df = 5"), 9, "`df` goes with `reference = \"t\"`"),
+        (interval("reference = \"t\"\ndf = 0"), 10, "`df` must be above zero"),
+        (interval("level = \"1.5\""), 9, "is no level of confidence"),
+        (check("shares", "parts = [\"share\"]"), 6, "`parts` needs at least 2 claims"),
+        (check("shares", "parts = [\"share\", \"share\"]\ntotal = \"0%\""), 7, "is no total"),
+        (rates("levels = [1.5, 2]\nns = [5, 5]"), 8, "a level must keep its digits"),
+        (rates("levels = [1, 1]\nns = [5, 5]"), 8, "all groups have the same level"),
+        (rates("levels = [1, 2]\nns = [5, 5, 5]"), 9, "differ in length"),
+        (many + &numbers, 25_002, "the file has more than 5000 relations"),
+    ]
+}
+
 #[test]
 fn every_error_names_its_line_and_what_to_do() {
     let all = claims_files()
         .into_iter()
+        .chain(check_files())
         .map(|(text, line, says)| (of_claims(&text), format!("claims.toml:{line}:"), says, text));
     let covered = coverage_files().into_iter().map(|(text, line, says)| {
         (of_coverage(&text), format!("coverage/paper.toml:{line}:"), says, text)
@@ -348,8 +403,11 @@ fn no_error_of_the_readers_is_untested() {
     for entry in fs::read_dir(root.join("read")).expect("the folder") {
         files.push(entry.expect("an entry").path());
     }
-    let mut said: Vec<String> =
-        claims_files().iter().flat_map(|(text, ..)| of_claims(text)).collect();
+    let mut said: Vec<String> = claims_files()
+        .iter()
+        .chain(&check_files())
+        .flat_map(|(text, ..)| of_claims(text))
+        .collect();
     said.extend(coverage_files().iter().flat_map(|(text, ..)| of_coverage(text)));
     let said = said.join("\n");
     let (mut seen, mut silent) = (0, Vec::new());
