@@ -345,6 +345,28 @@ fn the_relations_of_the_readme_are_read_and_proved() {
     drop(done.shows("implied  year_before  [861423, 943396]"));
 }
 
+/// The forensic check that the README shows, on a mean and deviation that can be and on a mean that cannot.
+#[test]
+fn the_forensic_check_of_the_readme_is_decided() {
+    let readme = fs::read_to_string(project().join("README.md")).expect("a page");
+    let mut blocks = readme.split("```toml\n").filter(|block| block.starts_with("[[relation]]"));
+    let shown = blocks.find(|block| block.contains("[relation.grimmer]")).expect("a block");
+    let shown = shown.split("```").next().expect("its end");
+    let claim = |id: &str, printed: &str| {
+        format!(
+            "[[claim]]\nid = \"{id}\"\nsays = \"It is {printed}.\"\nwhere = {{ source = \"paper\", at = \"page 1\" }}\nprinted = \"{printed}\"\n\n"
+        )
+    };
+    // 16 answers of 5 and 12 of 6 have the mean 152/28 = 5.428… and a deviation of 0.504…; no 28 whole numbers have 5.19.
+    for (mean, sd, exit, verdict) in
+        [("5.43", "0.50", 0, "  possible"), ("5.19", "1.34", 1, "  impossible")]
+    {
+        let claims = claim("age_mean", mean) + &claim("age_sd", sd) + &claim("age_n", "28");
+        let world = World::tiny().with("methods/tiny/claims.toml", &(claims + shown));
+        drop(world.run(&["check", "tiny"]).exits(exit).shows(&format!("{mean}{verdict}")));
+    }
+}
+
 /// The examples of `methods/README.md`, in order, are one method that runs.
 #[test]
 fn the_examples_of_the_method_reference_run() {

@@ -82,7 +82,7 @@ fn the_known_answers_come_out_through_claims() {
 /// scrutiny's tables, row by row, against what trying every sum says (tests/reference/pigs.csv).
 #[test]
 fn the_tables_of_scrutiny_come_out_through_claims() {
-    let Some(folder) = std::env::var_os("SECONDLOOK_DATA") else {
+    let Some(folder) = crate::world::fetched_data() else {
         println!("skipped: SECONDLOOK_DATA is not set");
         return;
     };
@@ -90,7 +90,7 @@ fn the_tables_of_scrutiny_come_out_through_claims() {
     for line in include_str!("../../reference/pigs.csv").lines().skip(1) {
         let fields: Vec<&str> = line.split(',').collect();
         let [table, which, row, expected] = fields.as_slice() else { panic!("{line}") };
-        let path = std::path::Path::new(&folder).join("scrutiny").join(format!("{table}.csv"));
+        let path = folder.join("scrutiny").join(format!("{table}.csv"));
         let text = std::fs::read_to_string(&path).expect("the table is there");
         let row: usize = row.parse().expect("a row");
         let cells: Vec<&str> = text.lines().nth(row).expect("the row").split(',').collect();
