@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 
 use super::Situation;
 use super::candidate::candidates;
+use super::checks::Check;
 use super::evidence::Book;
 use super::judge::record;
 use super::model::{Alternative, Claim, Claims};
@@ -213,16 +214,19 @@ fn under(claims: &Claims, read: &Claim, reading: &Alternative, bound: &BTreeSet<
     one.relations.retain(|relation| {
         relation.holds.value.names().iter().any(|(name, _)| bound.contains(name))
     });
+    one.checks.retain(|check| check.head.names.iter().any(|name| bound.contains(&name.value)));
     one
 }
 
-/// The claims that share an expression with a claim, directly or over others.
+/// The claims that share an expression or a check with a claim, directly or over others.
 fn bound_with(claims: &Claims, id: &str) -> BTreeSet<String> {
     let names = |expression: &Expression| -> Vec<String> {
         expression.names().into_iter().map(|(name, _)| name).collect()
     };
     let mut ties: Vec<Vec<String>> =
         claims.relations.iter().map(|relation| names(&relation.holds.value)).collect();
+    let named = |check: &Check| check.head.names.iter().map(|name| name.value.clone()).collect();
+    ties.extend(claims.checks.iter().map(named));
     for claim in &claims.claims {
         for expression in claim.all_equals().chain(&claim.holds) {
             let mut tie = names(&expression.value);

@@ -1,7 +1,4 @@
 //! Test statistics as printed, `t(28) = 2.20, p = .036`, and what their p values can be.
-//!
-//! The rule of statcheck (Nuijten et al. 2016) with its trap closed: the p value is recomputed over
-//! the whole rounding interval of the statistic and of its degrees of freedom, zero included.
 
 use num_traits::Zero;
 use schemars::JsonSchema;
@@ -9,12 +6,12 @@ use serde::Serialize;
 
 use super::candidate::{Candidate, marks_are_firm, marks_with};
 use super::evidence::Book;
-use super::forensic::p_value::{Family, p_range};
+use super::forensic::p_value::Family;
+use super::forensic::statcheck::{Recomputed, Test};
 use super::model::Claim;
 use super::printed::{self, Amount, Shape};
 use super::record::{StatisticRecord, Verdict};
 use super::rounding::Rounding;
-use crate::diagnostic::text::Append as _;
 use crate::expression::{End, Interval, Rational, show};
 use crate::results::Basis;
 
@@ -117,21 +114,6 @@ fn given(sign: Sign, amount: &Amount, mode: Rounding) -> Interval {
     }
 }
 
-/// How a printed p value stands to its statistic.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Recomputed {
-    /// Every p value that the printed statistic allows.
-    pub range: Interval,
-    /// Every p value that the printed one stands for.
-    pub printed: Option<Interval>,
-    /// Whether the two share a number.
-    pub consistent: bool,
-    /// Whether they would if the test were one-sided, where they do not.
-    pub consistent_if_one_sided: bool,
-    /// Whether the printed decision at the level is another than at both ends of the range.
-    pub decision_error: bool,
-}
-
 /// Why a statistic cannot be recomputed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NotRecomputed {
@@ -146,58 +128,41 @@ pub enum NotRecomputed {
     Domain(String),
 }
 
-/// Recomputes a p value from its statistic.
-///
-/// # Errors
-/// When no p value is printed, degrees of freedom are missing, or the numbers are no statistic's.
-pub fn recompute(
-    statistic: &Statistic,
-    mode: Rounding,
-    alpha: &Rational,
-    one_sided: bool,
-) -> Result<Recomputed, NotRecomputed> {
-    let p = statistic.p.as_ref().ok_or(NotRecomputed::NoP)?;
-    let freedoms = statistic.freedoms(mode);
-    if freedoms.len() != statistic.family.freedoms() {
-        return Err(NotRecomputed::NoFreedom);
+impl Statistic {
+    /// The test with every number as the interval that it stands for.
+    fn test<'a>(
+        &self,
+        mode: Rounding,
+        alpha: &'a Rational,
+        one_sided: bool,
+    ) -> Result<Test<'a>, NotRecomputed> {
+        let p = self.p.as_ref().ok_or(NotRecomputed::NoP)?;
+        let freedoms = self.freedoms(mode);
+        if freedoms.len() != self.family.freedoms() {
+            return Err(NotRecomputed::NoFreedom);
+        }
+        Ok(Test {
+            family: self.family,
+            statistic: self.value_interval(mode),
+            freedoms,
+            printed: p.interval(mode, alpha),
+            significant: p.significant(alpha),
+            alpha,
+            one_sided: one_sided || self.one_sided,
+        })
     }
-    let value = statistic.value_interval(mode);
-    let two_sided = p_range(statistic.family, &value, &freedoms)
-        .map_err(|error| NotRecomputed::Domain(error.to_string()))?;
-    let halved = halves(statistic, &two_sided);
-    let (own, one_sided) = match (&halved, one_sided || statistic.one_sided) {
-        (Some(halves), true) => (halves.clone(), true),
-        _ => (vec![two_sided.clone()], false),
-    };
-    let printed = p.interval(mode, alpha);
-    let meets = |range: &Interval| {
-        printed.as_ref().is_some_and(|printed| printed.intersection(range).is_some())
-    };
-    let consistent = own.iter().any(meets);
-    let rescue = halved.as_ref().and_then(|halves| halves.first()).filter(|_| !one_sided);
-    let significant = p.significant(alpha);
-    let wrong = |range: &Interval| match significant {
-        Some(true) => range.low.value().is_some_and(|low| low > alpha),
-        Some(false) => range.high.value().is_some_and(|high| high <= alpha),
-        None => false,
-    };
-    Ok(Recomputed {
-        consistent,
-        consistent_if_one_sided: !consistent && rescue.is_some_and(meets),
-        decision_error: !consistent && own.iter().all(wrong),
-        range: own.first().cloned().unwrap_or(two_sided),
-        printed,
-    })
 }
 
-/// The one-sided p values on either side, for a statistic that has two sides.
-fn halves(statistic: &Statistic, two_sided: &Interval) -> Option<Vec<Interval>> {
-    if !statistic.family.is_two_sided() {
-        return None;
-    }
-    let half = two_sided.scale(&Rational::new(1.into(), 2.into()));
-    let far = half.negated().shift(&Rational::from_integer(1.into()));
-    Some(vec![half, far])
+/// Recomputes a p value from its statistic.
+fn recompute<'a>(
+    statistic: &Statistic,
+    mode: Rounding,
+    alpha: &'a Rational,
+    one_sided: bool,
+) -> Result<(Test<'a>, Recomputed), NotRecomputed> {
+    let test = statistic.test(mode, alpha, one_sided)?;
+    let found = test.recompute().map_err(|error| NotRecomputed::Domain(error.to_string()))?;
+    Ok((test, found))
 }
 
 /// One row of a table of printed statistics, recomputed.
@@ -242,19 +207,19 @@ fn check_row(row: usize, text: &str, mode: Rounding, alpha: &Rational) -> Statis
         problem: None,
     };
     match found {
-        Ok(found) => StatisticRow {
-            consistent: Some(found.consistent),
+        Ok((_, found)) => StatisticRow {
+            consistent: Some(found.consistent()),
             consistent_if_one_sided: found.consistent_if_one_sided,
             decision_error: found.decision_error,
-            p: ends(&found.range),
+            p: ends(&found),
             ..empty
         },
         Err(problem) => StatisticRow { problem: Some(problem), ..empty },
     }
 }
 
-fn ends(range: &Interval) -> Option<[f64; 2]> {
-    let [low, high] = range.as_floats();
+fn ends(found: &Recomputed) -> Option<[f64; 2]> {
+    let [low, high] = found.allowed.first()?.as_floats();
     low.zip(high).map(|(low, high)| [low, high])
 }
 
@@ -264,9 +229,9 @@ pub(super) fn record(claim: &Claim, study: Rounding) -> Option<StatisticRecord> 
     let found = recompute(statistic, mode, &claim.alpha, claim.one_sided);
     let alpha = show(&claim.alpha);
     Some(match found {
-        Ok(found) => StatisticRecord {
-            p: ends(&found.range),
-            consistent: Some(found.consistent),
+        Ok((_, found)) => StatisticRecord {
+            p: ends(&found),
+            consistent: Some(found.consistent()),
             consistent_if_one_sided: found.consistent_if_one_sided,
             decision_error: found.decision_error,
             alpha,
@@ -295,10 +260,10 @@ fn of(claim: &Claim, study: Rounding) -> Option<(&Statistic, Rounding)> {
 /// What a printed statistic says of its own p value: impossible, with a certificate, or possible.
 pub(super) fn judged(book: &Book<'_>, claim: &Claim) -> Option<Candidate> {
     let (statistic, mode) = of(claim, book.rounding)?;
-    let found = recompute(statistic, mode, &claim.alpha, claim.one_sided).ok()?;
-    let certificate = certificate(statistic, mode, &found, &claim.alpha);
+    let (test, found) = recompute(statistic, mode, &claim.alpha, claim.one_sided).ok()?;
+    let certificate = test.certificate(&found);
     let mut marks = marks_with(book, claim, &[]);
-    let verdict = if found.consistent { Verdict::Possible } else { Verdict::Impossible };
+    let verdict = if found.consistent() { Verdict::Possible } else { Verdict::Impossible };
     if found.consistent_if_one_sided {
         marks.push("ambiguous".to_owned());
         marks.sort();
@@ -307,50 +272,7 @@ pub(super) fn judged(book: &Book<'_>, claim: &Claim) -> Option<Candidate> {
         firm: marks_are_firm(&marks) && !found.consistent_if_one_sided,
         marks,
         trace: vec![certificate.clone()],
-        note: (!found.consistent).then_some(certificate),
+        note: (!found.consistent()).then_some(certificate),
         ..Candidate::new(verdict, Basis::PrintedNumbers)
     })
-}
-
-/// Writes what a reader can check in a table of the distribution.
-fn certificate(
-    statistic: &Statistic,
-    mode: Rounding,
-    found: &Recomputed,
-    alpha: &Rational,
-) -> String {
-    let family = statistic.family;
-    let freedoms: Vec<String> = statistic.freedoms(mode).iter().map(ToString::to_string).collect();
-    let within = if freedoms.is_empty() {
-        String::new()
-    } else {
-        format!(" with {} degrees of freedom", freedoms.join(" and "))
-    };
-    let printed =
-        found.printed.as_ref().map_or_else(|| "no number".to_owned(), ToString::to_string);
-    let mut text = format!(
-        "{} in {}{within} allows p in [{}, {}]; the printed p stands for {printed}.",
-        family.word(),
-        statistic.value_interval(mode),
-        six(&found.range, false),
-        six(&found.range, true),
-    );
-    if found.decision_error {
-        write!(
-            text,
-            " Decision error: at {} the printed p value decides otherwise than every p value that the statistic allows.",
-            show(alpha)
-        );
-    }
-    if found.consistent_if_one_sided {
-        text += " Consistent if one-sided.";
-    }
-    text
-}
-
-/// Six significant digits of an end.
-fn six(range: &Interval, high: bool) -> String {
-    let [low, most] = range.as_floats();
-    let value = if high { most } else { low }.unwrap_or_default();
-    if value == 0.0 || value >= 1e-4 { format!("{value:.6}") } else { format!("{value:.5e}") }
 }

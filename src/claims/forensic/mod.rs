@@ -11,6 +11,7 @@ mod debit;
 mod grim;
 mod grimmer;
 pub mod p_value;
+pub mod statcheck;
 mod table;
 mod whole;
 

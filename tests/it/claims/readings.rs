@@ -156,3 +156,21 @@ fn readings_that_say_nothing_or_the_same_are_refused_with_their_lines() {
         );
     }
 }
+
+#[test]
+fn what_a_check_ties_to_a_claim_is_judged_under_its_readings() {
+    // 10 of 30 is 33.3%: right under the first reading, and under the second none of the three can be.
+    let text = claim("share", "a third", "reads = [[\"32%\", \"34%\"], [\"35%\", \"36%\"]]")
+        + &claim("cases", "10", "")
+        + &claim("all", "30", "")
+        + "[[relation]]\nid = \"part\"\nkind = \"stated\"\nsays = \"So many of all.\"\n[relation.percent_of]\npercent = \"share\"\ncount = \"cases\"\nn = \"all\"\n";
+    let audit = judge(&text, Vec::new());
+    for id in ["share", "cases"] {
+        let found = audit.claim(id).expect("judged");
+        assert_eq!(found.verdict, Verdict::DoesNotAddUp, "{id}");
+        assert_eq!(found.readings.len(), 2, "{id}");
+        assert!(marked(found, "ambiguous"), "{id}: {:?}", found.marks);
+    }
+    let relation = &audit.relations[0];
+    assert!(relation.marks.iter().any(|mark| mark == "ambiguous"), "{:?}", relation.marks);
+}
