@@ -7,9 +7,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use num_traits::Zero;
+
+use super::presolve::references;
 use super::search::MOST_NODES;
 use super::{Conflict, Item, Network, Verdict, hitting, used};
-use crate::expression::{Interval, Operator, Tree};
+use crate::expression::{Interval, Operator, Rational, Tree};
 
 /// How many systems are solved in search of one smallest set.
 const MOST_SOLVED: usize = 400;
@@ -180,6 +183,7 @@ impl<'a> Oracle<'a> {
 
     /// Leaves out every item that some free number of its own can always make true, again and again.
     fn peeled(&self, items: &BTreeSet<usize>, bound: &BTreeSet<usize>) -> Vec<usize> {
+        let at = self.network.freed(bound);
         let mut left: Vec<usize> = items.iter().copied().collect();
         let mut count: BTreeMap<usize, usize> = BTreeMap::new();
         for index in left.iter().filter_map(|place| self.uses.get(*place)).flatten() {
@@ -194,7 +198,7 @@ impl<'a> Oracle<'a> {
                         && !self.network.whole.contains(*index)
                         && count.get(*index) == Some(&1)
                 };
-                let solved = uses.iter().filter(free).any(|index| self.solves(*place, *index));
+                let solved = uses.iter().filter(free).any(|index| self.solves(*place, *index, &at));
                 if solved {
                     for index in uses {
                         if let Some(times) = count.get_mut(index) {
@@ -211,8 +215,8 @@ impl<'a> Oracle<'a> {
     }
 
     /// Whether an item of one comparison is true for some value of a number, whatever the others are: the
-    /// number is linear in it, or stands alone on one side.
-    fn solves(&self, place: usize, index: usize) -> bool {
+    /// number is linear in it, stands alone on one side, or moves the difference over all numbers.
+    fn solves(&self, place: usize, index: usize, at: &[Interval]) -> bool {
         let Some([case]) = self.group.get(place).and_then(|item| item.cases.as_deref()) else {
             return false;
         };
@@ -220,15 +224,7 @@ impl<'a> Oracle<'a> {
         if let Some(linear) = &atom.linear {
             return linear.terms.contains_key(&index);
         }
-        let Tree::Binary(Operator::Subtract, left, right) = &atom.difference else { return false };
-        let mut other = BTreeSet::new();
-        match (left.as_ref(), right.as_ref()) {
-            (Tree::Reference(own), rest) | (rest, Tree::Reference(own)) if *own == index => {
-                super::decide::collect(rest, &mut other);
-                !other.contains(&index)
-            }
-            _ => false,
-        }
+        alone(&atom.difference, index) || reaches_all(&atom.difference, index, at)
     }
 
     /// Items that share numbers which are not known exactly.
@@ -253,5 +249,40 @@ impl<'a> Oracle<'a> {
             parts.push((numbers, members));
         }
         parts.into_iter().map(|(_, members)| members).collect()
+    }
+}
+
+/// Whether a number stands alone on one side of a difference.
+fn alone(difference: &Tree, index: usize) -> bool {
+    let Tree::Binary(Operator::Subtract, left, right) = difference else { return false };
+    match (left.as_ref(), right.as_ref()) {
+        (Tree::Reference(own), rest) | (rest, Tree::Reference(own)) if *own == index => {
+            !references(rest).contains(&index)
+        }
+        _ => false,
+    }
+}
+
+/// Whether a tree takes every value while one number, used once, runs over all numbers and the others stand still
+/// anywhere in a box: nothing that it is multiplied with or divided by can be zero, and all else has a value.
+fn reaches_all(tree: &Tree, index: usize, at: &[Interval]) -> bool {
+    let uses = |tree: &Tree| references(tree).contains(&index);
+    let defined = |tree: &Tree| !uses(tree) && tree.enclosure(at).is_ok();
+    let nonzero = |tree: &Tree| {
+        !uses(tree) && tree.enclosure(at).is_ok_and(|range| !range.contains(&Rational::zero()))
+    };
+    match tree {
+        Tree::Reference(own) => *own == index,
+        Tree::Negate(inner) => reaches_all(inner, index, at),
+        Tree::Binary(operator, left, right) => {
+            let (left_fits, right_fits) = match operator {
+                Operator::Add | Operator::Subtract => (defined(right), defined(left)),
+                Operator::Multiply => (nonzero(right), nonzero(left)),
+                Operator::Divide => (nonzero(right), false),
+            };
+            (left_fits && reaches_all(left, index, at))
+                || (right_fits && reaches_all(right, index, at))
+        }
+        Tree::Number(_) | Tree::Power(..) | Tree::Call(..) => false,
     }
 }

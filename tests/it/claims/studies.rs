@@ -43,6 +43,10 @@ fn the_caption_of_the_flagship_does_not_add_up_under_the_stated_exclusion() {
     for id in ["caption_sessions", "sessions", "no_clear_goal"] {
         assert_eq!(verdict(&audit, id), Verdict::DoesNotAddUp, "{id}");
     }
+    let caption = audit.relations.iter().find(|relation| relation.id == "caption_after_exclusion");
+    let caption = caption.expect("it is there");
+    assert_eq!(caption.conflict.len(), 3);
+    assert_eq!(caption.reason, None, "that no smaller set contradicts itself is proven");
     let left = audit.implied.iter().find(|implied| implied.id == "left_after_no_clear_goal");
     let [low, high] = left.and_then(|implied| implied.interval).expect("an interval");
     assert!((low - 367_337.655).abs() < 1e-6 && (high - 367_735.853).abs() < 1e-6, "{low} {high}");
