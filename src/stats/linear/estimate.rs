@@ -96,21 +96,48 @@ pub(super) fn fit_exactly(
     restore(&mut lanes, &columns, rows, &vectors, instrumented);
     let squares = Squares::of(&columns, rows, &gram, &factor, &lanes);
     squares.vary(!rows.effects.is_empty())?;
-    let spread = spread(design, rows, &lanes, &vectors, &wanted, &squares, &count)?;
-    Assembly {
-        design,
-        rows,
-        roles: wanted.iter().map(|j| columns.roles[*j]).collect(),
-        scales: wanted.iter().map(|j| columns.scales[*j]).collect(),
-        outcome_scale: columns.scales[size],
-        scaled: wanted.iter().map(|j| vectors.fitted[*j].value()).collect(),
-        term_means: term_means(&columns, rows, &wanted, squares.weight),
-        residuals: design.residuals.then_some(&lanes.residual[..]),
-        squares: &squares,
-        count: &count,
-        spread,
+    let solved = Solved { design, rows, columns: &columns, wanted, vectors, lanes };
+    solved.fit(&columns, &squares, &count, dropped)
+}
+
+/// A small system solved: what is left of the rows, and what each coefficient owes to them.
+pub(super) struct Solved<'a> {
+    pub(super) design: &'a Design<'a>,
+    pub(super) rows: &'a Rows<'a>,
+    /// The columns of the system.
+    pub(super) columns: &'a Columns<'a>,
+    /// Those with a coefficient that is told.
+    pub(super) wanted: Vec<usize>,
+    pub(super) vectors: Vectors,
+    pub(super) lanes: Lanes,
+}
+
+impl Solved<'_> {
+    /// Adds standard errors, and puts the fit together; `own` are the columns whose means are the terms' own.
+    pub(super) fn fit(
+        &self,
+        own: &Columns<'_>,
+        squares: &Squares,
+        count: &Count,
+        dropped: Vec<Dropped>,
+    ) -> Result<Fit, LinearError> {
+        let Self { design, rows, columns, wanted, vectors, lanes } = self;
+        let spread = spread(design, rows, lanes, vectors, wanted, squares, count)?;
+        Assembly {
+            design,
+            rows,
+            roles: wanted.iter().map(|j| columns.roles[*j]).collect(),
+            scales: wanted.iter().map(|j| columns.scales[*j]).collect(),
+            outcome_scale: columns.scales[columns.size()],
+            scaled: wanted.iter().map(|j| vectors.fitted[*j].value()).collect(),
+            term_means: term_means(own, rows, wanted, squares.weight),
+            residuals: design.residuals.then_some(&lanes.residual[..]),
+            squares,
+            count,
+            spread,
+        }
+        .fit(dropped)
     }
-    .fit(dropped)
 }
 
 /// Takes the first stages' residuals, times their coefficients, out of the residuals.
@@ -155,12 +182,7 @@ fn check_rows(design: &Design<'_>, rows: &Rows) -> Result<(), LinearError> {
 }
 
 /// The weighted means of the estimated terms.
-pub(super) fn term_means(
-    columns: &Columns<'_>,
-    rows: &Rows,
-    wanted: &[usize],
-    weight: f64,
-) -> Vec<f64> {
+fn term_means(columns: &Columns<'_>, rows: &Rows, wanted: &[usize], weight: f64) -> Vec<f64> {
     let mut sums = vec![ExactSum::new(); columns.roles.len()];
     let mut row = Vec::new();
     for (kept, w) in rows.weight.iter().enumerate() {

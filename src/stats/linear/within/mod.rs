@@ -9,15 +9,13 @@ mod products;
 mod rank;
 mod sweeps;
 
-use super::assembly::Assembly;
 use super::columns::{Columns, Role};
 use super::count::{Count, Squares};
-use super::estimate::{Instrumented, dropped, restore, term_means};
+use super::estimate::{Instrumented, Solved, dropped, restore};
 use super::gram::Gram;
 use super::lanes::{Vectors, lanes};
 use super::rows::Rows;
 use super::solve::Factor;
-use super::spread::spread;
 use super::{Design, Fit, LinearError, RANK_TOLERANCE, Term, Values};
 use crate::stats::double_double::DoubleDouble;
 use crate::stats::sum::ExactSum;
@@ -39,7 +37,6 @@ pub(super) fn fit(
     let absorber = Absorber::of(rows);
     let within = residuals(design, rows, &absorber)?;
     let columns = Columns::without_effects(&within, rows);
-    let own = Columns::without_effects(design, rows);
     let gram = gram(design, &within, rows, &columns);
     let factor = Factor::of(&gram, RANK_TOLERANCE);
     let dropped = dropped(design, &columns, &factor, &gram)?;
@@ -53,21 +50,9 @@ pub(super) fn fit(
     restore(&mut lanes, &columns, rows, &vectors, instrumented);
     let squares = squares(design, rows, &lanes.residual, columns.scales[size], &gram);
     squares.vary(true)?;
-    let spread = spread(design, rows, &lanes, &vectors, &wanted, &squares, &count)?;
-    Assembly {
-        design,
-        rows,
-        roles: wanted.iter().map(|j| columns.roles[*j]).collect(),
-        scales: wanted.iter().map(|j| columns.scales[*j]).collect(),
-        outcome_scale: columns.scales[size],
-        scaled: wanted.iter().map(|j| vectors.fitted[*j].value()).collect(),
-        term_means: term_means(&own, rows, &wanted, squares.weight),
-        residuals: design.residuals.then_some(&lanes.residual[..]),
-        squares: &squares,
-        count: &count,
-        spread,
-    }
-    .fit(dropped)
+    let own = Columns::without_effects(design, rows);
+    let solved = Solved { design, rows, columns: &columns, wanted, vectors, lanes };
+    solved.fit(&own, &squares, &count, dropped)
 }
 
 /// The design with what the effects leave of its outcome and terms.
