@@ -7,6 +7,7 @@
 //! A claim's way: [`read()`] (as written) → `candidate` (a verdict per run, and from printed numbers
 //! alone) → the strongest basis is shown, the others beside it → [`record::Audit`].
 
+mod alternatives;
 mod around;
 mod candidate;
 pub mod checks;

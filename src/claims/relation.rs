@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::alternatives;
 use super::candidate::{Candidate, marks_are_firm};
 use super::checks;
 use super::evidence::Book;
@@ -88,12 +89,22 @@ pub(super) fn evaluate(book: &Book<'_>) -> Evaluation {
     let statements = recomputed::statements(book, &mut network);
     together.extend(statements.items.iter().cloned());
     conflicts.extend(statements.conflicts.iter().cloned());
+    let aside = alternatives::set_aside(&outcomes, &mut together);
     let (joint, witness) = network.conflicts(&together);
     for outcome in &mut outcomes {
         match joint.iter().find(|conflict| conflict.items.contains(&outcome.record.id)) {
             Some(conflict) => fail(&mut outcome.record, conflict),
+            None if aside.iter().any(|reading| reading.id() == outcome.record.id) => {}
             None => show_witness(outcome, &witness),
         }
+    }
+    for reading in &aside {
+        let found = reading.conflicts(&network, &together);
+        let own = outcomes.iter_mut().find(|outcome| outcome.record.id == reading.id());
+        if let Some((outcome, conflict)) = own.zip(found.first()) {
+            fail(&mut outcome.record, conflict);
+        }
+        conflicts.extend(found);
     }
     together.retain(|item| !joint.iter().any(|conflict| conflict.items.contains(&item.id)));
     conflicts.extend(joint);
@@ -109,7 +120,7 @@ pub(super) fn evaluate(book: &Book<'_>) -> Evaluation {
         outcomes.insert(checked.place.min(outcomes.len()), checked.outcome);
         failing.extend(checked.failing);
     }
-    ambiguous(&mut outcomes);
+    alternatives::mark_ambiguous(&mut outcomes);
     let blame = |failing: Failing| {
         let conflict = &failing.conflict;
         let mut marks = marks_of(book, &conflict.names);
@@ -273,21 +284,6 @@ fn show_witness(outcome: &mut Outcome, witness: &BTreeMap<String, Rational>) {
             .iter()
             .filter_map(|name| witness.get(name).map(|value| (name.clone(), show(value))))
             .collect();
-    }
-}
-
-/// A relation that fails while another reading of the same statement holds.
-fn ambiguous(outcomes: &mut [Outcome]) {
-    let alternatives: Vec<String> = outcomes
-        .iter()
-        .filter(|outcome| outcome.record.state == RelationState::Holds)
-        .filter_map(|outcome| outcome.alternative_to.clone())
-        .collect();
-    for outcome in outcomes {
-        let failed = outcome.record.state == RelationState::Fails;
-        if failed && alternatives.contains(&outcome.record.id) {
-            outcome.record.marks.push("ambiguous".to_owned());
-        }
     }
 }
 

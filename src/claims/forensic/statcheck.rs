@@ -1,9 +1,9 @@
 //! A printed p value against its test statistic: the rule of statcheck with its trap closed.
 //!
 //! *Formula*: the p value is recomputed over the whole rounding interval of the statistic and of its degrees
-//! of freedom, zero included ([`p_range`](super::p_value::p_range)); it is consistent where what is printed and what is allowed share
+//! of freedom, zero included ([`p_range`]); it is consistent where what is printed and what is allowed share
 //! a number, and a decision error where everything allowed lies on the other side of the level. *Source*: Nuijten et
-//! al. (2016). *Errors*: those of [`p_range`](super::p_value::p_range). *Checked against*: R's statcheck 1.4.0
+//! al. (2016). *Errors*: those of [`p_range`]. *Checked against*: R's statcheck 1.4.0
 //! (tests/bench/forensic.py), scipy (tests/reference/p_values.py).
 
 use super::p_value::{Family, p_range};

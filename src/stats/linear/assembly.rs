@@ -126,6 +126,9 @@ impl Assembly<'_> {
         if self.count.absorbed.bound {
             warnings.push(Warning::RankIsBound);
         }
+        if self.squares.is_perfect() {
+            warnings.push(Warning::PerfectFit);
+        }
         let nested = self.count.absorbed.nested.iter().any(|nested| *nested)
             && self.design.covariance == Covariance::Cluster;
         if self.count.k != self.count.rank && !nested {

@@ -175,6 +175,8 @@ pub enum Warning {
     },
     /// The rank of the absorbed effects is not exact: they are too many to count their redundant levels.
     RankIsBound,
+    /// The terms give the outcome up to rounding: what is left, and all that is computed from it, is rounding.
+    PerfectFit,
 }
 
 impl std::fmt::Display for Warning {
@@ -198,6 +200,9 @@ impl std::fmt::Display for Warning {
             Self::KIsNotRank { k, rank } => {
                 write!(f, "the convention counts {k} coefficients, the exact rank is {rank}")
             }
+            Self::PerfectFit => f.write_str(
+                "the fit is perfect up to rounding: standard errors, t, p and F say nothing",
+            ),
             Self::RankIsBound => f.write_str(
                 "the rank of the absorbed effects is an upper bound (redundant levels counted pair by pair): residual \
                  degrees of freedom may be too few by as much",

@@ -1,7 +1,7 @@
 //! The order of verdicts, what never passes, and every mark.
 
 use proptest::prelude::*;
-use secondlook::claims::record::{ClaimRecord, Finding, Verdict};
+use secondlook::claims::record::{ClaimRecord, Finding, RelationState, Verdict};
 use secondlook::results::{Basis, Code, Run};
 
 use super::builder::{claim, estimate, judge, judge_with, relation, run, with_error};
@@ -118,6 +118,33 @@ fn of_two_readings_of_a_statement_the_weaker_counts_and_both_are_shown() {
     assert_eq!((part.verdict, marks(part)), (Verdict::DoesNotAddUp, vec!["ambiguous"]));
     assert_eq!(audit.relations.len(), 2);
     assert!(audit.relations[0].marks.contains(&"ambiguous".to_owned()));
+}
+
+#[test]
+fn two_readings_that_each_hold_are_not_held_against_each_other() {
+    // 30 is half of 60 and 28 half of 56: each can be what ~30 stands for, never both at once.
+    let text = claim("part", "~30", "untestable = \"withheld\"")
+        + &claim("whole", "60", "untestable = \"withheld\"")
+        + &relation("stated", "stated", "part * 2 == whole")
+        + &relation("other", "stated", "part * 2 == whole - 4")
+        + "alternative_to = \"stated\"\n";
+    let audit = judge(&text, Vec::new());
+    assert!(audit.relations.iter().all(|relation| relation.state == RelationState::Holds));
+    assert_eq!(audit.claim("part").expect("judged").verdict, Verdict::AddsUp);
+    // What the rest contradicts under the other reading only is ambiguous, and the rest stands.
+    let firm = relation("rest", "definitional", "part > 29");
+    let audit = judge(&(firm + &text), Vec::new());
+    let of = |id: &str| {
+        let found = audit.relations.iter().find(|relation| relation.id == id).expect("is there");
+        (found.state, found.marks.join(" "))
+    };
+    assert_eq!(of("stated"), (RelationState::Holds, String::new()));
+    assert_eq!(of("rest"), (RelationState::Holds, String::new()));
+    assert_eq!(of("other"), (RelationState::Fails, "ambiguous".to_owned()));
+    // Both conditions and 60 contradict each other whatever `part` is.
+    let whole = audit.claim("whole").expect("judged");
+    assert_eq!((whole.verdict, marks(whole)), (Verdict::DoesNotAddUp, vec!["ambiguous"]));
+    assert_eq!(audit.claim("part").expect("judged").verdict, Verdict::AddsUp);
 }
 
 #[test]
