@@ -146,7 +146,7 @@ mod tests {
         digits(text).expect("digits").interval(mode).to_string()
     }
 
-    /// STATISTICS 2, row "rounding".
+    /// Goldberg (1991) for halves to even; the rest by counting which decimals round to what is printed.
     #[test]
     fn the_known_answers_come_out() {
         assert_eq!(interval("0.05", Rounding::HalfUp), "[0.045, 0.055)");

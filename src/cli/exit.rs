@@ -1,4 +1,4 @@
-//! The exit codes, decided in one place. DESIGN of the command line: a claim that fails and an audit
+//! The exit codes, decided in one place: a claim that fails and an audit
 //! that could not run never share a status.
 
 use std::process::ExitCode;

@@ -148,7 +148,7 @@ pub struct Manifest {
     pub licence: String,
     /// Who can get it.
     pub access: Access,
-    /// The strongest basis a run on it can have, as a word of DESIGN's list.
+    /// The strongest basis a run on it can have, by its word in results.
     pub basis: Option<String>,
     /// The day it was retrieved, `YYYY-MM-DD`.
     pub retrieved: Option<String>,

@@ -91,7 +91,7 @@ fn each_option_changes_what_it_says() {
         consistent("m,s,n\n0.00,1.41,2\n", &["--grimmer", "m,s,n", "--scale", "-1,1"]),
         [YES]
     );
-    // STATISTICS 2: 7 of 20 ones have mean 0.35 and deviation 0.49, not 0.18.
+    // Heathers and Brown (2019): 7 of 20 ones have mean 0.35 and deviation 0.49, not 0.18.
     assert_eq!(consistent("m,s,n\n0.35,0.18,20\n0.35,0.49,20\n", &["--debit", "m,s,n"]), [NO, YES]);
 }
 

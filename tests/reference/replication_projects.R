@@ -6,7 +6,7 @@
 # Where the package cannot be installed, name a file with the bodies of its functions pSceptical, zSceptical, FZ, z2p,
 # predictionInterval and Qtest as a second argument: that is how the committed values were made, by R 4.2.2, from its
 # repository (R/pSceptical.R of 016be53, R/predictionInterval.R of 05f8c3e, R/Qtest.R of 408578b). The package's "controlled" form integrates at R's default tolerance
-# (1.2e-4) and then subtracts from one, so that small values have few digits: see STATISTICS, traps.
+# (1.2e-4) and then subtracts from one, so that small values have few digits.
 
 files <- commandArgs(trailingOnly = TRUE)
 if (length(files) > 1) for (file in files[-1]) source(file) else library(ReplicationSuccess)

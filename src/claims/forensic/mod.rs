@@ -181,7 +181,7 @@ impl<W: Whole> Found<W> {
 /// Says whether a mean of whole numbers can print so (Brown and Heathers 2017), with a sum that does.
 ///
 /// *Formula*: N = n · items; some whole k has k/N inside the interval that the printed mean stands for, and
-/// inside the scale where there is one. *Source*: Brown and Heathers (2017). *Checked against*: STATISTICS 2,
+/// inside the scale where there is one. *Source*: Brown and Heathers (2017). *Checked against*: the paper's cases,
 /// scrutiny's pigs1 and pigs2, `tests/reference/grimmer.py` (every data set of up to six answers).
 ///
 /// ```
@@ -209,7 +209,7 @@ pub fn grim(mean: &Interval, sample: &Sample) -> Answer<Witness> {
 /// *Formula*: for every feasible sum S of the n totals over k items, a whole Q ≡ S (mod 2) with
 /// (n-1) k² sd² + S²/n = Q; on a scale, Q is the sum of squares of n totals inside it (all such data sets are
 /// searched). *Source*: Anaya (2016) and Allard's analytic form; testing one sum only rejects thousands of true
-/// pairs. *Checked against*: STATISTICS 2, `tests/reference/grimmer.py`.
+/// pairs. *Checked against*: scrutiny's pigs4 and cases, `tests/reference/grimmer.py`.
 #[must_use]
 pub fn grimmer(mean: &Interval, deviation: &Interval, sample: &Sample) -> Answer<Witness> {
     let (Some(mean), Some(deviation)) = (Bounds::of(mean), Bounds::of(deviation)) else {
@@ -221,7 +221,7 @@ pub fn grimmer(mean: &Interval, deviation: &Interval, sample: &Sample) -> Answer
 /// Says whether a mean and a standard deviation of zeros and ones can print so, with their number of ones.
 ///
 /// *Formula*: some whole k has k/n inside the mean's interval and k(n-k) / (n(n-1)) inside the square of the
-/// standard deviation's. *Source*: Heathers and Brown (2019). *Checked against*: STATISTICS 2, scrutiny's pigs3.
+/// standard deviation's. *Source*: Heathers and Brown (2019). *Checked against*: scrutiny's pigs3.
 #[must_use]
 pub fn debit(mean: &Interval, deviation: &Interval, sample: &Sample) -> Answer<Witness> {
     let (Some(mean), Some(deviation)) = (Bounds::of(mean), Bounds::of(deviation)) else {

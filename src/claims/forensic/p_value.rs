@@ -5,7 +5,7 @@
 //! F is I at df2/(df2 + df1 f) of (df2/2, df1/2). *Source*: Abramowitz & Stegun 26.5.27, 26.6.2, 26.7.1; the
 //! rule is Nuijten et al. (2016). The range is the image of the whole interval: where zero lies in it
 //! the upper end is one. *Errors*: degrees of freedom at or below zero or above 10⁹, |r| above one.
-//! *Checked against*: STATISTICS 2 and scipy (tests/reference/p_values.py).
+//! *Checked against*: the examples of statcheck and scipy (tests/reference/p_values.py).
 
 use crate::expression::{EvaluationError, Interval, Tail};
 

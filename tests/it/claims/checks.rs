@@ -34,7 +34,7 @@ fn state(claims: &[(&str, &str)], table: &str) -> RelationState {
 const HOLDS: RelationState = RelationState::Holds;
 const FAILS: RelationState = RelationState::Fails;
 
-/// STATISTICS 2: the published cases, through a claims file.
+/// The cases of Brown and Heathers (2017) and of scrutiny, through a claims file.
 #[test]
 fn the_known_answers_come_out_through_claims() {
     for (mean, n, expected) in [

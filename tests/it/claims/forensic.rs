@@ -20,7 +20,7 @@ fn sum(mean: &str, cases: u64, items: u64) -> Option<i64> {
     grim(&interval(mean), &Sample::of(cases).items(items)).possible()?.sum.to_i64()
 }
 
-/// STATISTICS 2, row "GRIM": sums and the run of means around 5.2 at n = 28.
+/// Brown and Heathers (2017): sums and the run of means around 5.2 at n = 28.
 #[test]
 fn grim_gives_the_known_answers() {
     assert_eq!(sum("5.18", 28, 1), Some(145));
@@ -60,7 +60,7 @@ fn a_refusal_says_why_in_numbers_to_check_by_hand() {
     );
 }
 
-/// STATISTICS 2, row "GRIMMER".
+/// scrutiny's cases, each recounted by all data sets.
 #[test]
 fn grimmer_gives_the_known_answers() {
     let found = |mean: &str, deviation: &str, cases| {
@@ -77,7 +77,7 @@ fn grimmer_gives_the_known_answers() {
     assert!(found("3.10", "1.37", 10).is_some());
 }
 
-/// STATISTICS 2, row "DEBIT".
+/// Heathers and Brown (2019).
 #[test]
 fn debit_gives_the_known_answers() {
     let ones = |mean: &str, deviation: &str, cases| {
@@ -90,7 +90,7 @@ fn debit_gives_the_known_answers() {
     assert_eq!(ones("0.5", "0.5", 3), None);
 }
 
-/// STATISTICS 3, first row. A true pair whose sum is not round(mean · n).
+/// A true pair whose sum is not round(mean · n).
 #[test]
 fn the_trap_of_testing_one_sum_is_refused() {
     let data: Vec<i64> = [vec![1; 22], vec![2; 17], vec![3; 1]].concat();
@@ -105,7 +105,7 @@ fn the_trap_of_testing_one_sum_is_refused() {
     assert_ne!(witness.sum, 60.into(), "round(mean · n) has no such standard deviation");
 }
 
-/// STATISTICS 3, rows 2 and 3: half-even is closed at even digits, and a standard deviation of 2 decimals
+/// Half-even is closed at even digits, and a standard deviation of 2 decimals
 /// stands for ± 0.005, not ± 0.05.
 #[test]
 fn the_traps_of_rounding_are_refused() {

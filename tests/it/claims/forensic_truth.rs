@@ -185,7 +185,7 @@ fn sixty_thousand_true_data_sets_raise_no_alarm() {
     assert!(single * 60_000 > 300 * sets as usize, "the single-sum rule raised {single} alarms");
 }
 
-/// STATISTICS 3, row 1: means of one decimal with finer standard deviations: what the common rule gets wrong.
+/// Means of one decimal with finer standard deviations: what the common rule gets wrong.
 #[test]
 fn the_single_sum_rule_calls_thousands_of_true_pairs_impossible() {
     let (mut single, mut ours) = (0, 0);

@@ -1,4 +1,4 @@
-//! New data against printed numbers: the rule of DESIGN 2, its edges, and the panel that never decides.
+//! New data against printed numbers: the rule of the prediction interval, its edges, and the panel that never decides.
 
 use proptest::prelude::*;
 use secondlook::claims::record::{ClaimRecord, Replication, Verdict};
@@ -16,7 +16,7 @@ fn panel(claim: &ClaimRecord) -> &Replication {
     claim.replication.as_ref().expect("it stands beside the verdict")
 }
 
-/// STATISTICS 2, row "prediction interval", and the panel of `tests/reference/replication.py` for the same pair.
+/// Patil, Peng and Leek (2016) by hand, and the panel of `tests/reference/replication.py` for the same pair.
 #[test]
 fn the_panel_stands_beside_the_verdict() {
     let judged = on("-2 (1)", "holds = \"a < 0\"\nmargin = \"1\"", with_error("x", -1.5, 0.5));

@@ -41,7 +41,7 @@ fn scipy_gives_the_same_ends_and_the_same_answers() {
     }
 }
 
-/// STATISTICS 2, row "p from a statistic".
+/// statcheck's examples, with the ends of each range from scipy.
 #[test]
 fn the_known_answers_come_out() {
     let near = |text: &str, ends: [f64; 2]| {

@@ -8,8 +8,8 @@ fn study(name: &str) -> String {
     std::fs::read_to_string(path.join("method.toml")).expect("a method")
 }
 
-/// Expected values: the released data through statsmodels (tests/reference/studies.py), and
-/// DESIGN's own. The reference rounds z to 1.959964: the ends differ by up to 2e-9 for that.
+/// Expected values: the released data through statsmodels (tests/reference/studies.py). The reference rounds z to
+/// 1.959964: the ends differ by up to 2e-9 for that.
 #[test]
 fn the_slowdown_of_metr_is_what_its_three_standard_errors_say() {
     let plan = plan(&study("metr-early-2025"));

@@ -142,7 +142,7 @@ preset = "stata-areg"
     assert_eq!(value(&run, "fit/clusters"), 27.0);
 }
 
-/// STATISTICS.md: kappa of [[53,5,2],[11,14,5],[1,6,3]] is .428571 (.075959), quadratic .566667.
+/// The table of Fleiss, Cohen and Everitt (1969), per hundred: its kappa is .428571 (.075959), quadratic .566667.
 #[test]
 fn agreement_of_two_coders() {
     let counts = [[53, 5, 2], [11, 14, 5], [1, 6, 3]];

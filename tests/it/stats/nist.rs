@@ -114,7 +114,12 @@ fn least_squares_reaches_the_certified_digits() {
         );
         // Wampler's first two are polynomials without noise, which R's `summary.lm` calls "essentially perfect" too.
         let perfect = ["Wampler1.dat", "Wampler2.dat"].contains(&name);
-        assert_eq!(fit.warnings.contains(&Warning::PerfectFit), perfect, "{name}: {:?}", fit.warnings);
+        assert_eq!(
+            fit.warnings.contains(&Warning::PerfectFit),
+            perfect,
+            "{name}: {:?}",
+            fit.warnings
+        );
         let sigma = certified_number(name, "Standard Deviation  ");
         assert!(agreeing(fit.residual_variance.sqrt(), sigma) >= sd_digits, "{name}: sigma");
     }

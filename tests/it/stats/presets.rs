@@ -1,7 +1,7 @@
 //! Every preset against R's sandwich, plm, AER and survival (`tests/reference/presets.R` wrote presets.csv).
 //!
 //! `none` is sandwich's HC0 without `cadjust`, `conventional` its HC1 with `cadjust` and `multi0 = FALSE`. The other
-//! presets differ from `none` by a factor that STATISTICS 3.12 states: with K as each counts it, they are checked as
+//! presets differ from `none` by a factor that fixest and Stata document (Cameron, Gelbach and Miller 2011): with K as each counts it, they are checked as
 //! that factor on R's number. Petersen's and Grunfeld's files are found through `SECONDLOOK_DATA`.
 
 use std::collections::BTreeMap;

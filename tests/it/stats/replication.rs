@@ -76,7 +76,7 @@ fn every_metric_is_that_of_mpmath() {
     }
 }
 
-/// STATISTICS 3.9: the tail is integrated; tails of 1e-300 keep their digits.
+/// Held, Micheloud and Pawel (2022): the tail is integrated; tails of 1e-300 keep their digits.
 #[test]
 fn the_tail_of_the_sceptical_p_is_that_of_mpmath_and_of_its_closed_forms() {
     for row in table("sceptical_tail.csv") {
@@ -98,7 +98,7 @@ fn the_tail_of_the_sceptical_p_is_that_of_mpmath_and_of_its_closed_forms() {
 fn known_answers_come_out() {
     let expected = prediction_interval(-2.0, 1.0, 0.5, 0.0, 0.95);
     assert!((expected.low + 4.191_306).abs() < 5e-7 && (expected.high - 0.191_306).abs() < 5e-7);
-    // STATISTICS 3.8: both tails counted; one tail alone would give 1.529237.
+    // Simonsohn (2015), normal form: both tails counted; one tail alone would give 1.529237.
     near(small_effect(), 1.528_569, 3e-7, "theta 33 over s_o");
     near(power(small_effect(), 0.05), 1.0 / 3.0, 1e-15, "its power");
     let equal = sceptical(effect(3.0, 1.0), effect(2.0, 1.0)).expect("a direction");
