@@ -3,23 +3,22 @@
 //! Reads `study.toml`, `method.toml` and `claims.toml` as content (no comment, blank or order of keys counts)
 //! and keeps a hash of every part; writes the text of `seal.toml`. Has no clock: the day is given.
 
+mod file;
+mod fingerprint;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 use serde_json::Value;
 
-use super::house::{StudyFolder, read_text};
+pub use self::file::{read, read_any};
+pub use self::fingerprint::{Change, Fingerprints, changes, fingerprints};
 use crate::claims::record::{Audit, ClaimRecord, SealRecord};
-use crate::diagnostic::document::{self, Table};
 use crate::diagnostic::text::Append as _;
-use crate::diagnostic::{Problem, Problems, Spanned, plain};
 use crate::digest::{Sha256, canonical_json};
 use crate::results::Results;
 
 const SCHEMA: &str = "secondlook.seal/1";
-
-/// Kind (`claim`, `step`, …), then id, then part, then the hash of its content.
-pub type Fingerprints = BTreeMap<String, BTreeMap<String, BTreeMap<String, String>>>;
 
 /// A seal: what `seal.toml` holds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -47,165 +46,6 @@ pub struct Sealed {
     pub seal: Seal,
     /// What is no longer as sealed.
     pub changes: Vec<Change>,
-}
-
-/// Something that is no longer as sealed.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Change {
-    kind: String,
-    id: String,
-    part: String,
-    /// `changed`, `added`, `removed`.
-    how: &'static str,
-}
-
-impl std::fmt::Display for Change {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { kind, id, part, how } = self;
-        if part.is_empty() {
-            write!(formatter, "{kind} {id} {how}")
-        } else {
-            write!(formatter, "{kind} {id}: {part} {how}")
-        }
-    }
-}
-
-/// What may be reworded without changing what is tested.
-const WORDS: [&str; 6] = ["id", "says", "where", "quote", "accepted", "transcription"];
-
-/// Hashes every part of a study's claims and method.
-///
-/// # Errors
-/// When a file is no TOML.
-pub fn fingerprints(folder: &StudyFolder) -> Result<Fingerprints, Problems> {
-    let mut found = Fingerprints::new();
-    let study = content(folder, "study.toml")?;
-    if let Some(rounding) = study.get("study").and_then(|head| head.get("rounding")) {
-        add(
-            &mut found,
-            "study",
-            "rounding",
-            BTreeMap::from([("rounding".to_owned(), hash(rounding))]),
-        );
-    }
-    for run in list(&study, "run") {
-        named(&mut found, "run", run, &|key| {
-            matches!(key, "basis" | "bind" | "estimates" | "code")
-        });
-    }
-    let claims = content(folder, "claims.toml")?;
-    let tested = |key: &str| !WORDS.contains(&key);
-    for kind in ["claim", "relation", "implied"] {
-        for entry in list(&claims, kind) {
-            named(&mut found, kind, entry, &tested);
-        }
-    }
-    let method = content(folder, "method.toml")?;
-    for step in list(&method, "step") {
-        named(&mut found, "step", step, &|key| !matches!(key, "id" | "where"));
-    }
-    for (id, input) in method.get("input").and_then(Value::as_object).into_iter().flatten() {
-        let parts = parts(input, &|key| key == "columns");
-        add(&mut found, "input", id, parts);
-    }
-    Ok(found)
-}
-
-fn content(folder: &StudyFolder, file: &str) -> Result<Value, Problems> {
-    let path = folder.path.join(file);
-    if !path.exists() {
-        return Ok(Value::Null);
-    }
-    let source = read_text(&path, &format!("{}/{file}", folder.shown))?;
-    plain::content(&source)
-}
-
-fn list<'a>(root: &'a Value, key: &str) -> impl Iterator<Item = &'a Value> + use<'a> {
-    root.get(key).and_then(Value::as_array).into_iter().flatten()
-}
-
-fn named(found: &mut Fingerprints, kind: &str, entry: &Value, wanted: &dyn Fn(&str) -> bool) {
-    if let Some(id) = entry.get("id").and_then(Value::as_str) {
-        add(found, kind, id, parts(entry, wanted));
-    }
-}
-
-fn parts(entry: &Value, wanted: &dyn Fn(&str) -> bool) -> BTreeMap<String, String> {
-    let keys = entry.as_object().into_iter().flatten();
-    keys.filter(|(key, _)| wanted(key))
-        .map(|(key, value)| {
-            let expression = matches!(key.as_str(), "holds" | "equals" | "value");
-            let value = match value.as_str().filter(|_| expression) {
-                Some(text) => Value::String(without_blanks(text)),
-                None => value.clone(),
-            };
-            (key.clone(), hash(&value))
-        })
-        .collect()
-}
-
-fn add(found: &mut Fingerprints, kind: &str, id: &str, parts: BTreeMap<String, String>) {
-    found.entry(kind.to_owned()).or_default().insert(id.to_owned(), parts);
-}
-
-/// The first 128 bits of a content's SHA-256.
-fn hash(value: &Value) -> String {
-    Sha256::of(value.to_string().as_bytes()).to_string().chars().take(32).collect()
-}
-
-/// Removes the blanks of an expression that part no two words and stand in no quotes.
-fn without_blanks(text: &str) -> String {
-    let word = |letter: char| letter.is_alphanumeric() || letter == '_' || letter == '.';
-    let mut kept = String::new();
-    let mut quoted = false;
-    let mut letters = text.trim().chars().peekable();
-    while let Some(letter) = letters.next() {
-        quoted ^= letter == '"';
-        if !letter.is_whitespace() || quoted {
-            kept.push(letter);
-            continue;
-        }
-        let parts_words = kept.ends_with(word) && letters.peek().copied().is_some_and(word);
-        if parts_words {
-            kept.push(' ');
-        }
-    }
-    kept
-}
-
-/// Compares what is with what was sealed. A run added later is new evidence, not a change.
-#[must_use]
-pub fn changes(sealed: &Fingerprints, now: &Fingerprints) -> Vec<Change> {
-    let nothing = BTreeMap::new();
-    let kinds: BTreeSet<&String> = sealed.keys().chain(now.keys()).collect();
-    let mut found = Vec::new();
-    for kind in kinds {
-        let (old, new) = (sealed.get(kind).unwrap_or(&nothing), now.get(kind).unwrap_or(&nothing));
-        let ids: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
-        for id in ids {
-            let mut tell = |part: &str, how: &'static str| {
-                let (kind, id, part) = (kind.clone(), id.clone(), part.to_owned());
-                found.push(Change { kind, id, part, how });
-            };
-            match (old.get(id), new.get(id)) {
-                (Some(_), None) => tell("", "removed"),
-                (None, Some(_)) if kind != "run" => tell("", "added"),
-                (Some(old), Some(new)) => {
-                    let keys: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
-                    for key in keys {
-                        match (old.get(key), new.get(key)) {
-                            (Some(_), None) => tell(key, "removed"),
-                            (None, Some(_)) => tell(key, "added"),
-                            (before, after) if before != after => tell(key, "changed"),
-                            _ => {}
-                        }
-                    }
-                }
-                _ => {}
-            }
-        }
-    }
-    found
 }
 
 impl Seal {
@@ -304,139 +144,6 @@ fn quoted(text: &str) -> String {
     Value::String(text.to_owned()).to_string()
 }
 
-/// Reads a study's seal, where there is one, and what has changed since. A seal of another study is a problem.
-pub fn read(folder: &StudyFolder, problems: &mut Problems) -> Option<Sealed> {
-    let sealed = read_any(folder, problems)?;
-    if sealed.seal.study == folder.id {
-        return Some(sealed);
-    }
-    let message =
-        format!("the seal is of `{}`, and this study is `{}`", sealed.seal.study, folder.id);
-    problems.push(
-        Problem::error(message).in_file(format!("{}/seal.toml", folder.shown), 1, 1).help(
-            "take the file that was committed for this study; where the study was renamed, `secondlook seal --again` makes a new seal that names this one",
-        ),
-    );
-    None
-}
-
-/// Reads a seal of whatever study, as a new one that takes its place must name it.
-pub fn read_any(folder: &StudyFolder, problems: &mut Problems) -> Option<Sealed> {
-    let path = folder.path.join("seal.toml");
-    if !path.exists() {
-        return None;
-    }
-    let source = match read_text(&path, &format!("{}/seal.toml", folder.shown)) {
-        Ok(source) => source,
-        Err(problem) => {
-            problems.push(problem);
-            return None;
-        }
-    };
-    let seal = document::read(&source, problems, parse).flatten()?;
-    match fingerprints(folder) {
-        Ok(now) => Some(Sealed { changes: changes(&seal.entries, &now), seal }),
-        // The files' own readers tell what is wrong with them.
-        Err(_told_elsewhere) => None,
-    }
-}
-
-/// What to do with a seal that is not as it was written.
-const BROKEN: &str = "take the file that was committed; if it is lost, delete this one and seal anew: the new seal then knows of none before it";
-
-/// What stands above the hashes.
-struct Head {
-    schema: String,
-    study: String,
-    on: String,
-    results_existed: bool,
-    late: BTreeSet<String>,
-    sha256: Spanned<String>,
-}
-
-fn parse(root: &Table<'_>) -> Option<Seal> {
-    let head = head(root);
-    let superseded: Vec<_> = root.tables("superseded").iter().map(superseded).collect();
-    let entries = entries(root);
-    let Head { schema, study, on, results_existed, late, sha256 } = head?;
-    let superseded: Vec<_> = superseded.into_iter().collect::<Option<_>>()?;
-    let foreign = superseded
-        .iter()
-        .filter_map(|(_, sha256, study)| Some((sha256.clone(), study.clone()?)))
-        .collect();
-    let superseded = superseded.into_iter().map(|(on, sha256, _)| (on, sha256)).collect();
-    let entries = entries?;
-    let seal = Seal { schema, study, on, results_existed, late, superseded, foreign, entries };
-    if seal.sha256().to_string() != sha256.value {
-        let message = "the seal is not as it was written: its checksum differs";
-        root.report(Problem::error(message).at(&sha256.span).help(BROKEN));
-        return None;
-    }
-    Some(seal)
-}
-
-fn head(root: &Table<'_>) -> Option<Head> {
-    let Some(head) = root.table("seal") else {
-        if root.value("seal").is_none() {
-            let message = "the file is no seal: it lacks the table [seal]";
-            root.report(Problem::error(message).at(&root.span()).help(BROKEN));
-        }
-        return None;
-    };
-    let (schema, study) = (head.required::<String>("schema"), head.required::<String>("study"));
-    let (on, sha256) =
-        (head.required::<jiff::civil::Date>("on"), head.required::<String>("sha256"));
-    let results = head.required::<String>("results");
-    let late = head.list::<String>("late").into_iter().map(|entry| entry.value).collect();
-    for (value, known) in [(&schema, &[SCHEMA][..]), (&results, &["none", "existed"])] {
-        if let Some(value) = value.as_ref().filter(|value| !known.contains(&value.value.as_str())) {
-            let message = format!("`{}` is not what a seal says here", value.value);
-            let help = format!("it is one of: {}", known.join(", "));
-            root.report(Problem::error(message).at(&value.span).help(help));
-        }
-    }
-    Some(Head {
-        schema: schema?.value,
-        study: study?.value,
-        on: on?.value.to_string(),
-        results_existed: results?.value == "existed",
-        late,
-        sha256: sha256?,
-    })
-}
-
-/// Day, checksum, and the study where it was one of another name.
-fn superseded(earlier: &Table<'_>) -> Option<(String, String, Option<String>)> {
-    let day = earlier.required::<jiff::civil::Date>("on");
-    let sha256 = earlier.required::<String>("sha256");
-    let study = earlier.optional::<String>("study").map(|study| study.value);
-    Some((day?.value.to_string(), sha256?.value, study))
-}
-
-fn entries(root: &Table<'_>) -> Option<Fingerprints> {
-    let mut entries = Fingerprints::new();
-    for kind in ["claim", "relation", "implied", "step", "input", "run", "study"] {
-        if root.value(kind).is_none() {
-            continue;
-        }
-        let mut ids = BTreeMap::new();
-        for (id, value) in root.table(kind)?.entries() {
-            let Some(table) = value.as_table() else {
-                let message = format!("`{}` must be a table of hashes", id.value);
-                root.report(Problem::error(message).at(&id.span).help(BROKEN));
-                return None;
-            };
-            let mut parts = BTreeMap::new();
-            for (part, hash) in table.entries() {
-                parts.insert(part.value, hash.read::<String>()?.value);
-            }
-            ids.insert(id.value, parts);
-        }
-        entries.insert(kind.to_owned(), ids);
-    }
-    Some(entries)
-}
-
 /// Marks every claim `late` that rests on something changed after the seal.
 pub fn mark(audit: &mut Audit, results: &Results, sealed: &Sealed) {
     let mut changes = sealed.changes.clone();
@@ -504,17 +211,5 @@ fn touches(change: &Change, claim: &ClaimRecord, results: &Results) -> bool {
                 || claim.trace.iter().any(|entry| entry.starts_with(&line))
         }
         _ => false,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn blanks_of_an_expression_do_not_matter() {
-        assert_eq!(without_blanks(" a  >0 and\n b == 1 "), without_blanks("a > 0 and b==1"));
-        assert_ne!(without_blanks("a > 0 or b"), without_blanks("a > 0 and b"));
-        assert_ne!(without_blanks("est(\"a b\")"), without_blanks("est(\"ab\")"));
     }
 }

@@ -4,10 +4,13 @@
 //! Never through a binary float: digits are evidence. What is not a number is words, which stand for
 //! an interval by the lexicon or by a declared reading, or for nothing.
 
+mod behind;
 mod grammar;
 mod number;
+mod pair;
 mod scan;
 mod statistic;
+mod unit;
 
 use std::ops::Range;
 

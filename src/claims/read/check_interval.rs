@@ -3,9 +3,10 @@
 use num_traits::{One, Signed};
 
 use super::super::checks::{LogInterval, Multiplier, Rule};
-use super::check_table::{Asked, Sheet};
+use super::check_table::Asked;
 use super::choice;
 use super::printed_number::written_amount;
+use super::sheet::Sheet;
 use crate::diagnostic::Problem;
 use crate::expression::{Interval, Rational, show};
 use crate::stats::distribution;
