@@ -89,6 +89,9 @@ fn verdict_in(claim: &ClaimRecord, run: &Run) -> Option<Verdict> {
         .map(|other| other.verdict)
 }
 
+/// The digits of `results.json`, with its exponents: spreadsheets, R and Python read both forms.
 fn number(value: Option<f64>) -> String {
-    value.map(|value| canonical_number(value).to_string()).unwrap_or_default()
+    let Some(value) = value.map(canonical_number) else { return String::new() };
+    let long = value != 0.0 && !(1e-5..1e16).contains(&value.abs());
+    if long { format!("{value:e}") } else { value.to_string() }
 }

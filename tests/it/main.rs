@@ -13,6 +13,7 @@ mod engine;
 mod figure;
 mod manifest;
 mod method;
+mod refusals;
 mod report;
 mod stats;
 mod studies;
