@@ -298,3 +298,15 @@ impl Audit {
         self.claims.iter().find(|claim| claim.id == id)
     }
 }
+
+impl ClaimRecord {
+    /// The claim's verdict on a run, where it has one.
+    #[must_use]
+    pub fn verdict_in(&self, run: &str) -> Option<Verdict> {
+        if self.run.as_deref() == Some(run) {
+            return Some(self.verdict);
+        }
+        let on_it = |other: &&OtherVerdict| other.run.as_deref() == Some(run);
+        self.others.iter().find(on_it).map(|other| other.verdict)
+    }
+}

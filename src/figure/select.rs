@@ -175,7 +175,7 @@ fn row_in(
         level: estimate.and_then(|estimate| estimate.level),
         slack,
         largest: None,
-        statements: statements(audit, address, |claim| verdict_in(claim, run)),
+        statements: statements(audit, address, |claim| claim.verdict_in(&run.id)),
     }))
 }
 
@@ -213,18 +213,6 @@ fn statements(
         found
     };
     Statement::sort(on(Part::Value), [on(Part::Low), on(Part::High)])
-}
-
-/// Returns the verdict that a claim has on a run, if it has one.
-fn verdict_in(claim: &ClaimRecord, run: &Run) -> Option<Verdict> {
-    if claim.run.as_deref() == Some(run.id.as_str()) {
-        return Some(claim.verdict);
-    }
-    claim
-        .others
-        .iter()
-        .find(|other| other.run.as_deref() == Some(run.id.as_str()))
-        .map(|other| other.verdict)
 }
 
 /// Says why no run has an estimate.

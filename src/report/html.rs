@@ -5,7 +5,7 @@
 
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Serde, Value};
-use minijinja::{AutoEscape, Environment, Error, Output, State, UndefinedBehavior, context};
+use minijinja::{AutoEscape, Environment, Error, UndefinedBehavior, context};
 use sha2::{Digest, Sha256};
 
 use super::view::View;
@@ -44,37 +44,36 @@ pub fn html(page: &Page<'_>) -> Result<String, ReportError> {
 }
 
 fn environment() -> Result<Environment<'static>, ReportError> {
-    let mut environment = bare_environment()?;
+    let mut environment = bare_environment(text::html)?;
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
-    environment.set_formatter(escaped);
     for (name, source) in TEMPLATES {
         environment.add_template(name, source)?;
     }
     Ok(environment)
 }
 
-/// Template settings that both reports share: a misspelt name is an error, a line with nothing but a
-/// tag leaves no trace.
-pub(super) fn bare_environment() -> Result<Environment<'static>, ReportError> {
+/// What both reports share: a misspelt name is an error, a line with nothing but a tag leaves no trace, and
+/// every value is written as text, whatever it holds, unless it was made safe here.
+pub(super) fn bare_environment(
+    escape: fn(&str) -> String,
+) -> Result<Environment<'static>, ReportError> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?);
+    environment.set_formatter(move |out, state, value| {
+        if value.is_undefined() {
+            return minijinja::escape_formatter(out, state, value);
+        }
+        let written = if value.is_none() {
+            Ok(())
+        } else if value.is_safe() {
+            out.write_str(&value.to_string())
+        } else {
+            out.write_str(&escape(&value.to_string()))
+        };
+        written.map_err(Error::from)
+    });
     Ok(environment)
-}
-
-/// Writes a value as text, whatever it holds.
-fn escaped(out: &mut Output, state: &mut State, value: &Value) -> Result<(), Error> {
-    if value.is_undefined() {
-        return minijinja::escape_formatter(out, state, value);
-    }
-    let written = if value.is_none() {
-        Ok(())
-    } else if value.is_safe() {
-        out.write_str(&value.to_string())
-    } else {
-        out.write_str(&text::html(&value.to_string()))
-    };
-    written.map_err(Error::from)
 }
 
 /// Allows our own style and script by their checksums, and nothing else at all.

@@ -1,7 +1,7 @@
 //! `report.md`: the same story for a reader on a code forge, with every value escaped.
 
 use minijinja::value::{Serde, Value};
-use minijinja::{AutoEscape, Environment, Error, Output, State};
+use minijinja::{AutoEscape, Environment};
 
 use super::html::bare_environment;
 use super::view::View;
@@ -20,9 +20,8 @@ pub fn markdown(page: &Page<'_>) -> Result<String, ReportError> {
 }
 
 fn environment() -> Result<Environment<'static>, ReportError> {
-    let mut environment = bare_environment()?;
+    let mut environment = bare_environment(text::markdown)?;
     environment.set_auto_escape_callback(|_| AutoEscape::Custom("markdown".into()));
-    environment.set_formatter(escaped);
     environment.add_filter("code", |value: &Value| safe(text::markdown_code(&value.to_string())));
     environment.add_filter("block", |value: &Value, language: &str| {
         safe(text::markdown_block(language, &value.to_string()))
@@ -43,21 +42,6 @@ fn link(text: &Value, address: &Value) -> Value {
         Some(address) => safe(format!("[{text}](<{}>)", text::markdown_address(address))),
         None => safe(text),
     }
-}
-
-/// Writes a value as text, whatever it holds.
-fn escaped(out: &mut Output, state: &mut State, value: &Value) -> Result<(), Error> {
-    if value.is_undefined() {
-        return minijinja::escape_formatter(out, state, value);
-    }
-    let written = if value.is_none() {
-        Ok(())
-    } else if value.is_safe() {
-        out.write_str(&value.to_string())
-    } else {
-        out.write_str(&text::markdown(&value.to_string()))
-    };
-    written.map_err(Error::from)
 }
 
 /// Leaves at most one empty line between blocks, except inside fences, and no spaces at line ends.

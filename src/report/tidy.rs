@@ -46,7 +46,7 @@ fn row(run: &Run, estimate: &Estimate, audit: &Audit) -> [String; 16] {
         .claims
         .iter()
         .filter(|claim| answers(claim, estimate))
-        .filter_map(|claim| Some((claim, verdict_in(claim, run)?)))
+        .filter_map(|claim| Some((claim, claim.verdict_in(&run.id)?)))
         .collect();
     let join = |texts: Vec<&str>| text::cell(&texts.join("; "));
     [
@@ -75,18 +75,6 @@ fn answers(claim: &ClaimRecord, estimate: &Estimate) -> bool {
         .estimate
         .as_deref()
         .is_some_and(|address| address == estimate.id || split_part(address).0 == estimate.id)
-}
-
-/// The claim's verdict on this run, where it has one.
-fn verdict_in(claim: &ClaimRecord, run: &Run) -> Option<Verdict> {
-    if claim.run.as_deref() == Some(run.id.as_str()) {
-        return Some(claim.verdict);
-    }
-    claim
-        .others
-        .iter()
-        .find(|other| other.run.as_deref() == Some(run.id.as_str()))
-        .map(|other| other.verdict)
 }
 
 /// The digits of `results.json`, with its exponents: spreadsheets, R and Python read both forms.
