@@ -13,7 +13,7 @@ use datafusion::arrow::datatypes::{
     TimestampMicrosecondType,
 };
 
-use super::{Column, ColumnType, EngineError, Schema, Table, Values};
+use super::{Column, ColumnType, EngineError, Levels, Schema, Table, Values};
 
 /// Returns the engine's type for one of ours.
 pub(super) fn engine_type(kind: ColumnType) -> DataType {
@@ -132,16 +132,15 @@ fn to_array(column: &Column) -> Result<ArrayRef, EngineError> {
 }
 
 /// Writes each level once, and points every row at its level.
-fn text_array(column: &Column, codes: &[u32], levels: &[String]) -> Result<ArrayRef, EngineError> {
-    let total: usize = levels.iter().map(String::len).sum();
-    if u32::try_from(total).is_err() {
+fn text_array(column: &Column, codes: &[u32], levels: &Levels) -> Result<ArrayRef, EngineError> {
+    if u32::try_from(levels.text().len()).is_err() {
         return Err(EngineError::Limit { message: "a text column of more than 4 GiB".to_owned() });
     }
     let mut builder = StringViewBuilder::with_capacity(codes.len());
-    let block = builder.append_block(levels.concat().into_bytes().into());
+    let block = builder.append_block(levels.text().as_bytes().to_vec().into());
     let mut starts = Vec::with_capacity(levels.len());
     let mut start = 0_u32;
-    for level in levels {
+    for level in levels.iter() {
         starts.push((start, level.len() as u32));
         start += level.len() as u32;
     }
@@ -255,7 +254,7 @@ fn finite(name: &str, pieces: &[ArrayRef]) -> Result<Vec<f64>, EngineError> {
 #[expect(clippy::disallowed_types, reason = "only looked up; levels keep the order of the rows")]
 fn coded(pieces: &[ArrayRef]) -> Result<Values, EngineError> {
     let mut places: std::collections::HashMap<&str, u32> = std::collections::HashMap::new();
-    let (mut codes, mut levels) = (Vec::new(), Vec::new());
+    let (mut codes, mut levels) = (Vec::new(), Levels::default());
     let texts: Vec<_> = pieces.iter().map(AsArray::as_string_view).collect();
     for piece in &texts {
         for text in *piece {
@@ -265,7 +264,7 @@ fn coded(pieces: &[ArrayRef]) -> Result<Values, EngineError> {
             };
             let next = places.len() as u32;
             let code = *places.entry(text).or_insert_with(|| {
-                levels.push(text.to_owned());
+                levels.push(text);
                 next
             });
             codes.push(code);

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Column, Values};
+use super::{Column, Levels, Values};
 
 /// A range of ints up to this many times the rows (and this many at least) is coded through a table.
 const DENSE: usize = 4;
@@ -142,7 +142,7 @@ impl Column {
         Coded { places: places.into(), levels }
     }
 
-    fn code_texts<'a>(&'a self, codes: &'a [u32], levels: &[String]) -> Coded<'a> {
+    fn code_texts<'a>(&'a self, codes: &'a [u32], levels: &Levels) -> Coded<'a> {
         let mut present = vec![false; levels.len()];
         match &self.valid {
             None => codes.iter().for_each(|code| mark(&mut present, *code)),
@@ -188,7 +188,7 @@ fn ranked(present: &[bool]) -> (Vec<u32>, usize) {
 }
 
 /// The place of each text among those present, in the order of their bytes.
-fn sorted_ranks(levels: &[String], present: &[bool]) -> (Vec<u32>, usize) {
+fn sorted_ranks(levels: &Levels, present: &[bool]) -> (Vec<u32>, usize) {
     let order = byte_order(levels);
     let mut ranks = vec![Coded::NULL; levels.len()];
     let mut count = 0;
@@ -204,10 +204,10 @@ fn sorted_ranks(levels: &[String], present: &[bool]) -> (Vec<u32>, usize) {
 }
 
 /// The codes of texts in the order of their bytes. The first eight bytes decide most pairs.
-pub(super) fn byte_order(levels: &[String]) -> Vec<u32> {
+pub(super) fn byte_order(levels: &Levels) -> Vec<u32> {
     let mut keyed: Vec<(u64, u32)> =
         levels.iter().enumerate().map(|(code, level)| (first_bytes(level), code as u32)).collect();
-    let text = |code: u32| levels.get(code as usize).map(String::as_bytes);
+    let text = |code: u32| levels.get(code as usize).map(str::as_bytes);
     keyed.sort_unstable_by(|(left, l), (right, r)| {
         left.cmp(right).then_with(|| text(*l).cmp(&text(*r)))
     });
@@ -232,19 +232,19 @@ impl Values {
     /// Puts the levels of text in the order of their bytes; other values stay as they are.
     #[must_use]
     pub fn in_byte_order(self) -> Self {
-        let Self::Text { mut codes, mut levels } = self else { return self };
+        let Self::Text { mut codes, levels } = self else { return self };
         if levels.is_sorted() {
             return Self::Text { codes, levels };
         }
         let order = byte_order(&levels);
         let mut ranks = vec![0_u32; levels.len()];
-        let mut sorted = Vec::with_capacity(levels.len());
+        let mut sorted = Levels::with_capacity(levels.len(), levels.text().len());
         for (rank, code) in order.into_iter().enumerate() {
             if let (Some(slot), Some(level)) =
-                (ranks.get_mut(code as usize), levels.get_mut(code as usize))
+                (ranks.get_mut(code as usize), levels.get(code as usize))
             {
                 *slot = rank as u32;
-                sorted.push(std::mem::take(level));
+                sorted.push(level);
             }
         }
         for code in &mut codes {

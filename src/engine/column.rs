@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use jiff::civil::Date;
 
-use super::ColumnType;
+use super::{ColumnType, Levels};
 
 /// The values of a column. What stands in a null row is unspecified.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,7 +19,7 @@ pub enum Values {
         /// The place of each row's text in `levels`.
         codes: Vec<u32>,
         /// The distinct texts.
-        levels: Vec<String>,
+        levels: Levels,
     },
     /// True or false.
     Bool(Vec<bool>),
@@ -36,7 +36,7 @@ impl Values {
         match kind {
             ColumnType::Int => Self::Int(Vec::new()),
             ColumnType::Float => Self::Float(Vec::new()),
-            ColumnType::Text => Self::Text { codes: Vec::new(), levels: Vec::new() },
+            ColumnType::Text => Self::Text { codes: Vec::new(), levels: Levels::default() },
             ColumnType::Bool => Self::Bool(Vec::new()),
             ColumnType::Date => Self::Date(Vec::new()),
             ColumnType::Timestamp => Self::Timestamp(Vec::new()),
@@ -102,12 +102,12 @@ impl Column {
     #[must_use]
     pub fn from_texts<'a>(texts: impl IntoIterator<Item = Option<&'a str>>) -> Self {
         let mut places = std::collections::BTreeMap::new();
-        let (mut codes, mut levels, mut valid) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut codes, mut levels, mut valid) = (Vec::new(), Levels::default(), Vec::new());
         for text in texts {
             valid.push(text.is_some());
             let code = text.map_or(0, |text| {
                 *places.entry(text.to_owned()).or_insert_with(|| {
-                    levels.push(text.to_owned());
+                    levels.push(text);
                     levels.len() as u32 - 1
                 })
             });
@@ -197,7 +197,9 @@ impl Column {
         match &self.values {
             Values::Int(values) => values.get(row).map(i64::to_string),
             Values::Float(values) => values.get(row).map(|value| (value + 0.0).to_string()),
-            Values::Text { codes, levels } => levels.get(*codes.get(row)? as usize).cloned(),
+            Values::Text { codes, levels } => {
+                levels.get(*codes.get(row)? as usize).map(str::to_owned)
+            }
             Values::Bool(values) => values.get(row).map(bool::to_string),
             Values::Date(values) => values.get(row).map(|days| date_text(*days)),
             Values::Timestamp(values) => values.get(row).map(|micros| moment_text(*micros)),

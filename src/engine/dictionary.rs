@@ -2,6 +2,8 @@
 
 use std::hash::{BuildHasher as _, RandomState};
 
+use super::Levels;
+
 /// The slots of a new dictionary.
 const FEW: usize = 64;
 
@@ -11,7 +13,7 @@ const FEW: usize = 64;
 /// that no file can be written to collide; nothing that is computed depends on it.
 #[derive(Debug)]
 pub struct Dictionary {
-    levels: Vec<String>,
+    levels: Levels,
     keys: Vec<Key>,
     /// A text's hash in the upper half, its code and one in the lower; zero where there is none.
     slots: Vec<u64>,
@@ -29,7 +31,7 @@ impl Dictionary {
     #[must_use]
     pub fn new() -> Self {
         let seed = RandomState::new().hash_one(0_u8);
-        Self { levels: Vec::new(), keys: Vec::new(), slots: vec![0; FEW], seed }
+        Self { levels: Levels::default(), keys: Vec::new(), slots: vec![0; FEW], seed }
     }
 
     /// Returns the code of a text, a new one for a new text; none where it is not UTF-8.
@@ -45,7 +47,7 @@ impl Dictionary {
             at = (at + 1) & (self.slots.len() - 1);
         }
         let code = self.levels.len() as u32;
-        self.levels.push(std::str::from_utf8(cell).ok()?.to_owned());
+        self.levels.push(std::str::from_utf8(cell).ok()?);
         self.keys.push(key);
         self.put(at, hash, code);
         if self.levels.len() * 2 > self.slots.len() {
@@ -66,7 +68,7 @@ impl Dictionary {
 
     /// Returns the texts by their codes.
     #[must_use]
-    pub fn into_levels(self) -> Vec<String> {
+    pub fn into_levels(self) -> Levels {
         self.levels
     }
 
@@ -81,7 +83,7 @@ impl Dictionary {
     }
 
     fn grow(&mut self) {
-        let size = self.slots.len() * 4;
+        let size = self.slots.len() * 2;
         let old = std::mem::replace(&mut self.slots, vec![0; size]);
         for slot in old.into_iter().filter(|slot| *slot != 0) {
             let mut at = self.first_slot((slot >> 32) as u32);
@@ -175,7 +177,7 @@ mod tests {
         let levels = dictionary.into_levels();
         assert_eq!(levels.len(), distinct.len());
         for (text, code) in texts.iter().zip(codes) {
-            assert_eq!(&levels[code as usize], text);
+            assert_eq!(levels.get(code as usize), Some(text.as_str()));
         }
     }
 }

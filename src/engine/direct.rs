@@ -50,13 +50,16 @@ impl Direct {
         Some(Self { table: table.value.clone(), items, done })
     }
 
-    /// The columns of the result where all are bare columns of the table.
+    /// The columns of the result where all are bare columns of the table, or need no engine: what
+    /// [`Self::applies`] has evaluated tells their types.
     pub(super) fn schema(&self, table: &Table) -> Option<Schema> {
-        let kind = |item: &Item| -> Option<(String, ColumnType)> {
-            let Item::Column { name, from } = item else { return None };
-            Some((name.clone(), table.column(from)?.kind()))
+        let kind = |(item, done): (&Item, &Option<Arc<Column>>)| -> Option<(String, ColumnType)> {
+            Some(match item {
+                Item::Column { name, from } => (name.clone(), table.column(from)?.kind()),
+                Item::Computed { name, .. } => (name.clone(), done.as_ref()?.kind()),
+            })
         };
-        let columns = self.items.iter().map(kind).collect::<Option<Vec<_>>>()?;
+        let columns = self.items.iter().zip(&self.done).map(kind).collect::<Option<Vec<_>>>()?;
         self.distinct().then_some(Schema { columns })
     }
 

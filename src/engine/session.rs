@@ -8,29 +8,19 @@ use std::time::Duration;
 
 use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::datatypes::SchemaRef;
-use datafusion::common::TableReference;
 use datafusion::error::DataFusionError;
-use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
-use datafusion::execution::runtime_env::RuntimeEnvBuilder;
-use datafusion::execution::{FunctionRegistry, SessionStateBuilder};
 use datafusion::logical_expr::LogicalPlan;
-use datafusion::prelude::{DataFrame, SQLOptions, SessionConfig, SessionContext};
+use datafusion::prelude::{DataFrame, SQLOptions, SessionContext};
 use datafusion::sql::parser::Statement;
 use tokio::runtime::Runtime;
 
-use super::arithmetic::Replace;
+use super::context::Contexts;
 use super::direct::Direct;
-use super::lazy::LookOnlyWhereNeeded;
-use super::provider::Plain;
 use super::sql::{self, Admitted, Words};
-use super::{
-    ColumnType, EngineError, Schema, Table, aggregate, batch, failure, parquet, plan, scalar,
-};
+use super::{ColumnType, EngineError, Schema, Table, Values, batch, failure, parquet, plan};
 
 /// The stack of each worker: a plan of a thousand operators needs a few MiB in an unoptimised build.
 const STACK: usize = 32 << 20;
-/// The memory a query may use beside the tables it reads.
-const MEMORY: usize = 8 << 30;
 /// The most rows of one result, or four times the largest table where that is more.
 const MOST_ROWS: usize = 5_000_000;
 /// The longest time for one query.
@@ -42,13 +32,19 @@ const LONGEST: Duration = Duration::from_hours(1);
 /// one order, and every value has one order of evaluation.
 pub struct Engine {
     runtime: Option<Runtime>,
-    /// Where what has no finite value is an error.
-    strict: SessionContext,
-    /// Where floats may be infinite, to find the row of an error.
-    lenient: SessionContext,
-    /// The tables by name.
-    tables: Mutex<BTreeMap<String, Arc<Table>>>,
+    known: Mutex<Known>,
     threads: usize,
+}
+
+/// What an engine has.
+#[derive(Default)]
+struct Known {
+    /// The tables by name.
+    tables: BTreeMap<String, Arc<Table>>,
+    /// What answers; none before the first query that needs it.
+    contexts: Option<Contexts>,
+    /// Tables whose rows are counted before it answers again.
+    uncounted: BTreeMap<String, usize>,
 }
 
 impl fmt::Debug for Engine {
@@ -80,15 +76,7 @@ impl Engine {
             .thread_stack_size(STACK)
             .build()
             .map_err(|error| failed(format!("its threads do not start: {error}")))?;
-        let context =
-            |strict| context(strict).map_err(|error| failure::plain(&error, &Words::default()));
-        Ok(Self {
-            runtime: Some(runtime),
-            strict: context(true)?,
-            lenient: context(false)?,
-            tables: Mutex::default(),
-            threads,
-        })
+        Ok(Self { runtime: Some(runtime), known: Mutex::default(), threads })
     }
 
     /// Returns the number of threads.
@@ -102,16 +90,20 @@ impl Engine {
     /// # Errors
     /// When the engine refuses the table.
     pub fn register(&self, name: &str, table: Arc<Table>) -> Result<(), EngineError> {
-        let no_words = Words::default();
-        let plain = |error: DataFusionError| failure::plain(&error, &no_words);
-        let scanned = Arc::new(Plain::new(Arc::clone(&table)));
-        for context in [&self.strict, &self.lenient] {
-            let reference = TableReference::bare(name);
-            context.deregister_table(reference.clone()).map_err(plain)?;
-            context.register_table(reference, Arc::clone(&scanned) as _).map_err(plain)?;
+        let mut known = self.known();
+        if let Some(contexts) = &known.contexts {
+            let registered = contexts.register(name, Arc::clone(&table));
+            registered.map_err(|error| failure::plain(&error, &Words::default()))?;
         }
-        self.names().insert(name.to_owned(), table);
+        known.uncounted.remove(name);
+        known.tables.insert(name.to_owned(), table);
         Ok(())
+    }
+
+    /// Has the rows of a table counted before the next answer in which the engine itself has a part:
+    /// that is then an error where it does not see `rows` of them.
+    pub fn expect_rows(&self, name: &str, rows: usize) {
+        self.known().uncounted.insert(name.to_owned(), rows);
     }
 
     /// Answers one read-only `SELECT`. Rows of filters and projections keep the order of their input.
@@ -119,36 +111,36 @@ impl Engine {
     /// # Errors
     /// See [`EngineError`].
     pub fn query(&self, sql: &str) -> Result<Table, EngineError> {
-        let error = match self.run(&self.strict, sql) {
+        let error = match self.run(true, sql) {
             Err(error @ (EngineError::DivideByZero | EngineError::Domain { .. })) => error,
             answer => return answer,
         };
         // The same query again, with infinite floats, may tell the column and the row.
-        match self.run(&self.lenient, sql) {
+        match self.run(false, sql) {
             Err(located @ EngineError::NotFinite { .. }) => Err(located),
             _ => Err(error),
         }
     }
 
-    fn run(&self, context: &SessionContext, sql: &str) -> Result<Table, EngineError> {
+    fn run(&self, strict: bool, sql: &str) -> Result<Table, EngineError> {
         let admitted = self.admit(sql)?;
         match self.direct(&admitted) {
-            Some((direct, table)) => self.shared(context, admitted, &direct, &table),
-            None => self.whole(context, admitted),
+            Some((direct, table)) => self.shared(strict, admitted, &direct, &table),
+            None => self.whole(strict, admitted),
         }
     }
 
     /// Recognises a query over the rows of one table that has bare columns among its own.
     fn direct(&self, admitted: &Admitted) -> Option<(Direct, Arc<Table>)> {
         let mut direct = Direct::of(&admitted.statement)?;
-        let table = self.names().get(&direct.table).cloned()?;
+        let table = self.known().tables.get(&direct.table).cloned()?;
         direct.applies(&table).then_some((direct, table))
     }
 
     /// Takes bare columns from the table itself and asks the engine for the rest.
     fn shared(
         &self,
-        context: &SessionContext,
+        strict: bool,
         admitted: Admitted,
         direct: &Direct,
         table: &Table,
@@ -156,23 +148,47 @@ impl Engine {
         let rest = match direct.rest(&admitted.statement, table) {
             Some(statement) => {
                 let words = admitted.words.clone();
-                Some(self.whole(context, Admitted { statement, words })?)
+                Some(self.whole(strict, Admitted { statement, words })?)
             }
             None => None,
         };
         match direct.assembled(table, rest.as_ref()) {
             Some(Ok(assembled)) => Ok(assembled),
-            _ => self.whole(context, admitted),
+            _ => self.whole(strict, admitted),
         }
     }
 
     /// Runs the statement as it stands.
-    fn whole(&self, context: &SessionContext, admitted: Admitted) -> Result<Table, EngineError> {
+    fn whole(&self, strict: bool, admitted: Admitted) -> Result<Table, EngineError> {
+        self.count_expected()?;
+        self.answer(strict, admitted)
+    }
+
+    /// Trusts no silence: an engine that sees no rows of a table answers without an error.
+    fn count_expected(&self) -> Result<(), EngineError> {
+        let uncounted = std::mem::take(&mut self.known().uncounted);
+        for (name, rows) in uncounted {
+            let quoted = name.replace('"', "\"\"");
+            let count = self.admit(&format!("SELECT count(*) AS \"rows\" FROM \"{quoted}\""))?;
+            let counted = self.answer(true, count)?;
+            let seen = match counted.column("rows").map(|column| &column.values) {
+                Some(Values::Int(values)) => values.first().copied(),
+                _ => None,
+            };
+            if seen != Some(rows as i64) {
+                return Err(failed(format!("it does not see the {rows} rows of `{name}`")));
+            }
+        }
+        Ok(())
+    }
+
+    fn answer(&self, strict: bool, admitted: Admitted) -> Result<Table, EngineError> {
+        let contexts = self.contexts()?;
+        let context = if strict { contexts.strict } else { contexts.lenient };
         let words = admitted.words.clone();
         let rows_of: BTreeMap<String, usize> =
-            self.names().iter().map(|(name, table)| (name.clone(), table.rows())).collect();
+            self.known().tables.iter().map(|(name, table)| (name.clone(), table.rows())).collect();
         let most = rows_of.values().fold(MOST_ROWS, |most, rows| most.max(rows.saturating_mul(4)));
-        let context = context.clone();
         let (schema, batches) = self.blocking(&words, async move {
             let planned = planned(&context, admitted).await?;
             plan::check_work(&planned, &|name| rows_of.get(name).copied())?;
@@ -211,7 +227,7 @@ impl Engine {
             return Ok(Vec::new());
         }
         let words = admitted.words.clone();
-        let context = self.strict.clone();
+        let context = self.contexts()?.strict;
         self.blocking(&words, async move {
             plan::integer_divisions(&planned(&context, admitted).await?)
         })
@@ -232,18 +248,30 @@ impl Engine {
         parquet::is_sound(path, column, kind, not_null)
     }
 
-    fn names(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, Arc<Table>>> {
-        self.tables.lock().unwrap_or_else(PoisonError::into_inner)
+    fn known(&self) -> std::sync::MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What answers, with all tables; made at the first call.
+    fn contexts(&self) -> Result<Contexts, EngineError> {
+        let mut known = self.known();
+        if let Some(contexts) = &known.contexts {
+            return Ok(contexts.clone());
+        }
+        let made = Contexts::new(&known.tables);
+        let made = made.map_err(|error| failure::plain(&error, &Words::default()))?;
+        known.contexts = Some(made.clone());
+        Ok(made)
     }
 
     fn admit(&self, sql: &str) -> Result<Admitted, EngineError> {
-        let tables: Vec<String> = self.names().keys().cloned().collect();
+        let tables: Vec<String> = self.known().tables.keys().cloned().collect();
         sql::admit(sql, &tables)
     }
 
     fn plan(&self, admitted: Admitted) -> Result<LogicalPlan, EngineError> {
         let words = admitted.words.clone();
-        let context = self.strict.clone();
+        let context = self.contexts()?.strict;
         self.blocking(&words, async move {
             let plan = planned(&context, admitted).await?;
             let state = context.state();
@@ -285,35 +313,6 @@ fn failed(message: impl Into<String>) -> EngineError {
     EngineError::Failed { message: message.into() }
 }
 
-fn context(strict: bool) -> Result<SessionContext, DataFusionError> {
-    let mut config = SessionConfig::new()
-        .with_target_partitions(1)
-        .with_information_schema(false)
-        .with_create_default_catalog_and_schema(true);
-    config.options_mut().sql_parser.enable_ident_normalization = false;
-    // One pass, so that the last rule is the last: see `lazy`.
-    config.options_mut().optimizer.max_passes = 1;
-    config.options_mut().execution.time_zone = Some("+00:00".to_owned());
-    let runtime = RuntimeEnvBuilder::new()
-        .with_memory_limit(MEMORY, 1.0)
-        .with_disk_manager_builder(
-            DiskManagerBuilder::default().with_mode(DiskManagerMode::Disabled),
-        )
-        .build_arc()?;
-    let state = SessionStateBuilder::new()
-        .with_config(config)
-        .with_runtime_env(runtime)
-        .with_default_features()
-        .with_table_functions(std::iter::empty().collect())
-        .with_optimizer_rule(Arc::new(LookOnlyWhereNeeded(Replace::new(strict))))
-        .build();
-    let mut context = SessionContext::new_with_state(state);
-    scalar::all(strict).for_each(|function| context.register_udf(function));
-    aggregate::all().for_each(|function| context.register_udaf(function));
-    context.register_function_rewrite(Arc::new(Replace::new(strict)))?;
-    Ok(context)
-}
-
 async fn planned(
     context: &SessionContext,
     admitted: Admitted,
@@ -334,25 +333,4 @@ async fn collected(frame: DataFrame) -> Result<(SchemaRef, Vec<RecordBatch>), Da
     let schema = Arc::clone(frame.schema().inner());
     let batches = frame.collect().await?;
     Ok((schema, batches))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::engine::functions;
-
-    #[test]
-    fn every_function_of_the_list_exists_and_none_of_it_is_volatile() {
-        use datafusion::logical_expr::Volatility;
-        // These are syntax: the parser turns them into functions of other names.
-        let syntax = ["position", "ifnull", "mod", "ceil", "floor", "trim"];
-        let state = context(true).expect("a context").state();
-        for name in functions::names().filter(|name| !syntax.contains(name)) {
-            let scalar = state.scalar_functions().get(name).map(|f| f.signature().volatility);
-            let aggregate = state.aggregate_functions().get(name).map(|f| f.signature().volatility);
-            let window = state.window_functions().get(name).map(|f| f.signature().volatility);
-            let found = scalar.or(aggregate).or(window);
-            assert_eq!(found, Some(Volatility::Immutable), "{name}");
-        }
-    }
 }

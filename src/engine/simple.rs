@@ -77,7 +77,9 @@ impl<'a> Condition<'a> {
             (Values::Text { levels, .. }, None) if matches!(op, Eq | NotEq) => {
                 let Expr::Value(value) = right.as_ref() else { return None };
                 let Value::SingleQuotedString(text) = &value.value else { return None };
-                Literal::Code(levels.iter().position(|level| level == text).map(|at| at as u32))
+                Literal::Code(
+                    levels.iter().position(|level| level == text.as_str()).map(|at| at as u32),
+                )
             }
             _ => return None,
         };
