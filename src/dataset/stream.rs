@@ -20,6 +20,8 @@ pub(super) const BUFFER: usize = 256 << 10;
 
 /// From this size on a file is hashed on a thread of its own while it is parsed.
 const WORTH_A_THREAD: u64 = 1 << 20;
+/// The most blocks that wait to be hashed.
+const WAITING: usize = 4;
 
 /// A file being read.
 pub(super) struct Stream<'a> {
@@ -107,7 +109,7 @@ impl Stream<'_> {
         let answer = if large {
             self.hashed_beside(parse)
         } else {
-            parse(&mut Blocks { stream: self, hashing: None })
+            parse(&mut Blocks { stream: self, hashing: None, used: Vec::new() })
         };
         if let Ok(Some(answer)) = answer {
             return Ok(Some(answer));
@@ -122,7 +124,7 @@ impl Stream<'_> {
         &mut self,
         parse: impl FnOnce(&mut Blocks<'_, '_>) -> io::Result<Option<T>>,
     ) -> io::Result<Option<T>> {
-        let (sender, receiver) = sync_channel::<(Arc<Vec<u8>>, usize)>(4);
+        let (sender, receiver) = sync_channel::<(Arc<Vec<u8>>, usize)>(WAITING);
         let mut hasher = std::mem::take(&mut self.hasher);
         std::thread::scope(|scope| {
             let hashing = scope.spawn(move || {
@@ -131,7 +133,9 @@ impl Stream<'_> {
                 }
                 hasher
             });
-            let answer = parse(&mut Blocks { stream: self, hashing: Some(sender) });
+            let mut blocks = Blocks { stream: self, hashing: Some(sender), used: Vec::new() };
+            let answer = parse(&mut blocks);
+            drop(blocks);
             let Ok(hasher) = hashing.join() else {
                 return Err(io::Error::other("hashing broke off"));
             };
@@ -145,6 +149,8 @@ impl Stream<'_> {
 pub(super) struct Blocks<'a, 's> {
     stream: &'a mut Stream<'s>,
     hashing: Option<SyncSender<(Arc<Vec<u8>>, usize)>>,
+    /// The memory of blocks that were parsed; it serves again once it is hashed.
+    used: Vec<Arc<Vec<u8>>>,
 }
 
 impl Blocks<'_, '_> {
@@ -156,11 +162,13 @@ impl Blocks<'_, '_> {
             if left as u64 > LARGEST_RECORD {
                 return Ok(false);
             }
-            let mut text = Vec::with_capacity(left + BUFFER);
+            let mut text = self.buffer();
+            text.reserve(left + BUFFER);
             text.extend_from_slice(block.left());
             let count = (&mut self.stream.file).take(BUFFER as u64).read_to_end(&mut text)?;
             block.last = count < BUFFER;
-            (block.filled, block.text) = (text.len(), Arc::new(text));
+            block.filled = text.len();
+            self.keep(std::mem::replace(&mut block.text, Arc::new(text)));
             self.hash(&block.text, left);
             self.stream.passed(count);
             let fresh = block.text.get(left..).unwrap_or_default();
@@ -171,6 +179,22 @@ impl Blocks<'_, '_> {
             }
         }
         Ok(false)
+    }
+
+    /// Memory for a block: that of one that nobody looks at any more, where there is one.
+    fn buffer(&mut self) -> Vec<u8> {
+        let free = self.used.iter_mut().position(|text| Arc::get_mut(text).is_some());
+        let text = free.and_then(|place| Arc::into_inner(self.used.swap_remove(place)));
+        let mut text = text.unwrap_or_default();
+        text.clear();
+        text
+    }
+
+    fn keep(&mut self, text: Arc<Vec<u8>>) {
+        // As many as can wait to be hashed; that of a huge record goes.
+        if self.used.len() < 2 * WAITING && text.capacity() <= 4 * BUFFER {
+            self.used.push(text);
+        }
     }
 
     fn hash(&mut self, text: &Arc<Vec<u8>>, from: usize) {

@@ -166,9 +166,12 @@ impl<T: Copy + Default> Out<T> {
                 let (width, packed) = data.values.split_first()?;
                 let mut places = Vec::with_capacity(count);
                 hybrid(packed, u32::from(*width), count, &mut places)?;
-                for place in places {
-                    self.values.push(*dictionary.get(place as usize)?);
+                if places.iter().any(|place| *place as usize >= dictionary.len()) {
+                    return None;
                 }
+                let value = |place: u32| dictionary.get(place as usize).copied();
+                self.values
+                    .extend(places.into_iter().map(|place| value(place).unwrap_or_default()));
             }
             _ => return None,
         }
@@ -289,15 +292,15 @@ fn unpack(packed: &[u8], width: u32, count: usize, out: &mut Vec<u32>) -> Option
         return None;
     }
     let mask = (1_u64 << width) - 1;
-    for index in 0..count {
+    out.extend((0..count).map(|index| {
         let bit = index * width as usize;
         let bytes = packed.get(bit / 8..).unwrap_or_default();
         let word = match bytes.first_chunk::<8>() {
             Some(word) => u64::from_le_bytes(*word),
             None => bytes.iter().rev().fold(0_u64, |word, byte| (word << 8) | u64::from(*byte)),
         };
-        out.push((word >> (bit % 8) & mask) as u32);
-    }
+        (word >> (bit % 8) & mask) as u32
+    }));
     Some(())
 }
 

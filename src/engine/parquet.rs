@@ -291,6 +291,28 @@ mod tests {
         }
     }
 
+    /// More texts than sixteen bits number, over pages by dictionary and then plain ones; a null is no
+    /// empty text.
+    #[test]
+    fn many_texts_come_back_and_a_null_is_not_an_empty_one() {
+        let texts: Vec<String> = (0..90_000)
+            .map(|row| if row % 9 == 0 { String::new() } else { (row % 70_000).to_string() })
+            .collect();
+        let null = |row: usize| row % 7 == 3;
+        let written = texts.iter().enumerate();
+        let column =
+            Column::from_texts(written.map(|(row, text)| (!null(row)).then_some(text.as_str())));
+        let table = Table::from_columns(vec![("t".to_owned(), column)]).expect("a table");
+        let read = read_bytes(&bytes_of(&table), &table.schema()).expect("read");
+        let found = read.column("t").expect("the column");
+        for (row, text) in texts.iter().enumerate() {
+            let wanted = (!null(row)).then_some(text);
+            assert_eq!(found.text_at(row).as_ref(), wanted, "{row}");
+        }
+        let many = |values: &Values| matches!(values, Values::Text { levels, .. } if levels.is_sorted() && levels.len() > 1 << 16);
+        assert!(many(&found.values));
+    }
+
     #[test]
     fn what_is_no_parquet_says_so() {
         let schema = table().schema();

@@ -53,6 +53,45 @@ fn a_plan_tells_the_columns_without_running() {
     assert_eq!(found, expected.map(|(name, kind)| (name.to_owned(), kind)));
 }
 
+/// `WHERE true` makes a query one that the engine itself has to plan.
+#[test]
+fn a_type_told_without_the_engine_is_the_one_that_it_plans() {
+    let engine = engine();
+    let empty = people().schema().empty_table();
+    engine.register("nobody", Arc::new(empty)).expect("registered");
+    for expression in [
+        "id < 3",
+        "Age >= 30",
+        "\"group\" = 'b'",
+        "case when id < 2 then 0 else 1 end",
+        "case when Age < 2.5 then 0.5 when id = 3 then 1.5 end",
+        "case when id < 2 then 0 else 1.5 end",
+        "ln(id)",
+        "ln(Age)",
+        "(id)",
+    ] {
+        for table in ["people", "nobody"] {
+            let sql = format!("SELECT {expression} AS v, id FROM {table}");
+            let planned = engine.schema_of(&format!("{sql} WHERE true")).expect(expression);
+            assert_eq!(engine.schema_of(&sql).expect(expression), planned, "{sql}");
+        }
+    }
+    for wrong in ["ln(\"group\")", "ln(nothing)", "case when \"group\" < 2 then 0 end"] {
+        let told = engine.schema_of(&format!("SELECT {wrong} AS v, id FROM nobody"));
+        assert!(told.is_err(), "{wrong}: {told:?}");
+    }
+}
+
+#[test]
+fn before_the_engine_answers_it_must_see_the_rows_that_were_promised() {
+    let engine = engine();
+    engine.expect_rows("people", 4);
+    assert!(engine.query("SELECT sum(id) AS s FROM people").is_ok());
+    engine.expect_rows("people", 5);
+    let error = engine.query("SELECT sum(id) AS s FROM people").expect_err("one row is missing");
+    assert!(error.to_string().contains("does not see the 5 rows of `people`"), "{error}");
+}
+
 #[test]
 fn a_wrong_name_is_met_with_the_nearest_one_and_its_place() {
     let engine = engine();
