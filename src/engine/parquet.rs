@@ -295,8 +295,8 @@ mod tests {
     /// empty text.
     #[test]
     fn many_texts_come_back_and_a_null_is_not_an_empty_one() {
-        let texts: Vec<String> = (0..90_000)
-            .map(|row| if row % 9 == 0 { String::new() } else { (row % 70_000).to_string() })
+        let texts: Vec<String> = (0..130_000)
+            .map(|row| if row % 9 == 0 { String::new() } else { (row % 100_000).to_string() })
             .collect();
         let null = |row: usize| row % 7 == 3;
         let written = texts.iter().enumerate();
