@@ -120,9 +120,9 @@ impl Interval {
     #[must_use]
     pub fn whole(&self) -> Option<Self> {
         let one = Rational::from_integer(1.into());
-        let first = |value: Rational, step: &Rational| match self.contains(&value) {
-            true => End::Closed(value),
-            false => End::Closed(value + step),
+        let first = |value: Rational, step: &Rational| {
+            let inside = self.contains(&value);
+            End::Closed(if inside { value } else { value + step })
         };
         let low = self.low.value().map_or(End::Infinite, |low| first(low.ceil(), &one));
         let high = self.high.value().map_or(End::Infinite, |high| first(high.floor(), &-one));
