@@ -348,9 +348,30 @@ fn implied_number(book: &Book<'_>, implied: &Implied, relations: &mut Evaluation
             record.reason =
                 Some("a divisor may be zero, or the printed numbers set no bound".to_owned());
         }
-        Some(found) => bounded(&mut record, found),
+        Some(found) if !implied.count => bounded(&mut record, found),
+        Some(found) => match found.interval.whole() {
+            None => {
+                let all = one_or_both(&found.interval);
+                record.reason = Some(format!("it counts, and {all}: no whole number is left"));
+            }
+            Some(whole) => {
+                let counted = relations.implied_count(implied, &whole, tree, &at);
+                bounded(
+                    &mut record,
+                    counted.unwrap_or(Bounded { interval: whole, ..found.loose() }),
+                );
+            }
+        },
     }
     record
+}
+
+/// Where a quantity lies, in words.
+fn one_or_both(interval: &Interval) -> String {
+    match (interval.low.value(), interval.high.value()) {
+        (Some(low), Some(high)) => format!("it lies between {} and {}", show(low), show(high)),
+        _ => one_sided(interval),
+    }
 }
 
 fn ends(interval: &Interval) -> Option<[f64; 2]> {

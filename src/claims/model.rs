@@ -356,6 +356,8 @@ pub struct Implied {
     pub value: Spanned<Expression>,
     /// `percent`, `percentage points`, or none.
     pub unit: Option<String>,
+    /// Whether it counts something: it is a whole number.
+    pub count: bool,
     /// The relations to use; all definitional and stated ones where it is left out.
     pub using: Option<Vec<Spanned<String>>>,
 }

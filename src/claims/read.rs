@@ -300,9 +300,15 @@ fn implied(table: &Table<'_>) -> Option<Implied> {
         );
     }
     let value = formula(table, "value", Kind::Arithmetic);
-    let unit = table.optional::<String>("unit").map(|unit| unit.value);
+    let unit = table.optional::<String>("unit");
+    let count = table.optional::<bool>("count").is_some_and(|count| count.value);
+    if count && let Some(unit) = &unit {
+        let problem = Problem::error("what counts has no unit: it is a whole number");
+        table.report(problem.at(&unit.span).help("leave out `unit`, or `count`"));
+    }
+    let unit = unit.map(|unit| unit.value);
     let using = table.optional::<Vec<Spanned<String>>>("using").map(|named| named.value);
-    Some(Implied { id: id?, says: says?.value, value: value?, unit, using })
+    Some(Implied { id: id?, says: says?.value, value: value?, unit, count, using })
 }
 
 fn set_aside(table: &Table<'_>) -> Option<SetAside> {

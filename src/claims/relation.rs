@@ -312,15 +312,29 @@ impl Evaluation {
         tree: &Tree,
         at: &[Interval],
     ) -> Option<Bounded> {
-        let items: Vec<&Item> = match &implied.using {
-            None => self.items.iter().collect(),
-            Some(named) => self
-                .alone
-                .iter()
-                .filter(|item| named.iter().any(|name| name.value == item.id))
-                .collect(),
-        };
+        let items: Vec<Item> = self.using(implied);
+        let items: Vec<&Item> = items.iter().collect();
         self.network.implied(&items, tree, implied.value.value.references(), at)
+    }
+
+    /// The relations that a question names; all definitional and stated ones where it names none.
+    fn using(&self, implied: &Implied) -> Vec<Item> {
+        let Some(named) = &implied.using else { return self.items.clone() };
+        let wanted = |item: &&Item| named.iter().any(|name| name.value == item.id);
+        self.alone.iter().filter(wanted).cloned().collect()
+    }
+
+    /// Asks the same of a quantity that counts something; what it can be at all is known.
+    pub(super) fn implied_count(
+        &mut self,
+        implied: &Implied,
+        whole: &Interval,
+        tree: &Tree,
+        at: &[Interval],
+    ) -> Option<Bounded> {
+        let items = self.using(implied);
+        let references = implied.value.value.references();
+        self.network.implied_count(&implied.id.value, whole, &items, tree, references, at)
     }
 
     /// Says what binds a claim's number among the definitional and stated relations that can be true.

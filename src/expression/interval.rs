@@ -116,6 +116,19 @@ impl Interval {
         Self { low: End::Infinite, high: End::Infinite }
     }
 
+    /// Returns the interval from the first whole number inside to the last; none where no whole number is inside.
+    #[must_use]
+    pub fn whole(&self) -> Option<Self> {
+        let one = Rational::from_integer(1.into());
+        let first = |value: Rational, step: &Rational| {
+            let inside = self.contains(&value);
+            End::Closed(if inside { value } else { value + step })
+        };
+        let low = self.low.value().map_or(End::Infinite, |low| first(low.ceil(), &one));
+        let high = self.high.value().map_or(End::Infinite, |high| first(high.floor(), &-one));
+        Self::new(low, high)
+    }
+
     /// Returns the one number that the interval holds, if it holds only one.
     #[must_use]
     pub fn as_point(&self) -> Option<&Rational> {

@@ -13,7 +13,7 @@ each `printed` part must be an end of the interval, each other part must follow 
 the given numbers put in, the relation's difference (a quotient of polynomials, expanded here) must be the
 part's terms times a positive number, and a number that was put in at an end of its interval must push the
 difference the right way; or the part is a line, and line minus difference is nowhere negative in the box.
-Forensic checks (GRIM and its kin, shares, intervals, percentages, group rates) are verified by `check_forensic.py`.
+Forensic checks (GRIM and its kin, shares, intervals, percentages, group rates, p values) are verified by `check_forensic.py`.
 Where a claim has several readings, a proof is of one of them. Prints what was checked; exits with 1 on a failure.
 """
 

@@ -2,8 +2,9 @@
 
 Used by `check_certificates.py`. A witness is put into the definition; a refutation is checked by trying everything
 that is small enough to try: every sum, every sum of squares, every count, every data set on a short scale (a table
-of what sums and sums of squares can be reached, case by case), every corner of a table of rates. Returns "good",
-"other" (too large, or of a kind that needs a distribution) or what is wrong. Fractions only, but for logarithms.
+of what sums and sums of squares can be reached, case by case), every corner of a table of rates, the density of a
+test statistic integrated from every corner. Returns "good", "other" (too large) or what is wrong. Fractions only,
+but for logarithms and densities.
 """
 
 import itertools
@@ -286,6 +287,84 @@ def r_squared(sheet, x):
     return None
 
 
+def integral(f, a, b):
+    """Tanh-sinh quadrature; `f` gets the distances to both ends, so that poles there cost no digits."""
+    total, half, step = 0.0, (b - a) / 2, 1 / 64
+    for place in range(-64 * 7, 64 * 7 + 1):
+        u = math.pi / 2 * math.sinh(place * step)
+        if abs(u) > 350:
+            continue
+        near = (b - a) / (1 + math.exp(2 * u))  # the distance to b
+        far = (b - a) / (1 + math.exp(-2 * u))  # the distance to a
+        weight = half * math.pi / 2 * math.cosh(place * step) / math.cosh(u) ** 2
+        if near > 1e-150 and far > 1e-150 and weight > 0:
+            total += weight * f(far, near)
+    return total * step
+
+
+def beta_share(y, a, b):
+    """The share of a beta distribution up to y, by integrating its density."""
+    if y <= 0 or y >= 1:
+        return float(y >= 1)
+    scale = math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b)
+    if y <= a / (a + b):
+        density = lambda far, _: math.exp(scale + (a - 1) * math.log(far) + (b - 1) * math.log1p(-far))
+        return integral(density, 0.0, y)
+    return 1 - beta_share(1 - y, b, a)
+
+
+def tail(family, x, freedoms):
+    """The p value of a statistic: of both tails for t, z and r, of the upper one for the others."""
+    if family == "z":
+        return math.erfc(abs(x) / math.sqrt(2))
+    if family in ("t", "r"):
+        (df,) = freedoms
+        return beta_share(1 - x * x if family == "r" else df / (df + x * x), df / 2, 0.5)
+    if x <= 0:
+        return 1.0
+    if family == "f":
+        first, second = freedoms
+        return beta_share(second / (second + first * x), second / 2, first / 2)
+    (df,) = freedoms
+    scale = -math.lgamma(df / 2) - df / 2 * math.log(2)
+    density = lambda t: math.exp(scale + (df / 2 - 1) * math.log(t) - t / 2)
+    if x < df:
+        return 1 - integral(lambda far, _: density(far), 0.0, x)
+    # The rest of the line, by t = x / (1 - u).
+    return integral(lambda _, near: density(x / near) * x / near**2, 0.0, 1.0)
+
+
+def p_value(sheet):
+    """The p values of every corner of the statistic and its degrees of freedom, against the printed one."""
+    family = sheet.inputs["test"][0]
+    named = lambda text: sheet.ends[text] if text in sheet.ends else stands_for(text)
+    freedoms = [named(sheet.inputs[key][0]) for key in ("df", "df1", "df2") if key in sheet.inputs]
+    freedoms = [tuple(float(end) for end in ends) for ends in freedoms]
+    low, high = (float(end) for end in sheet.interval("statistic"))
+    if any(ends[0] <= 0 or ends[1] > 100_000 for ends in freedoms) or max(abs(low), abs(high)) > 1e6:
+        return "other"
+    places = {low, high} | ({0.0} if low < 0 < high else set())
+    every = [tail(family, x, corner) for x in places for corner in itertools.product(*freedoms)]
+    ranges = [(min(every), max(every))]
+    if "one_sided" in sheet.inputs:
+        near = min(every) / 2, max(every) / 2
+        ranges = [near, (1 - near[1], 1 - near[0])]
+    wanted = tuple(float(end) for end in sheet.interval("p"))
+    # How far the printed interval and what is allowed lie apart; at a touch, quadrature does not decide.
+    gap = min(max(wanted[0] - top, bottom - wanted[1]) for bottom, top in ranges)
+    if abs(gap) < 1e-10:
+        return "other"
+    allowed = " or ".join(f"{bottom:.6g} to {top:.6g}" for bottom, top in ranges)
+    return "good" if (gap > 0) == (sheet.relation["state"] == "fails") else f"p is {allowed}"
+
+
+def stands_for(text):
+    """A whole number is exact, a decimal stands for what rounds to it."""
+    digits = len(text.partition(".")[2])
+    slack = F(1, 2 * 10**digits) if digits else F(0)
+    return F(text) - slack, F(text) + slack
+
+
 def check(relation, ends, printed):
     """Verifies one check; None where the relation is none, or was not decided."""
     name = relation.get("check")
@@ -300,4 +379,4 @@ def check(relation, ends, printed):
         return log_interval(sheet) if sheet.inputs.get("scale") == ["log"] else interval(sheet)
     if name == "shares":
         return shares(sheet)
-    return group_rates(sheet) if name == "group_rates" else "other"
+    return group_rates(sheet) if name == "group_rates" else p_value(sheet)

@@ -91,19 +91,15 @@ impl<'a> Sight<'a> {
     /// Returns where a number of cases can lie.
     pub(super) fn cases(&self, given: &Given) -> Result<Cases, String> {
         let all = self.given(given)?;
-        let (Some(low), Some(high)) = (all.low.value(), all.high.value()) else {
+        let Some(counts) = all.whole() else {
+            return Err("no whole number of cases prints so".to_owned());
+        };
+        let (Some(least), Some(most)) = (counts.low.value(), counts.high.value()) else {
             return Err("the number of cases has no bound".to_owned());
         };
-        let (mut least, mut most) = (low.ceil(), high.floor());
-        if !all.contains(&least) {
-            least += Rational::one();
-        }
-        if !all.contains(&most) {
-            most -= Rational::one();
-        }
         let whole = |value: &Rational| value.to_integer().to_u64();
-        let least = whole(&least).unwrap_or(1).max(1);
-        let most = whole(&most).ok_or("the number of cases is too large, or below one")?;
+        let least = whole(least).unwrap_or(1).max(1);
+        let most = whole(most).ok_or("the number of cases is too large, or below one")?;
         if most < least {
             return Err("no whole number of cases prints so".to_owned());
         }

@@ -51,6 +51,29 @@ impl Network {
         self.bounds(items, &tree.renumbered(&to))
     }
 
+    /// Returns the same for a quantity that counts something and is known to lie among some whole numbers.
+    pub(in crate::claims) fn implied_count(
+        &mut self,
+        id: &str,
+        whole: &Interval,
+        items: &[Item],
+        tree: &Tree,
+        references: &[Reference],
+        at: &[Interval],
+    ) -> Option<Bounded> {
+        let own = self.number(id, whole);
+        let computed = self.equality(id, whole, tree, references, at);
+        self.count(id);
+        let items: Vec<&Item> = items.iter().chain([&computed]).collect();
+        let mut found = self.bounds(&items, &Tree::Reference(own))?;
+        found.interval = found.interval.whole()?;
+        found.items.retain(|item| item != id);
+        for choice in &mut found.choices {
+            choice.remove(id);
+        }
+        Some(found)
+    }
+
     /// The interval that items allow for a quantity over the network's own numbers.
     pub(super) fn bounds(&self, items: &[&Item], tree: &Tree) -> Option<Bounded> {
         let used = presolve::references(tree);
@@ -243,6 +266,11 @@ impl Problem<'_> {
 }
 
 impl Bounded {
+    /// What is left of it where the interval is cut: an enclosure that nothing is known to reach.
+    pub(in crate::claims) fn loose(self) -> Self {
+        Self { tight: false, choices: Default::default(), reached: None, ..self }
+    }
+
     /// Whether the values reached lie at the ends, up to the digits that are written.
     fn touches(&self) -> bool {
         let Some([low, high]) = &self.reached else { return false };

@@ -242,6 +242,11 @@ fn claims_files() -> Vec<(String, usize, &'static str)> {
         ),
         (implied(""), 7, "[implied] lacks `value`"),
         (implied("value = \"b > 1\"\n"), 10, "must be a number"),
+        (
+            implied("value = \"b\"\nunit = \"percent\"\ncount = true\n"),
+            11,
+            "what counts has no unit",
+        ),
         (implied("value = \"b\"\nusing = [\"q\"]\n"), 11, "`using` names no relation"),
         (b.clone() + "[[set_aside]]\nwhat = \"x\"\n", 7, "lacks `why`"),
         (b.clone() + &b, 8, "`b` is used twice as an id"),

@@ -355,12 +355,13 @@ fn an_independent_program_verifies_witnesses_and_refutations() {
         return;
     };
     assert_eq!(code, Some(0), "{said}");
-    assert!(said.contains("and 23 forensic checks verified"), "{said}");
+    assert!(said.contains("and 31 forensic checks verified"), "{said}");
     // It can fail: a witness, a state and a data set that are not so.
     for (from, to) in [
         ("\"sum of answers\": \"145\"", "\"sum of answers\": \"146\""),
         ("1 \u{D7} 2, 1 \u{D7} 3", "1 \u{D7} 2, 1 \u{D7} 2"),
         ("\"count of pa\": \"7\"", "\"count of pa\": \"8\""),
+        ("\"df2\": [\n          \"28\"", "\"df2\": [\n          \"8\""),
     ] {
         assert!(document.contains(from), "{from}");
         let (code, said) = python(&document.replacen(from, to, 1)).expect("it ran before");
@@ -409,6 +410,18 @@ fn every_kind() -> String {
         ("little", "0.009"),
         ("more", "0.012"),
         ("roughly", "28\u{2013}30"),
+        ("t", "2.20"),
+        ("z", "-2.42"),
+        ("f", "2.20"),
+        ("chi2", "22.20"),
+        ("r", "0.42"),
+        ("p03", ".03"),
+        ("p036", ".036"),
+        ("p018", ".018"),
+        ("p016", ".016"),
+        ("p13", ".13"),
+        ("p77", ".77"),
+        ("small", "p < .01"),
     ] {
         text += &claim(id, printed, "");
     }
@@ -454,6 +467,14 @@ fn every_kind() -> String {
             "group_rates: levels = [1, 2, 3]\nrates = [\"y1\", \"y2\", \"y3\"]\nns = [100, 200, 150]\nr2 = \"more\"",
         ),
         ("r21", "grim: mean = \"mg\"\nn = 10\nscale = [1, 5]"),
+        ("p1", "p_value: test = \"t\"\nstatistic = \"t\"\ndf = 28\np = \"p03\""),
+        ("p2", "p_value: test = \"t\"\nstatistic = \"t\"\ndf = \"27.6\"\np = \"p036\""),
+        ("p3", "p_value: test = \"t\"\nstatistic = \"t\"\ndf = 28\np = \"p018\"\none_sided = true"),
+        ("p4", "p_value: test = \"z\"\nstatistic = \"z\"\np = \"p016\""),
+        ("p5", "p_value: test = \"f\"\nstatistic = \"f\"\ndf1 = 2\ndf2 = 28\np = \"p13\""),
+        ("p6", "p_value: test = \"chi2\"\nstatistic = \"chi2\"\ndf = 28\np = \"p77\""),
+        ("p7", "p_value: test = \"chi2\"\nstatistic = \"chi2\"\ndf = 28\np = \"p13\""),
+        ("p8", "p_value: test = \"r\"\nstatistic = \"r\"\ndf = 40\np = \"small\""),
     ] {
         text += &check(id, "definitional", table);
     }

@@ -105,6 +105,27 @@ fn a_coarse_count_bounds_only_whole_numbers() {
 }
 
 #[test]
+fn a_quantity_that_counts_is_whole() {
+    let asked = |more: &str, value: &str| {
+        let text = wide("people", "3.2", "9.7", "") + more + &implied(value) + "count = true\n";
+        let asked = judge(&text, Vec::new()).implied.remove(0);
+        (asked.interval, asked.tight, asked.reason)
+    };
+    assert_eq!(asked("", "people / 2"), (Some([2.0, 4.0]), true, None));
+    // The root of 11 is no fraction: that it is reached is not shown.
+    let (interval, tight, _) = asked("", "people * people");
+    assert_eq!((interval, tight), (Some([11.0, 94.0]), false));
+    // Rounding the ends to 4 and 9 is not enough: the quantity is a multiple of three, so 6 or 9.
+    let trios = wide("trios", "1", "100", "count = true")
+        + &relation("threes", "definitional", "people == 3 * trios");
+    assert_eq!(asked(&trios, "people"), (Some([6.0, 9.0]), true, None));
+    let (interval, tight, reason) = asked("", "people / 1000");
+    assert_eq!((interval, tight), (None, false));
+    let reason = reason.expect("a reason");
+    assert!(reason.ends_with("no whole number is left"), "{reason}");
+}
+
+#[test]
 fn a_share_of_a_count_leaves_whole_numbers_only() {
     // A third of 5,911 people: 33% is 1,921.075 to 1,980.185, so 1,922 to 1,980 of them.
     let text = claim("all", "5,911", "count = true")
