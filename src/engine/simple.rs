@@ -1,4 +1,4 @@
-//! The plainest of expressions, column by column without a plan: a comparison of a column with a literal,
+//! The plainest of expressions, column by column without a plan: a literal, a comparison of a column with one,
 //! a `case` of such comparisons with literals, `ln` of a column.
 //!
 //! Gives what the engine gives, to the bit; where anything is not as plain as that (or has no
@@ -27,6 +27,10 @@ pub(super) fn evaluate(expr: &Expr, table: &Table) -> Option<Column> {
             Some(Column { values: Values::Bool(values), valid })
         }
         Expr::Function(_) => logarithm(expr, table),
+        Expr::Value(_) => Some(Column::new(match number(expr)? {
+            Number::Int(whole) => Values::Int(vec![whole; table.rows()]),
+            Number::Float(value) => Values::Float(vec![value; table.rows()]),
+        })),
         _ => None,
     }
 }
