@@ -175,6 +175,8 @@ impl<'a> LevelSums<'a> {
 pub(super) struct Gram {
     pub(super) lower: Vec<Vec<DoubleDouble>>,
     pub(super) raw: Vec<DoubleDouble>,
+    /// How far rounding can move a pivot: the elimination rounds each of its parts to the last bit of fixed point.
+    pub(super) rounding: f64,
 }
 
 /// Computes the cross-products of all columns.
@@ -192,11 +194,13 @@ pub(super) fn gram(columns: &Columns<'_>, rows: &Rows, levels: Option<&mut Level
             None => from_fixed(sums.weights[a * all + a]),
         })
         .collect();
+    let mut rounding = 0.0;
     if let Some(levels) = levels {
         for level in 0..levels.count() {
             let level = levels.level(level);
             sums.eliminate(&level);
         }
+        rounding = libm::scalbn((all * levels.count()) as f64, -FRACTION);
     }
-    Gram { lower: sums.matrix(), raw }
+    Gram { lower: sums.matrix(), raw, rounding }
 }

@@ -5,7 +5,7 @@ use crate::stats::double_double::DoubleDouble;
 
 /// The Cholesky factor of the cross-products, the outcome's row last.
 ///
-/// *Formula*: G = L L'; L' is R of X = QR. Column j is collinear when L_jj² ≤ tolerance² · Σw x_j².
+/// *Formula*: G = L L'; L' is R of X = QR. Column j is collinear when L_jj² ≤ tolerance² · Σw x_j², or no more than rounding.
 /// *Source*: Björck 1996, section 2.2. With exact sums and 106 bits the error of a solution is about κ²·2⁻¹⁰⁴,
 /// below the κ·2⁻⁵³ of Householder QR in doubles for every κ up to 10¹⁵.
 pub(super) struct Factor {
@@ -38,7 +38,7 @@ impl Factor {
             for i in (0..j).filter(|i| active[*i]) {
                 pivot -= row[i] * row[i];
             }
-            let limit = gram.raw[j] * (tolerance * tolerance);
+            let limit = gram.raw[j] * (tolerance * tolerance) + DoubleDouble::from(gram.rounding);
             active.push(pivot > limit && pivot.high > 0.0);
             row[j] = pivot.sqrt();
             lower.push(row);

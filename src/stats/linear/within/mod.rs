@@ -98,7 +98,8 @@ fn gram(design: &Design<'_>, within: &Design<'_>, rows: &Rows<'_>, columns: &Col
         }
         DoubleDouble::from(sum.value())
     };
-    Gram { lower: products(&dense, &rows.weight), raw: (0..columns.roles.len()).map(raw).collect() }
+    let raw = (0..columns.roles.len()).map(raw).collect();
+    Gram { lower: products(&dense, &rows.weight), raw, rounding: 0.0 }
 }
 
 /// Sums of squares in the scale of what the effects leave of the outcome.
