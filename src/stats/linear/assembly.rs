@@ -100,8 +100,8 @@ impl Assembly<'_> {
     fn residuals(&self, outcome_scale: f64) -> Vec<Option<f64>> {
         let Some(known) = self.residuals else { return Vec::new() };
         let mut residuals = vec![None; self.design.outcome.len()];
-        for (residual, row) in known.iter().zip(&self.rows.kept) {
-            residuals[*row] = Some(residual / outcome_scale);
+        for (residual, row) in known.iter().zip(self.rows.kept.iter()) {
+            residuals[row] = Some(residual / outcome_scale);
         }
         residuals
     }

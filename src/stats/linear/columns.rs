@@ -116,7 +116,7 @@ impl<'a> Columns<'a> {
     }
 
     fn push_numbers(&mut self, role: Role, values: &'a [f64], rows: &Rows) {
-        let largest = rows.kept.iter().map(|row| values[*row].abs()).fold(0.0, f64::max);
+        let largest = rows.kept.iter().map(|row| values[row].abs()).fold(0.0, f64::max);
         self.measured.push(Numbers { column: self.roles.len(), values });
         self.push(role, 1.0 / power_below(largest), true);
     }
@@ -143,7 +143,7 @@ impl<'a> Columns<'a> {
     /// Writes a row's nonzero columns (the outcome among them, always last) and their scaled values.
     pub(super) fn row(&self, rows: &Rows, kept: usize, out: &mut Vec<(usize, f64)>) {
         out.clear();
-        let row = rows.kept[kept];
+        let row = rows.kept.place(kept);
         if self.constant {
             out.push((0, 1.0));
         }

@@ -61,7 +61,7 @@ pub(super) fn heteroskedastic(
         if matches!(estimator, Covariance::Hc2 | Covariance::Hc3) {
             let rest = 1.0 - lanes.leverage[kept];
             if rest < 1e-9 {
-                return Err(LinearError::Leverage { row: rows.kept[kept] });
+                return Err(LinearError::Leverage { row: rows.kept.place(kept) });
             }
             omega /= if estimator == Covariance::Hc2 { rest } else { rest * rest };
         }

@@ -154,17 +154,17 @@ pub(super) fn restore(
             continue;
         };
         let coefficient = vectors.fitted[column].value() * columns.scales[column];
-        for (residual, row) in lanes.residual.iter_mut().zip(&rows.kept) {
-            *residual -= coefficient * term.residual[*row].unwrap_or(0.0);
+        for (residual, row) in lanes.residual.iter_mut().zip(rows.kept.iter()) {
+            *residual -= coefficient * term.residual[row].unwrap_or(0.0);
         }
     }
 }
 
 fn check_outcome(design: &Design<'_>, rows: &Rows) -> Result<(), LinearError> {
-    let first = design.outcome[rows.kept[0]];
-    let constant = rows.kept.iter().all(|row| design.outcome[*row] == first);
+    let first = design.outcome[rows.kept.place(0)];
+    let constant = rows.kept.iter().all(|row| design.outcome[row] == first);
     let centred = design.intercept || !design.absorb.is_empty();
-    if constant && (centred || first == 0.0) && rows.kept.len() > 1 {
+    if constant && (centred || first == 0.0) && rows.count > 1 {
         return Err(LinearError::ConstantOutcome);
     }
     Ok(())
@@ -175,7 +175,7 @@ fn check_rows(design: &Design<'_>, rows: &Rows) -> Result<(), LinearError> {
     let levels = rows.effects.iter().map(|effect| effect.count).max();
     let beside = levels.unwrap_or(usize::from(design.intercept));
     let coefficients = (design.terms.len() + beside) as u64;
-    if (rows.kept.len() as u64) < coefficients && !design.drop_collinear {
+    if (rows.count as u64) < coefficients && !design.drop_collinear {
         return Err(LinearError::TooFewRows { rows: rows.n, coefficients });
     }
     Ok(())

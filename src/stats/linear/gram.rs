@@ -183,7 +183,7 @@ pub(super) struct Gram {
 pub(super) fn gram(columns: &Columns<'_>, rows: &Rows, levels: Option<&mut LevelSums<'_>>) -> Gram {
     let mut sums = Sums::new(columns);
     let mut row = Vec::new();
-    for kept in 0..rows.kept.len() {
+    for kept in 0..rows.count {
         columns.row(rows, kept, &mut row);
         sums.add_row(rows.weight[kept], &row);
     }

@@ -27,7 +27,7 @@ pub fn influence_covariance(
     let mut rows = prepare(design)?;
     rows.spell_out();
     let scale = rows.weight_scale;
-    let kept = || rows.kept.iter().copied();
+    let kept = || rows.kept.iter();
     let lanes = Lanes {
         residual: kept().map(|row| residuals[row]).collect(),
         influence: kept()
@@ -63,7 +63,7 @@ fn unit_variance(rows: &Rows<'_>, columns: &[Vec<f64>]) -> Matrix {
     Matrix::from_fn(columns.len(), columns.len(), |a, b| {
         let mut sum = ExactSum::new();
         for (row, weight) in rows.kept.iter().zip(&rows.weight) {
-            sum.add(weight / rows.weight_scale * columns[a][*row] * columns[b][*row]);
+            sum.add(weight / rows.weight_scale * columns[a][row] * columns[b][row]);
         }
         sum.value()
     })

@@ -70,7 +70,7 @@ pub(super) fn lanes(
     mut levels: Option<&mut LevelSums<'_>>,
     vectors: &Vectors,
 ) -> Lanes {
-    let n = rows.kept.len();
+    let n = rows.count;
     let width = vectors.inverse.len();
     let mut out = Lanes {
         residual: vec![0.0; n],

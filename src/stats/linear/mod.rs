@@ -13,6 +13,7 @@ mod fit;
 mod gram;
 mod influence;
 mod instruments;
+mod kept;
 mod lanes;
 mod margins;
 mod random;

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::kept::Kept;
 use super::{Covariance, Design, LinearError, Singletons, Values, Weights};
 use crate::stats::sum::sum;
 
@@ -21,11 +22,11 @@ pub(super) struct Codes<'a> {
 
 impl<'a> Codes<'a> {
     /// Numbers the levels that occur among `rows`.
-    pub(super) fn of(codes: &'a [u32], rows: &[usize]) -> Self {
+    pub(super) fn of(codes: &'a [u32], rows: &Kept) -> Self {
         let picked: Cow<'a, [u32]> = if rows.len() == codes.len() {
             codes.into()
         } else {
-            rows.iter().map(|row| codes[*row]).collect()
+            rows.iter().map(|row| codes[row]).collect()
         };
         let largest = picked.iter().copied().max().unwrap_or(0) as usize;
         if largest >= 4 * codes.len() + 1024 {
@@ -130,7 +131,7 @@ pub(super) struct Rows<'a> {
     /// How many there are.
     pub(super) count: usize,
     /// Their places in the design.
-    pub(super) kept: Vec<usize>,
+    pub(super) kept: Kept,
     /// Their weights: frequencies, or analytic weights times a power of two; empty until [`Rows::spell_out`] for ones.
     pub(super) weight: Vec<f64>,
     /// How many equal rows each stands for: ones without frequency weights.
@@ -155,8 +156,8 @@ impl Rows<'_> {
     /// Writes weights of one where none were given.
     pub(super) fn spell_out(&mut self) {
         if self.weight.is_empty() {
-            self.weight = vec![1.0; self.kept.len()];
-            self.copies = vec![1.0; self.kept.len()];
+            self.weight = vec![1.0; self.count];
+            self.copies = vec![1.0; self.count];
         }
     }
 }
@@ -173,20 +174,20 @@ pub(super) fn power_below(x: f64) -> f64 {
 pub(super) fn prepare<'a>(design: &'a Design<'_>) -> Result<Rows<'a>, LinearError> {
     check_columns(design)?;
     let weights = Checked::of(design)?;
-    let all = 0..design.outcome.len();
-    let mut kept: Vec<usize> = if weights.given() {
-        all.filter(|row| weights.total(*row) > 0.0).collect()
+    let all = design.outcome.len();
+    let mut kept = if weights.given() {
+        Kept::of((0..all).filter(|row| weights.total(*row) > 0.0).collect(), all)
     } else {
-        all.collect()
+        Kept::All(all)
     };
-    if kept.is_empty() {
+    if kept.len() == 0 {
         return Err(LinearError::ZeroWeights);
     }
     let before = kept.len();
     if design.singletons == Singletons::Drop {
-        drop_singletons(design, &mut kept);
+        kept = without_singletons(design, &kept);
     }
-    if kept.is_empty() {
+    if kept.len() == 0 {
         return Err(LinearError::NoRows);
     }
     let (weight, copies, weight_scale, n) = weigh(&weights, &kept)?;
@@ -218,13 +219,13 @@ pub(super) fn prepare<'a>(design: &'a Design<'_>) -> Result<Rows<'a>, LinearErro
 /// The rows' total weights and copies, the power of two on them, and n; both empty where every row counts once.
 fn weigh(
     weights: &Checked<'_>,
-    kept: &[usize],
+    kept: &Kept,
 ) -> Result<(Vec<f64>, Vec<f64>, f64, u64), LinearError> {
     if weights.frequency.is_none() && weights.analytic.is_none() {
         return Ok((Vec::new(), Vec::new(), 1.0, kept.len() as u64));
     }
-    let raw: Vec<f64> = kept.iter().map(|row| weights.total(*row)).collect();
-    let copies: Vec<f64> = kept.iter().map(|row| weights.copies(*row)).collect();
+    let raw: Vec<f64> = kept.iter().map(|row| weights.total(row)).collect();
+    let copies: Vec<f64> = kept.iter().map(|row| weights.copies(row)).collect();
     let scale = if weights.analytic.is_some() {
         1.0 / power_below(raw.iter().copied().fold(0.0, f64::max))
     } else {
@@ -233,7 +234,7 @@ fn weigh(
     let total: f64 = sum(&copies);
     if let Some((place, value)) = broken_frequency(&copies, total) {
         let why = "not a whole number, and neither is the sum of the frequencies";
-        return Err(LinearError::Weight { row: kept[place], value, why });
+        return Err(LinearError::Weight { row: kept.place(place), value, why });
     }
     if total > 7e13 {
         return Err(LinearError::Overflow);
@@ -343,39 +344,40 @@ pub(in crate::stats) fn check_weights(weights: &[f64], expected: usize) -> Resul
     Ok(())
 }
 
-/// Removes rows alone in a level of any effect, until none is (what is left does not depend on the order of effects).
-fn drop_singletons(design: &Design<'_>, kept: &mut Vec<usize>) {
+/// Leaves out rows alone in a level of any effect, until none is (what is left does not depend on the order of effects).
+fn without_singletons(design: &Design<'_>, kept: &Kept) -> Kept {
     let largest = |codes: &&[u32]| codes.iter().copied().max();
     let mut effects: Vec<&[u32]> = design.absorb.iter().map(AsRef::as_ref).collect();
     effects.sort_by_key(|codes| std::cmp::Reverse(largest(codes)));
+    let mut kept = kept.clone();
     let mut sound = 0;
     while sound < effects.len() {
         for codes in &effects {
-            let before = kept.len();
-            drop_alone(codes, kept);
-            sound = if kept.len() == before { sound + 1 } else { 1 };
+            let fewer = without_alone(codes, &kept);
+            sound = if fewer.is_none() { sound + 1 } else { 1 };
+            kept = fewer.unwrap_or(kept);
             if sound == effects.len() {
-                return;
+                break;
             }
         }
     }
+    kept
 }
 
-/// Removes rows alone in a level of one effect.
-fn drop_alone(codes: &[u32], kept: &mut Vec<usize>) {
-    let largest = kept.iter().map(|row| codes[*row]).max().unwrap_or(0) as usize;
+/// Leaves out rows alone in a level of one effect; none where no row is.
+fn without_alone(codes: &[u32], kept: &Kept) -> Option<Kept> {
+    let largest = kept.iter().map(|row| codes[row]).max().unwrap_or(0) as usize;
     if largest < 4 * codes.len() + 1024 {
         let mut size = vec![0_u32; largest + 1];
-        for row in &*kept {
-            let size = &mut size[codes[*row] as usize];
+        for row in kept.iter() {
+            let size = &mut size[codes[row] as usize];
             *size = size.wrapping_add(1);
         }
-        if size.contains(&1) {
-            kept.retain(|row| size[codes[*row] as usize] > 1);
-        }
-        return;
+        let more = |row: &usize| size[codes[*row] as usize] > 1;
+        return size.contains(&1).then(|| Kept::Some(kept.iter().filter(more).collect()));
     }
     let dense = Codes::of(codes, kept);
-    let mut level = dense.level.iter();
-    kept.retain(|_| level.next().is_some_and(|level| dense.sizes[*level as usize] > 1));
+    let with_level = kept.iter().zip(dense.level.iter());
+    let more = with_level.filter(|(_, level)| dense.sizes[**level as usize] > 1);
+    dense.sizes.contains(&1).then(|| Kept::Some(more.map(|(row, _)| row).collect()))
 }

@@ -46,7 +46,7 @@ const WORTHWHILE: usize = 2000;
 pub(super) fn fit(design: &Design<'_>, rows: &Rows) -> Option<Result<Fit, LinearError>> {
     let plain = matches!(design.weights, Weights::None) && !design.residuals;
     let estimator = !matches!(design.covariance, Covariance::Hc2 | Covariance::Hc3);
-    if !plain || !estimator || rows.clusters.len() > 1 || rows.kept.len() < WORTHWHILE {
+    if !plain || !estimator || rows.clusters.len() > 1 || rows.count < WORTHWHILE {
         return None;
     }
     fit_planned(design, rows)

@@ -144,7 +144,7 @@ fn numbers(plan: &Plan<'_>, rows: &Rows, places: Option<&[u32]>) -> Vec<f64> {
         let slot = places.map_or(at, |places| places[at] as usize);
         let into = &mut numbers[slot * width..][..width];
         for (number, (values, scale)) in into.iter_mut().zip(&plan.numbers) {
-            *number = values[*row] * scale;
+            *number = values[row] * scale;
         }
     }
     numbers
@@ -159,7 +159,7 @@ fn add(
     plan: &Plan<'_>,
     rows: &Rows,
 ) {
-    let kept = &rows.kept[from..from + codes.len()];
+    let kept = (from..).map(|at| rows.kept.place(at));
     match factor.source {
         Source::Effect(effect) => {
             let level = &rows.effects[effect].level[from..];
@@ -170,7 +170,7 @@ fn add(
         Source::Term(term) => {
             if let Values::Indicator { codes: raw, .. } = &plan.design.terms[term].values {
                 for (code, kept) in codes.iter_mut().zip(kept) {
-                    let part = part.get(raw[*kept] as usize).copied().unwrap_or(0);
+                    let part = part.get(raw[kept] as usize).copied().unwrap_or(0);
                     *code = code.wrapping_add(part);
                 }
             }
@@ -178,14 +178,14 @@ fn add(
         Source::Values(term) => {
             if let Values::Numbers(values) = &plan.design.terms[term].values {
                 for (code, kept) in codes.iter_mut().zip(kept) {
-                    *code = code.wrapping_add(part[values[*kept] as usize]);
+                    *code = code.wrapping_add(part[values[kept] as usize]);
                 }
             }
         }
         Source::Outcome => {
             let one = part.get(1).copied().unwrap_or(0);
             for (code, kept) in codes.iter_mut().zip(kept) {
-                let part = if plan.design.outcome[*kept] == 1.0 { one } else { 0 };
+                let part = if plan.design.outcome[kept] == 1.0 { one } else { 0 };
                 *code = code.wrapping_add(part);
             }
         }

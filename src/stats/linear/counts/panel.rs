@@ -2,6 +2,7 @@
 
 use super::super::columns::Role;
 use super::super::count::Count;
+use super::super::kept::Kept;
 use super::super::rows::{Codes, Rows, power_below};
 use super::super::{Covariance, Design, Fit, LinearError, Term};
 use super::merged::Merged;
@@ -19,7 +20,7 @@ use std::borrow::Cow;
 /// *Errors*: those of `fit`. *Checked against*: `fit` on the same columns, 1e-11 (unit tests).
 pub struct Panel<'a> {
     table: Table<'a>,
-    kept: Vec<usize>,
+    kept: Kept,
     shared: Option<Shared>,
 }
 
@@ -65,6 +66,7 @@ impl<'a> Panel<'a> {
         if kept.is_empty() {
             return Err(LinearError::NoRows);
         }
+        let kept = Kept::of(kept, rows);
         let shared = share(&table, &kept)?;
         Ok(Self { table, kept, shared })
     }
@@ -114,9 +116,8 @@ impl<'a> Panel<'a> {
 
     /// Fits from the columns, as if there were no other specification.
     fn fit_alone(&self, specification: &Specification) -> Result<Fit, LinearError> {
-        let number =
-            |values: &[f64]| -> Vec<f64> { self.kept.iter().map(|r| values[*r]).collect() };
-        let code = |codes: &[u32]| -> Vec<u32> { self.kept.iter().map(|r| codes[*r]).collect() };
+        let number = |values: &[f64]| -> Vec<f64> { self.kept.iter().map(|r| values[r]).collect() };
+        let code = |codes: &[u32]| -> Vec<u32> { self.kept.iter().map(|r| codes[r]).collect() };
         let term = |term: &Regressor| {
             let values: Vec<f64> = match &term.values {
                 Coded::Number(place) => number(self.table.numbers[*place]),
@@ -158,7 +159,7 @@ fn check(table: &Table<'_>, keep: Option<&[bool]>, expected: usize) -> Result<()
 }
 
 /// Packs and counts; none where there are too many levels.
-fn share(table: &Table<'_>, kept: &[usize]) -> Result<Option<Shared>, LinearError> {
+fn share(table: &Table<'_>, kept: &Kept) -> Result<Option<Shared>, LinearError> {
     let factors: Vec<Codes<'_>> =
         table.factors.iter().map(|codes| Codes::of(codes, kept)).collect();
     let clusters: Vec<Codes<'_>> =
@@ -171,19 +172,18 @@ fn share(table: &Table<'_>, kept: &[usize]) -> Result<Option<Shared>, LinearErro
     let nested = factors.iter().map(|f| clusters.iter().any(|way| f.nested_in(way))).collect();
     let mut numbers: Vec<(&[f64], f64)> = Vec::new();
     let scaled = |values: &[f64]| {
-        1.0 / power_below(kept.iter().map(|row| values[*row].abs()).fold(0.0, f64::max))
+        1.0 / power_below(kept.iter().map(|row| values[row].abs()).fold(0.0, f64::max))
     };
     numbers.extend(table.numbers.iter().map(|values| (*values, scaled(values))));
     let (mut effects, mut outcomes) = (factors, Vec::new());
     for values in &table.outcomes {
-        let of = |row: &usize| values[*row];
-        if kept.iter().map(of).all(|y| y == of(&kept[0])) {
+        let of = |row: usize| values[row];
+        if kept.iter().map(of).all(|y| y == of(kept.place(0))) {
             outcomes.push(Outcome::Constant);
         } else if kept.iter().map(of).all(|y| y == 0.0 || y == 1.0) {
             let level: Vec<u32> = kept.iter().map(|row| u32::from(of(row) == 1.0)).collect();
             outcomes.push(Outcome::Level(effects.len()));
-            let every: Vec<usize> = (0..kept.len()).collect();
-            let codes = Codes::of(&level, &every);
+            let codes = Codes::of(&level, &Kept::All(level.len()));
             let (count, sizes, largest) = (codes.count, codes.sizes.clone(), codes.largest);
             effects.push(Codes { level: Cow::Owned(level), count, sizes, largest });
         } else {
@@ -191,7 +191,7 @@ fn share(table: &Table<'_>, kept: &[usize]) -> Result<Option<Shared>, LinearErro
             numbers.push((values, scaled(values)));
         }
     }
-    let rows = sample(kept.to_vec(), effects, clusters);
+    let rows = sample(kept.clone(), effects, clusters);
     let empty = Design::new(Vec::new(), Vec::new());
     let Some(plan) = plan_of(&empty, &rows, numbers) else { return Ok(None) };
     let Some(merged) = merged(&plan, rows.count, all) else { return Ok(None) };
@@ -215,15 +215,15 @@ fn share(table: &Table<'_>, kept: &[usize]) -> Result<Option<Shared>, LinearErro
 }
 
 /// The code that each level stands for.
-fn codes_of(factor: &Codes<'_>, raw: &[u32], kept: &[usize]) -> Vec<u32> {
+fn codes_of(factor: &Codes<'_>, raw: &[u32], kept: &Kept) -> Vec<u32> {
     let mut codes = vec![0; factor.count];
-    for (level, row) in factor.level.iter().zip(kept) {
-        codes[*level as usize] = raw[*row];
+    for (level, row) in factor.level.iter().zip(kept.iter()) {
+        codes[*level as usize] = raw[row];
     }
     codes
 }
 
-fn sample<'r>(kept: Vec<usize>, effects: Vec<Codes<'r>>, clusters: Vec<Codes<'r>>) -> Rows<'r> {
+fn sample<'r>(kept: Kept, effects: Vec<Codes<'r>>, clusters: Vec<Codes<'r>>) -> Rows<'r> {
     Rows {
         count: kept.len(),
         n: kept.len() as u64,
@@ -351,7 +351,7 @@ impl Shared {
         let effects = places.iter().map(|place| way((size(chosen(place)), 0))).collect();
         let clustered = specification.covariance == Covariance::Cluster;
         let clusters = self.clusters.filter(|_| clustered).map(way).into_iter().collect();
-        let mut rows = sample(Vec::new(), effects, clusters);
+        let mut rows = sample(Kept::Some(Vec::new()), effects, clusters);
         rows.count = self.sums.n as usize;
         rows.n = self.sums.n as u64;
         rows.nested = places.iter().map(|p| clustered && self.nested[chosen(p)]).collect();

@@ -71,10 +71,10 @@ impl Coding {
 pub(super) fn codings(design: &Design<'_>, rows: &Rows) -> Vec<Option<Coding>> {
     let coding = |values: &[f64]| {
         let small = |value: f64| (0.0..WHOLE).contains(&value) && value.fract() == 0.0;
-        if !rows.kept.iter().all(|row| small(values[*row])) {
+        if !rows.kept.iter().all(|row| small(values[row])) {
             return None;
         }
-        let largest = rows.kept.iter().map(|row| values[*row]).fold(0.0, f64::max);
+        let largest = rows.kept.iter().map(|row| values[row]).fold(0.0, f64::max);
         let every: Vec<f64> = (0..=largest as u32).map(f64::from).collect();
         Some(Coding::of(&every))
     };
@@ -222,14 +222,14 @@ impl<'a> Plan<'a> {
     }
 
     fn number(&mut self, values: &'a [f64], rows: &Rows) -> Kind<'a> {
-        let largest = rows.kept.iter().map(|row| values[*row].abs()).fold(0.0, f64::max);
+        let largest = rows.kept.iter().map(|row| values[row].abs()).fold(0.0, f64::max);
         self.numbers.push((values, 1.0 / power_below(largest)));
         Kind::Number(self.numbers.len() - 1)
     }
 
     fn add_outcome(&mut self, rows: &Rows) {
         let outcome: &'a [f64] = &self.design.outcome;
-        let binary = rows.kept.iter().all(|row| outcome[*row] == 0.0 || outcome[*row] == 1.0);
+        let binary = rows.kept.iter().all(|row| outcome[row] == 0.0 || outcome[row] == 1.0);
         self.outcome = if binary {
             let place = self.levels;
             self.levels += 1;

@@ -63,16 +63,16 @@ fn residuals<'a>(
 ) -> Result<Design<'a>, LinearError> {
     let spread_out = |left: Vec<f64>| {
         let mut values = vec![0.0; design.outcome.len()];
-        for (value, row) in left.iter().zip(&rows.kept) {
-            values[*row] = *value;
+        for (value, row) in left.iter().zip(rows.kept.iter()) {
+            values[row] = *value;
         }
         values
     };
     let mut within = design.clone();
-    let outcome = rows.kept.iter().map(|row| design.outcome[*row]).collect();
+    let outcome = rows.kept.iter().map(|row| design.outcome[row]).collect();
     within.outcome = spread_out(absorber.residual("the outcome", outcome)?).into();
     for term in &mut within.terms {
-        let values = rows.kept.iter().map(|row| term.values.at(*row)).collect();
+        let values = rows.kept.iter().map(|row| term.values.at(row)).collect();
         let left = spread_out(absorber.residual(&format!("`{}`", term.name), values)?);
         *term = Term { name: std::mem::take(&mut term.name), values: Values::Numbers(left.into()) };
     }
@@ -81,11 +81,11 @@ fn residuals<'a>(
 
 /// The cross-products of what the effects leave, beside the squares of the columns themselves.
 fn gram(design: &Design<'_>, within: &Design<'_>, rows: &Rows<'_>, columns: &Columns<'_>) -> Gram {
-    let left = |row: &usize, j: usize| match columns.roles[j] {
+    let left = |row: usize, j: usize| match columns.roles[j] {
         Role::Term(place) => {
-            (design.terms[place].values.at(*row), within.terms[place].values.at(*row))
+            (design.terms[place].values.at(row), within.terms[place].values.at(row))
         }
-        _ => (design.outcome[*row], within.outcome[*row]),
+        _ => (design.outcome[row], within.outcome[row]),
     };
     let dense: Vec<(Vec<f64>, f64)> = (0..columns.roles.len())
         .map(|j| (rows.kept.iter().map(|row| left(row, j).1).collect(), columns.scales[j]))
@@ -112,7 +112,7 @@ fn squares(
 ) -> Squares {
     let mut sums = [const { ExactSum::new() }; 4];
     for ((row, w), e) in rows.kept.iter().zip(&rows.weight).zip(residual) {
-        let y = design.outcome[*row] * scale;
+        let y = design.outcome[row] * scale;
         sums[0].add(w * (e * e));
         sums[1].add(*w);
         sums[2].add_product(*w, y);
