@@ -225,66 +225,82 @@ def shares(sheet):
     return "good" if left == wanted and same else "the comparison is not the sum of the parts"
 
 
-def group_rates(sheet):
+def regression(sheet):
+    """What a table computes: a function of sizes and rates, as fractions."""
     x = [F(level) for level in sheet.inputs["levels"]]
-    if "r2" in sheet.inputs and (problem := r_squared(sheet, x)):
-        return problem
-    boxes = [sheet.ends[name] for name in sheet.inputs["rates"]]
-    sizes = [sheet.whole("ns", index) for index in range(len(x))]
-    if 2 ** (len(boxes) + sum(low < high for low, high in sizes)) > MOST:
-        return "other"
-
-    def fit(n, y):
-        w, mean_x = sum(n), sum(a * b for a, b in zip(n, x)) / sum(n)
-        mean_y = sum(a * b for a, b in zip(n, y)) / w
-        slope = sum(a * (b - mean_x) * (c - mean_y) for a, b, c in zip(n, x, y)) / sum(a * (b - mean_x) ** 2 for a, b in zip(n, x))
-        return {"slope": slope, "intercept": mean_y - slope * mean_x}
-
-    corners = [fit(n, y) for n in itertools.product(*({*size} for size in sizes)) for y in itertools.product(*boxes)]
-    fails = False
-    for key in ("slope", "intercept"):
-        if key in sheet.inputs:
-            low, high = sheet.interval(key)
-            every = [corner[key] for corner in corners]
-            fails = fails or min(every) > high or max(every) < low
-    failed = sheet.relation["state"] == "fails"
-    by_r2 = failed and not fails and "r2" in sheet.inputs
-    return "good" if fails == failed or by_r2 else "the corners of the table say otherwise"
-
-
-def r_squared(sheet, x):
-    """A witness put in; a refutation tried at every corner and 2,000 places between. None where nothing is wrong."""
-    names, wanted = sheet.inputs["rates"], sheet.interval("r2")
-    sizes = [sheet.whole("ns", index) for index in range(len(x))]
     groups = sheet.inputs.get("r2_of") == ["groups"]
 
     def fit(n, y):
         w, mean_x = sum(n), sum(a * b for a, b in zip(n, x)) / sum(n)
         mean_y = sum(a * b for a, b in zip(n, y)) / w
         about = lambda other: sum(a * (b - mean_x) * c for a, b, c in zip(n, x, other))
+        slope = about(y) / about(x)
         spread = sum(a * (b - mean_y) ** 2 for a, b in zip(n, y)) if groups else w * mean_y * (1 - mean_y)
-        return about(y) ** 2 / (about(x) * spread) if spread else None
+        return {"slope": slope, "intercept": mean_y - slope * mean_x, "r2": about(y) * slope / spread if spread else None}
 
-    if sheet.relation["state"] == "holds":
-        known = [sheet.witness.get(f"{name} for {sheet.inputs['r2'][0]}", sheet.witness.get(name)) for name in names]
-        exact = all(low == high for low, high in sizes) and all(known)
-        if not exact:
-            return None
-        y = [F(value) for value in known]
-        if not all(inside(sheet.ends[name], value) for name, value in zip(names, y)):
-            return "a rate of the witness is outside"
-        return None if inside(wanted, fit([low for low, _ in sizes], y)) else "the witness does not give the R2"
-    if f"{sheet.inputs['r2'][0]} stands for" not in sheet.relation["certificate"]:
-        return None
-    draw = random.Random(1)
+    return fit
+
+
+def group_rates(sheet):
+    """A witness is put in. A refutation: no corner of the table, and no place in it, gives what is printed."""
+    fit = regression(sheet)
+    names = sheet.inputs["rates"]
     boxes = [sheet.ends[name] for name in names]
+    sizes = [sheet.whole("ns", index) for index in range(len(boxes))]
+    keys = [key for key in ("slope", "intercept", "r2") if key in sheet.inputs]
+    wanted = {key: sheet.interval(key) for key in keys}
+    exact = all(low == high for low, high in sizes)
+    if sheet.relation["state"] == "holds":
+        n = [int(sheet.witness.get(sheet.inputs["ns"][index], low)) for index, (low, _) in enumerate(sizes)]
+        if not all(name in sheet.witness for name in names) or not all(map(inside, sizes, n)):
+            return "other"
+        y = [F(sheet.witness[name]) for name in names]
+        if not all(map(inside, boxes, y)):
+            return "a rate of the witness is outside"
+        found = fit(n, y)
+        off = [key for key in keys if found[key] is None or not inside(wanted[key], found[key])]
+        return f"the witness does not give the {off[0]}" if off else "good"
+    if 2 ** (len(boxes) + sum(low < high for low, high in sizes)) > MOST:
+        return "other"
+    corners = [fit(n, y) for n in itertools.product(*({*size} for size in sizes)) for y in itertools.product(*boxes)]
+    for key in set(keys) - {"r2"}:
+        every = [corner[key] for corner in corners]
+        if min(every) > wanted[key][1] or max(every) < wanted[key][0]:
+            return "good"
+    if exact and "slope" in wanted and "intercept" in wanted and apart(fit, [n for n, _ in sizes], boxes, wanted):
+        return "good"
+    draw = random.Random(1)
     places = list(itertools.islice(itertools.product(*boxes), 4096))
     places += [[low + (high - low) * F(draw.random()) for low, high in boxes] for _ in range(2000)]
     for y in places:
-        value = fit([draw.randint(*size) for size in sizes], y)
-        if value is not None and strictly(wanted, value):
-            return f"the rates {[float(rate) for rate in y]} give the R2"
-    return None
+        found = fit([draw.randint(*size) for size in sizes], y)
+        if all(found[key] is not None and strictly(wanted[key], found[key]) for key in keys):
+            return f"the rates {[float(rate) for rate in y]} give what is printed"
+    return "good" if "r2" in keys else "slope and intercept have a table"
+
+
+def apart(fit, n, boxes, wanted):
+    """Whether what the rates can give of slope and intercept, and what is printed, are polygons with nothing in common.
+
+    Two convex polygons are apart just where a line along an edge of one of them parts them. What the rates give is a sum of
+    segments, one for each rate.
+    """
+    pair = lambda y: (fit(n, y)["slope"], fit(n, y)["intercept"])
+    least = [low for low, _ in boxes]
+    start = pair(least)
+    sides = []
+    for index, (low, high) in enumerate(boxes):
+        moved = pair([*least[:index], high, *least[index + 1:]])
+        sides.append((moved[0] - start[0], moved[1] - start[1]))
+    normals = [(F(1), F(0)), (F(0), F(1))] + [(-b, a) for a, b in sides]
+    for u, v in normals:
+        at = u * start[0] + v * start[1]
+        steps = [u * a + v * b for a, b in sides]
+        ours = at + sum(min(step, 0) for step in steps), at + sum(max(step, 0) for step in steps)
+        ends = [u * a + v * b for a in wanted["slope"] for b in wanted["intercept"]]
+        if max(ends) < ours[0] or min(ends) > ours[1]:
+            return True
+    return False
 
 
 def integral(f, a, b):

@@ -3,10 +3,13 @@
 //! *Formula*: over cases in groups with level x, size n and rate y, with W = Σn and D = W Σnx² less (Σnx)²:
 //! slope = (W Σnxy less Σnx Σny) / D, intercept = (Σnx² Σny less Σnx Σnxy) / D. Both are linear in every rate, and
 //! a quotient of linear functions in every size, so they are largest and smallest at corners of the box of printed
-//! intervals: the range is exact. R² by [`r2`]. Each printed number is set against the table alone. *Checked
+//! intervals: the range is exact. R² by [`r2`]. Each printed number is set against the table alone, then all [`together`]. *Checked
 //! against*: every corner, by `tests/reference/check_forensic.py`.
 
+mod groups;
+mod plane;
 mod r2;
+mod together;
 
 use std::collections::BTreeMap;
 
@@ -20,6 +23,7 @@ use crate::expression::{End, Interval, Rational, nearest_float, show};
 const MOST_ROUGH: usize = 10;
 
 /// The table as printed.
+#[derive(Clone)]
 struct Table<'a> {
     levels: &'a [Rational],
     rates: Vec<Interval>,
@@ -44,21 +48,20 @@ pub(super) fn look(rule: &GroupRates, sight: &Sight<'_>) -> Result<Found, String
         sizes: rule.cases.iter().map(cases).collect::<Result<_, _>>()?,
     };
     let (mut lines, mut witness) = (Vec::new(), BTreeMap::new());
-    let printed = [&rule.slope, &rule.intercept, &rule.r2];
-    let several = printed.into_iter().flatten().count() > 1;
-    let asked = [
+    let asked: Vec<(Asked, &String)> = [
         rule.slope.as_ref().map(|id| (Asked::Slope, id)),
         rule.intercept.as_ref().map(|id| (Asked::Intercept, id)),
         rule.r2.as_ref().map(|id| (Asked::R2(rule.r2_of), id)),
-    ];
-    for (asked, id) in asked.into_iter().flatten() {
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    for (asked, id) in asked.iter().copied() {
         let own = sight.interval(id)?;
         match table.answer(asked, &own)? {
             Answer::Reached(rates, value, line) => {
-                for (rate, value) in rule.rates.iter().zip(rates.iter().flatten()) {
-                    let key = if several { format!("{rate} for {id}") } else { rate.clone() };
-                    witness.insert(key, show(value));
-                }
+                let rates = rule.rates.iter().zip(rates.into_iter().flatten());
+                witness.extend(rates.map(|(rate, value)| (rate.clone(), show(&value))));
                 witness.extend(value.map(|value| (id.clone(), show(&value))));
                 lines.push(line);
             }
@@ -69,7 +72,13 @@ pub(super) fn look(rule: &GroupRates, sight: &Sight<'_>) -> Result<Found, String
         }
     }
     let certificate = Some(lines.join("; "));
-    Ok(Found::Holds(Shown { witness, certificate, recomputed: true }))
+    if asked.len() == 1 {
+        return Ok(Found::Holds(Shown { witness, certificate, recomputed: true }));
+    }
+    Ok(match together::look(rule, &table, &asked, sight)? {
+        Found::Holds(shown) => Found::Holds(Shown { certificate, ..shown }),
+        other => other,
+    })
 }
 
 /// How one printed number came out.
@@ -143,6 +152,37 @@ impl Table<'_> {
         sizes.iter().zip(self.levels).map(weight).collect()
     }
 
+    /// The sizes, where each is exact.
+    fn exact(&self) -> Option<Vec<u64>> {
+        self.sizes.iter().map(|[least, most]| (least == most).then_some(*least)).collect()
+    }
+
+    /// What rates give, where the sizes are exact.
+    fn computed(&self, asked: Asked, rates: &[Rational]) -> Option<Rational> {
+        let sizes = self.exact()?;
+        let at = |asked| -> Rational {
+            self.weights(asked, &sizes).iter().zip(rates).map(|(weight, rate)| weight * rate).sum()
+        };
+        let Asked::R2(of) = asked else { return Some(at(asked)) };
+        let (slope, zero) = (at(Asked::Slope), Rational::zero());
+        let (mut all, mut first, mut second) = (zero.clone(), zero.clone(), zero.clone());
+        let (mut ones, mut squares) = (zero.clone(), zero);
+        for ((size, level), rate) in sizes.iter().zip(self.levels).zip(rates) {
+            let size = Rational::from_integer((*size).into());
+            first += &size * level;
+            second += &size * level * level;
+            ones += &size * rate;
+            squares += &size * rate * rate;
+            all += size;
+        }
+        let total = match of {
+            Unit::Cases => &ones * (&all - &ones),
+            Unit::Groups => &all * squares - &ones * &ones,
+        };
+        let spread = &all * second - first.pow(2);
+        (!total.is_zero()).then(|| slope.pow(2) * spread / total)
+    }
+
     /// Everything that the slope or the intercept can be.
     fn range(&self, asked: Asked) -> Result<Interval, String> {
         let at = |sizes: Vec<u64>| {
@@ -157,9 +197,7 @@ impl Table<'_> {
 
     /// Rates inside their intervals that give a value exactly, where the sizes are exact.
     fn rates_for(&self, asked: Asked, value: &Rational) -> Option<Vec<Rational>> {
-        let sizes: Option<Vec<u64>> =
-            self.sizes.iter().map(|[least, most]| (least == most).then_some(*least)).collect();
-        let weights = self.weights(asked, &sizes?);
+        let weights = self.weights(asked, &self.exact()?);
         let ends: Option<Vec<[Rational; 2]>> = self
             .rates
             .iter()
@@ -184,15 +222,15 @@ impl Table<'_> {
     }
 }
 
+/// A number with nine significant digits.
+fn nine_digits(value: &Rational) -> String {
+    let text = format!("{:.8e}", nearest_float(value));
+    crate::expression::decimal(&text).map_or(text, |value| show(&value))
+}
+
 /// An interval with nine significant digits.
 fn decimals(interval: &Interval) -> String {
-    let end = |end: &End| match end.value() {
-        None => "\u{221E}".to_owned(),
-        Some(value) => {
-            let text = format!("{:.8e}", nearest_float(value));
-            crate::expression::decimal(&text).map_or(text, |value| show(&value))
-        }
-    };
+    let end = |end: &End| end.value().map_or_else(|| "\u{221E}".to_owned(), nine_digits);
     let open = if interval.low.is_closed() { '[' } else { '(' };
     let close = if interval.high.is_closed() { ']' } else { ')' };
     format!("{open}{}, {}{close}", end(&interval.low), end(&interval.high))

@@ -96,6 +96,11 @@ impl Network {
         self.names.len() - 1
     }
 
+    /// Where a number may lie.
+    pub(super) fn interval(&self, name: &str) -> Option<&Interval> {
+        self.names.iter().position(|known| known == name).and_then(|at| self.intervals.get(at))
+    }
+
     /// Adds a condition, given the interval of everything it refers to.
     pub(super) fn condition(
         &mut self,
@@ -140,6 +145,11 @@ impl Network {
     /// Decides items together.
     pub(super) fn decide(&self, items: &[&Item]) -> Verdict {
         self.decide_within(items, &self.intervals, search::MOST_NODES)
+    }
+
+    /// Decides items together, looking at so many parts at the most.
+    pub(super) fn decide_briefly(&self, items: &[&Item], nodes: usize) -> Verdict {
+        self.decide_within(items, &self.intervals, nodes)
     }
 
     /// Decides items together as if no end of any interval were allowed: what another rounding rule

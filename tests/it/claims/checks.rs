@@ -294,6 +294,31 @@ fn a_regression_follows_from_its_table_of_group_rates() {
     assert_eq!(state(&with("s", "0.005"), &asked("r2 = \"s\"")), FAILS);
     assert_eq!(state(&with("s", "0.994"), &asked("r2 = \"s\"\nr2_of = \"groups\"")), HOLDS);
     assert_eq!(state(&with("s", "0.92"), &asked("r2 = \"s\"\nr2_of = \"groups\"")), FAILS);
+    // Together: slope and intercept that the table allows alone, and no one table gives (scipy's linear program).
+    let both = asked("slope = \"s\"\nintercept = \"i\"");
+    let table = [("a", "15%"), ("b", "28%"), ("d", "33%")];
+    let printed = |slope, intercept| [&table[..], &[("s", slope), ("i", intercept)]].concat();
+    assert_eq!(state(&printed("8.2 pp", "8.0%"), &both), FAILS);
+    assert_eq!(state(&printed("8.2 pp", "9.4%"), &both), HOLDS);
+    for alone in ["slope = \"s\"", "intercept = \"i\""] {
+        assert_eq!(state(&printed("8.2 pp", "8.0%"), &asked(alone)), HOLDS, "{alone}");
+    }
+    // With slope and intercept R² lies in 0.0084809 to 0.0087700, of groups in 0.97984 to 1
+    // (tests/reference/group_rates.py). Alone each of these could be.
+    let all = |r2, of: &str| {
+        let table = [("a", "20%"), ("b", "25%"), ("d", "31%")];
+        let printed = [&table[..], &[("s", "5.5 pp"), ("i", "0.140"), ("r", r2)]].concat();
+        let alone = asked(&format!("r2 = \"r\"\n{of}"));
+        assert_eq!(state(&printed, &alone), HOLDS, "{r2} alone");
+        state(&printed, &asked(&format!("slope = \"s\"\nintercept = \"i\"\nr2 = \"r\"\n{of}")))
+    };
+    for (r2, expected) in
+        [("0.0084", FAILS), ("0.0085", HOLDS), ("0.0088", HOLDS), ("0.0089", FAILS)]
+    {
+        assert_eq!(all(r2, ""), expected, "{r2}");
+    }
+    assert_eq!(all("0.98", "r2_of = \"groups\""), HOLDS);
+    assert_ne!(all("0.97", "r2_of = \"groups\""), HOLDS);
     // Rough sizes widen the range.
     let rough = "group_rates: levels = [1, 2, 3]\nrates = [\"a\", \"b\", \"d\"]\nns = [\"n\", 200, 150]\nslope = \"s\"";
     let mut claims = with("s", "6.1 pp").to_vec();
@@ -355,7 +380,7 @@ fn an_independent_program_verifies_witnesses_and_refutations() {
         return;
     };
     assert_eq!(code, Some(0), "{said}");
-    assert!(said.contains("and 31 forensic checks verified"), "{said}");
+    assert!(said.contains("and 33 forensic checks verified"), "{said}");
     // It can fail: a witness, a state and a data set that are not so.
     for (from, to) in [
         ("\"sum of answers\": \"145\"", "\"sum of answers\": \"146\""),
@@ -406,6 +431,8 @@ fn every_kind() -> String {
         ("y2", "25%"),
         ("y3", "31%"),
         ("slope", "5.5 pp"),
+        ("start", "14%"),
+        ("off", "15%"),
         ("steep", "6.2 pp"),
         ("little", "0.009"),
         ("more", "0.012"),
@@ -465,6 +492,14 @@ fn every_kind() -> String {
         (
             "r23",
             "group_rates: levels = [1, 2, 3]\nrates = [\"y1\", \"y2\", \"y3\"]\nns = [100, 200, 150]\nr2 = \"more\"",
+        ),
+        (
+            "r24",
+            "group_rates: levels = [1, 2, 3]\nrates = [\"y1\", \"y2\", \"y3\"]\nns = [100, 200, 150]\nslope = \"slope\"\nintercept = \"start\"\nr2 = \"little\"",
+        ),
+        (
+            "r25",
+            "group_rates: levels = [1, 2, 3]\nrates = [\"y1\", \"y2\", \"y3\"]\nns = [100, 200, 150]\nslope = \"slope\"\nintercept = \"off\"",
         ),
         ("r21", "grim: mean = \"mg\"\nn = 10\nscale = [1, 5]"),
         ("p1", "p_value: test = \"t\"\nstatistic = \"t\"\ndf = 28\np = \"p03\""),

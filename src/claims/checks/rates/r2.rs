@@ -6,7 +6,7 @@
 //! the box until every part is excluded. Floats, with all ends moved outward by one in 10⁹: what is excluded is so.
 
 use super::super::Unit;
-use super::{Answer, Table};
+use super::{Answer, Asked, Table};
 use crate::expression::{Interval, Rational, decimal, nearest_float};
 
 /// How many boxes are looked at.
@@ -251,27 +251,8 @@ fn witness(
     let exact: Vec<Rational> =
         rates.iter().map(|rate| decimal(&format!("{rate:.12}"))).collect::<Option<_>>()?;
     let inside = exact.iter().zip(&table.rates).all(|(value, rate)| rate.contains(value));
-    let known = table.sizes.iter().all(|[least, most]| least == most);
-    let zero = Rational::default();
-    let (mut above, mut spread, mut groups) = (zero.clone(), zero.clone(), zero.clone());
-    let (mut ones, mut rest) = (zero.clone(), zero);
-    let size = |index: usize| Rational::from_integer(table.sizes[index][0].into());
-    for (i, one) in exact.iter().enumerate() {
-        ones += size(i) * one;
-        rest += size(i) * (Rational::from_integer(1.into()) - one);
-        for (j, other) in exact.iter().enumerate().skip(i + 1) {
-            let weight = size(i) * size(j);
-            let apart = &table.levels[i] - &table.levels[j];
-            let differ = one - other;
-            above += &weight * &apart * &differ;
-            spread += &weight * &apart * &apart;
-            groups += weight * &differ * &differ;
-        }
-    }
-    let total = if of == Unit::Cases { ones * rest } else { groups };
-    let below = spread * total;
-    let value = (below != Rational::default()).then(|| &above * &above / below)?;
-    (inside && known && printed.contains(&value)).then_some(exact)
+    let gives = table.computed(Asked::R2(of), &exact).is_some_and(|r2| printed.contains(&r2));
+    (inside && gives).then_some(exact)
 }
 
 /// Halves the box until R² is on one side of the goal in every part: how many parts that took.
