@@ -5,7 +5,10 @@ use std::fmt;
 
 use num_traits::{Signed, Zero};
 
-use super::{EvaluationError, Rational, nearest_float, show};
+use super::{EvaluationError, Rational, nearest_float, power_of_ten, show};
+
+/// How long an end may be written before it is rounded for readers.
+const LONGEST: usize = 16;
 
 /// One end of an interval.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -340,6 +343,39 @@ fn product(one: &End, one_upper: bool, two: &End, two_upper: bool) -> Interval {
             }
         }
     }
+}
+
+impl Interval {
+    /// An interval around this one that is quick to read: an end with no short decimal moves outward to twelve
+    /// significant digits.
+    ///
+    /// ```
+    /// use secondlook::expression::{Interval, rational_of};
+    ///
+    /// let floats = [0.7_f64.ln(), 0.7].map(|float| rational_of(float).unwrap_or_default());
+    /// let [low, high] = floats;
+    /// assert_eq!(Interval::closed(low, high).in_short().to_string(), "[-0.356674943939, 0.7]");
+    /// ```
+    #[must_use]
+    pub fn in_short(&self) -> Self {
+        let moved = |end: &End, up: bool| match end {
+            End::Infinite => End::Infinite,
+            End::Open(value) => End::Open(short(value, up)),
+            End::Closed(value) => End::Closed(short(value, up)),
+        };
+        Self { low: moved(&self.low, false), high: moved(&self.high, true) }
+    }
+}
+
+/// A number as it is where it has few digits, else rounded up or down to twelve of them.
+fn short(value: &Rational, up: bool) -> Rational {
+    let tens = libm::log10(nearest_float(value).abs()).floor();
+    if show(value).len() <= LONGEST || !tens.is_finite() {
+        return value.clone();
+    }
+    let unit = power_of_ten(tens as i32 - 11);
+    let count = value / &unit;
+    (if up { count.ceil() } else { count.floor() }) * unit
 }
 
 impl fmt::Display for Interval {

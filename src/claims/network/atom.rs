@@ -8,7 +8,7 @@ use super::simplex::{Bounds, Delta, Row};
 use crate::expression::{Comparison, Condition, Operator, Rational, Tree};
 
 /// How many cases a condition with `or` and `!=` may have.
-const MOST_CASES: usize = 64;
+pub(super) const MOST_CASES: usize = 64;
 
 /// What a difference must be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -114,13 +114,13 @@ impl Atom {
     fn new(left: &Tree, right: &Tree, sense: Sense) -> Self {
         let difference =
             Tree::Binary(Operator::Subtract, Box::new(left.clone()), Box::new(right.clone()));
-        let linear = Linear::of(&difference);
-        Self { difference, sense, linear }
+        Self::of(difference, sense)
     }
 
-    /// A tree above zero: something to look at its slopes with.
-    pub(super) fn above_zero(tree: &Tree) -> Self {
-        Self { difference: tree.clone(), sense: Sense::Above, linear: Linear::of(tree) }
+    /// A tree beside zero.
+    pub(super) fn of(difference: Tree, sense: Sense) -> Self {
+        let linear = Linear::of(&difference);
+        Self { difference, sense, linear }
     }
 
     /// Returns the atom as a bounded row, where it is linear.

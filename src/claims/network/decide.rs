@@ -207,14 +207,15 @@ fn excluded(owned: &Owned, at: &[Interval]) -> Option<Contradiction> {
         return None;
     }
     let Tree::Binary(_, left, right) = &owned.atom.difference else { return None };
-    let (left, right) = (left.range(at).ok()?.interval, right.range(at).ok()?.interval);
+    let range = |side: &Tree| side.range(at).map(|range| range.interval.in_short()).ok();
+    let (left, right, difference) = (range(left)?, range(right)?, whole.in_short());
     let must = match owned.atom.sense {
         Sense::Zero => "equal",
         Sense::AtLeast => "be at least",
         Sense::Above => "be more than",
     };
     let certificate = format!(
-        "one side lies in {left}, the other in {right}, their difference in {whole}; for no choice can the one {must} the other [{}]",
+        "one side lies in {left}, the other in {right}, their difference in {difference}; for no choice can the one {must} the other [{}]",
         owned.from
     );
     let mut variables = BTreeSet::new();
@@ -226,7 +227,7 @@ fn excluded(owned: &Owned, at: &[Interval]) -> Option<Contradiction> {
         cases: vec![ProofCase {
             assuming: Vec::new(),
             parts: Vec::new(),
-            excluded: Some(Excluded { by: owned.from.clone(), difference: whole.to_string() }),
+            excluded: Some(Excluded { by: owned.from.clone(), difference: difference.to_string() }),
         }],
     })
 }

@@ -164,7 +164,10 @@ impl Climb<'_> {
                 among.extend(references(self.tree));
             }
             among.extend(&self.search.whole);
-            let own = Owned { atom: super::atom::Atom::above_zero(self.tree), from: String::new() };
+            let own = Owned {
+                atom: super::atom::Atom::of(self.tree.clone(), super::atom::Sense::Above),
+                from: String::new(),
+            };
             let with: Vec<Owned> = atoms.iter().cloned().chain([own]).collect();
             self.search.halved(&among, &with, at)
         })

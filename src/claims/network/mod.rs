@@ -10,6 +10,7 @@ mod bend;
 mod certificate;
 mod compact;
 mod decide;
+mod divisor;
 mod extreme;
 mod hitting;
 mod implied;
@@ -21,7 +22,7 @@ mod smallest;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) use self::around::{Bound, Neighbourhood, Part};
-use self::atom::{Atom, Linear, Sense, cases};
+use self::atom::{Atom, Sense, cases};
 use self::decide::{Contradiction, Decision};
 pub(super) use self::implied::Bounded;
 use super::record::Proof;
@@ -110,7 +111,11 @@ impl Network {
         at: &[Interval],
     ) -> Item {
         let to = self.numbers(references, at);
-        Item { id: id.to_owned(), cases: cases(condition, true, &to) }
+        let cases = cases(condition, true, &to);
+        Item {
+            id: id.to_owned(),
+            cases: cases.map(|cases| divisor::parted(cases, &self.intervals)),
+        }
     }
 
     /// Adds the equality of a number and what is computed for it.
@@ -129,9 +134,8 @@ impl Network {
             Box::new(Tree::Reference(own)),
             Box::new(tree.renumbered(&to)),
         );
-        let linear = Linear::of(&difference);
-        let atom = Atom { difference, sense: Sense::Zero, linear };
-        Item { id: name.to_owned(), cases: Some(vec![vec![atom]]) }
+        let cases = vec![vec![Atom::of(difference, Sense::Zero)]];
+        Item { id: name.to_owned(), cases: Some(divisor::parted(cases, &self.intervals)) }
     }
 
     fn numbers(&mut self, references: &[Reference], at: &[Interval]) -> Vec<usize> {

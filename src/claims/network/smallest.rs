@@ -39,7 +39,7 @@ impl Network {
             smallest(&every, start, &mut oracle, |oracle, items| oracle.contradicts(items, &bound));
         let kept: Vec<&Item> =
             items.iter().filter_map(|place| group.get(*place)).copied().collect();
-        match self.decide_within(&kept, &self.freed(&bound), MOST_NODES) {
+        match self.decide_within(&kept, &self.freed(&bound, &Interval::everything()), MOST_NODES) {
             Verdict::Impossible(conflict) => {
                 Conflict { smallest: fewest_numbers && fewest_items, ..conflict }
             }
@@ -51,12 +51,12 @@ impl Network {
         names.iter().filter_map(|name| self.names.iter().position(|known| known == name)).collect()
     }
 
-    /// The intervals with every number free but those that are kept.
-    fn freed(&self, kept: &BTreeSet<usize>) -> Vec<Interval> {
-        let free = |index: usize, interval: &Interval| {
-            if kept.contains(&index) { interval.clone() } else { Interval::everything() }
+    /// The intervals with every number in the interval `free` but those that are kept.
+    fn freed(&self, kept: &BTreeSet<usize>, free: &Interval) -> Vec<Interval> {
+        let own = |(index, interval): (usize, &Interval)| {
+            if kept.contains(&index) { interval.clone() } else { free.clone() }
         };
-        self.intervals.iter().enumerate().map(|(index, interval)| free(index, interval)).collect()
+        self.intervals.iter().enumerate().map(own).collect()
     }
 }
 
@@ -168,22 +168,35 @@ impl<'a> Oracle<'a> {
         }
         let items: Vec<&Item> =
             key.0.iter().filter_map(|place| self.group.get(*place)).copied().collect();
-        let answer =
-            match self.network.decide_within(&items, &self.network.freed(bound), NODES_EACH) {
-                Verdict::Impossible(_) => true,
-                Verdict::Possible(..) => false,
-                Verdict::Unknown => {
-                    self.unsure = true;
-                    false
-                }
-            };
+        let answer = self.decided(&items, bound).unwrap_or_else(|| {
+            self.unsure = true;
+            false
+        });
         self.known.insert(key, answer);
         answer
     }
 
+    /// Whether items contradict themselves; none where that was not decided.
+    fn decided(&self, items: &[&Item], bound: &BTreeSet<usize>) -> Option<bool> {
+        let inside = |free: &Interval| {
+            self.network.decide_within(items, &self.network.freed(bound, free), NODES_EACH)
+        };
+        match inside(&Interval::everything()) {
+            Verdict::Impossible(_) => return Some(true),
+            Verdict::Possible(..) => return Some(false),
+            Verdict::Unknown => {}
+        }
+        // A choice is more easily found where the free numbers have ends; that there is none in there proves nothing.
+        let far = Rational::from_integer(1_000_000.into());
+        let all = Interval::closed(-far.clone(), far.clone());
+        let positive = Interval::closed(far.recip(), far);
+        let possible = |free| matches!(inside(free), Verdict::Possible(..));
+        [all, positive].iter().any(possible).then_some(false)
+    }
+
     /// Leaves out every item that some free number of its own can always make true, again and again.
     fn peeled(&self, items: &BTreeSet<usize>, bound: &BTreeSet<usize>) -> Vec<usize> {
-        let at = self.network.freed(bound);
+        let at = self.network.freed(bound, &Interval::everything());
         let mut left: Vec<usize> = items.iter().copied().collect();
         let mut count: BTreeMap<usize, usize> = BTreeMap::new();
         for index in left.iter().filter_map(|place| self.uses.get(*place)).flatten() {

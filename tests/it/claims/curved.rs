@@ -45,6 +45,32 @@ fn a_product_and_a_sum_that_do_not_fit_are_refuted_in_boxes() {
 }
 
 #[test]
+fn a_divisor_that_may_be_zero_is_above_it_or_below() {
+    use RelationState::{Fails, Holds};
+    for (a, b, c, holds, expected) in [
+        (["-0.05", "0.05"], ["0.995", "1.005"], ["9.5", "10.5"], "b / a == c", Fails),
+        (["-0.05", "0.05"], ["0.995", "1.005"], ["-10.5", "-9.5"], "b / a == c", Fails),
+        (["-0.05", "0.05"], ["0.995", "1.005"], ["19.5", "20.5"], "b / a == c", Holds),
+        (["-0.5", "0.5"], ["9.5", "10.5"], ["4.5", "5.5"], "b / a == c", Fails),
+        (["-1", "1"], ["1", "2"], ["3", "4"], "b / a >= c", Holds),
+        (["0", "1"], ["1", "2"], ["0.1", "0.5"], "b / a > c", Holds),
+        // Nothing is true where the divisor is zero.
+        (["0", "0"], ["1", "2"], ["3", "4"], "b / a != c", Fails),
+        (["0", "0"], ["0", "0"], ["0", "0"], "b / a == c", Fails),
+        // One divisor twice, and two.
+        (["-1", "1"], ["3", "4"], ["1", "2"], "b / a + c / a == 1", Fails),
+        (["-1", "5"], ["3", "4"], ["1", "2"], "b / a + c / a == 1", Holds),
+        (["-1", "1"], ["1", "2"], ["-1", "1"], "b / a == b / c and a == c + 1", Fails),
+    ] {
+        let text = wide("a", a[0], a[1], "")
+            + &wide("b", b[0], b[1], "")
+            + &wide("c", c[0], c[1], "")
+            + &relation("r", "definitional", holds);
+        assert_eq!(state(&judge(&text, Vec::new()), "r"), expected, "{a:?} {b:?} {c:?}: {holds}");
+    }
+}
+
+#[test]
 fn more_cases_than_can_be_listed_are_searched() {
     let network = |total: &str| {
         let mut text = wide("q", "0.1", "0.2", "");

@@ -63,9 +63,9 @@ fn what_took_part_in_a_check_that_passed_is_possible() {
 
 #[test]
 fn what_was_tried_and_not_decided_says_budget() {
-    // The divisor may be zero: nothing can be said of the quotient.
+    // The divisor may be zero: nothing can be said of the logarithm of the quotient.
     let text = claim("a", "0.0", "") + &claim("b", "5", "") + &claim("c", "3", "");
-    let audit = judge(&(text + &relation("r", "stated", "b / a == c")), Vec::new());
+    let audit = judge(&(text + &relation("r", "stated", "ln(b / a) == c")), Vec::new());
     assert_eq!(audit.relations[0].state, RelationState::Undecided);
     for record in &audit.claims {
         assert_eq!(record.verdict, Verdict::Unchecked);
