@@ -9,7 +9,7 @@ use super::evidence::Book;
 use super::forensic::p_value::Family;
 use super::forensic::statcheck::{Recomputed, Test};
 use super::model::Claim;
-use super::printed::{self, Amount, Shape};
+use super::printed::{self, Amount, Notation, Shape};
 use super::record::{StatisticRecord, Verdict};
 use super::rounding::Rounding;
 use crate::expression::{End, Interval, Rational, show};
@@ -117,6 +117,16 @@ fn given(sign: Sign, amount: &Amount, mode: Rounding) -> Interval {
 /// Why a statistic cannot be recomputed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NotRecomputed {
+    /// No data give such a value.
+    #[error("{family} in {value} cannot be: every {family} lies in {domain}", family = family.word())]
+    Impossible {
+        /// The distribution.
+        family: Family,
+        /// Every value that prints so.
+        value: Box<Interval>,
+        /// Every value that there is.
+        domain: Box<Interval>,
+    },
     /// It has no p value beside it.
     #[error("no p value is printed with the statistic")]
     NoP,
@@ -129,6 +139,16 @@ pub enum NotRecomputed {
 }
 
 impl Statistic {
+    /// Whether some value that prints so is one that such a statistic can have.
+    fn can_be(&self, mode: Rounding) -> Result<(), NotRecomputed> {
+        let (value, domain) = (self.value_interval(mode), self.family.domain());
+        if value.intersection(&domain).is_some() {
+            return Ok(());
+        }
+        let (value, domain) = (Box::new(value), Box::new(domain));
+        Err(NotRecomputed::Impossible { family: self.family, value, domain })
+    }
+
     /// The test with every number as the interval that it stands for.
     fn test<'a>(
         &self,
@@ -136,6 +156,7 @@ impl Statistic {
         alpha: &'a Rational,
         one_sided: bool,
     ) -> Result<Test<'a>, NotRecomputed> {
+        self.can_be(mode)?;
         let p = self.p.as_ref().ok_or(NotRecomputed::NoP)?;
         let freedoms = self.freedoms(mode);
         if freedoms.len() != self.family.freedoms() {
@@ -150,6 +171,13 @@ impl Statistic {
             alpha,
             one_sided: one_sided || self.one_sided,
         })
+    }
+}
+
+impl NotRecomputed {
+    /// What is known of the p value all the same: none belongs to a statistic that cannot be.
+    fn consistent(&self) -> Option<bool> {
+        matches!(self, Self::Impossible { .. }).then_some(false)
     }
 }
 
@@ -180,23 +208,37 @@ pub struct StatisticRow {
     pub decision_error: bool,
     /// Every p value that the printed statistic allows.
     pub p: Option<[f64; 2]>,
-    /// Why the row was not read.
+    /// Why the row was not read, or can be no statistic's.
     pub problem: Option<String>,
 }
 
 /// Recomputes the p value of every text; a text that is no statistic says why and is no answer.
 #[must_use]
-pub fn check_rows(texts: &[String], mode: Rounding, alpha: &Rational) -> Vec<StatisticRow> {
-    texts.iter().enumerate().map(|(index, text)| check_row(index + 1, text, mode, alpha)).collect()
+pub fn check_rows(
+    texts: &[String],
+    notation: &Notation,
+    mode: Rounding,
+    alpha: &Rational,
+) -> Vec<StatisticRow> {
+    let check = |(index, text): (usize, &String)| check_row(index + 1, text, notation, mode, alpha);
+    texts.iter().enumerate().map(check).collect()
 }
 
-fn check_row(row: usize, text: &str, mode: Rounding, alpha: &Rational) -> StatisticRow {
-    let found = printed::parse(text).map_err(|error| error.message).and_then(|printed| {
+fn check_row(
+    row: usize,
+    text: &str,
+    notation: &Notation,
+    mode: Rounding,
+    alpha: &Rational,
+) -> StatisticRow {
+    let read = |text: &str| {
+        let printed = printed::parse_as(text, notation).map_err(|error| (None, error.message))?;
         let Shape::Statistic(statistic) = &printed.shape else {
-            return Err("this is no test statistic with its p value".to_owned());
+            return Err((None, "this is no test statistic with its p value".to_owned()));
         };
-        recompute(statistic, mode, alpha, false).map_err(|error| error.to_string())
-    });
+        let wrong = |error: NotRecomputed| (error.consistent(), error.to_string());
+        recompute(statistic, mode, alpha, false).map_err(wrong)
+    };
     let empty = StatisticRow {
         row,
         text: text.to_owned(),
@@ -206,7 +248,7 @@ fn check_row(row: usize, text: &str, mode: Rounding, alpha: &Rational) -> Statis
         p: None,
         problem: None,
     };
-    match found {
+    match read(text) {
         Ok((_, found)) => StatisticRow {
             consistent: Some(found.consistent()),
             consistent_if_one_sided: found.consistent_if_one_sided,
@@ -214,7 +256,7 @@ fn check_row(row: usize, text: &str, mode: Rounding, alpha: &Rational) -> Statis
             p: ends(&found),
             ..empty
         },
-        Err(problem) => StatisticRow { problem: Some(problem), ..empty },
+        Err((consistent, problem)) => StatisticRow { consistent, problem: Some(problem), ..empty },
     }
 }
 
@@ -223,7 +265,7 @@ fn ends(found: &Recomputed) -> Option<[f64; 2]> {
     low.zip(high).map(|(low, high)| [low, high])
 }
 
-/// Returns a printed statistic's record; `None` where the claim is none, or has no p value.
+/// Returns a printed statistic's record; `None` where the claim is none, or nothing can be said of it.
 pub(super) fn record(claim: &Claim, study: Rounding) -> Option<StatisticRecord> {
     let (statistic, mode) = of(claim, study)?;
     let found = recompute(statistic, mode, &claim.alpha, claim.one_sided);
@@ -237,9 +279,10 @@ pub(super) fn record(claim: &Claim, study: Rounding) -> Option<StatisticRecord> 
             alpha,
             reason: None,
         },
+        Err(NotRecomputed::NoP) => return None,
         Err(error) => StatisticRecord {
             p: None,
-            consistent: None,
+            consistent: error.consistent(),
             consistent_if_one_sided: false,
             decision_error: false,
             alpha,
@@ -250,19 +293,29 @@ pub(super) fn record(claim: &Claim, study: Rounding) -> Option<StatisticRecord> 
 
 fn of(claim: &Claim, study: Rounding) -> Option<(&Statistic, Rounding)> {
     match &claim.printed.shape {
-        Shape::Statistic(statistic) if statistic.p.is_some() => {
-            Some((statistic, claim.rounding.unwrap_or(study)))
-        }
+        Shape::Statistic(statistic) => Some((statistic, claim.rounding.unwrap_or(study))),
         _ => None,
     }
 }
 
-/// What a printed statistic says of its own p value: impossible, with a certificate, or possible.
+/// What a printed statistic says of itself and of its p value: impossible, with a certificate, or possible.
 pub(super) fn judged(book: &Book<'_>, claim: &Claim) -> Option<Candidate> {
     let (statistic, mode) = of(claim, book.rounding)?;
-    let (test, found) = recompute(statistic, mode, &claim.alpha, claim.one_sided).ok()?;
-    let certificate = test.certificate(&found);
     let mut marks = marks_with(book, claim, &[]);
+    let (test, found) = match recompute(statistic, mode, &claim.alpha, claim.one_sided) {
+        Ok(found) => found,
+        Err(error @ NotRecomputed::Impossible { .. }) => {
+            return Some(Candidate {
+                firm: marks_are_firm(&marks),
+                marks,
+                trace: vec![error.to_string()],
+                note: Some(format!("{error}.")),
+                ..Candidate::new(Verdict::Impossible, Basis::PrintedNumbers)
+            });
+        }
+        Err(_) => return None,
+    };
+    let certificate = test.certificate(&found);
     let verdict = if found.consistent() { Verdict::Possible } else { Verdict::Impossible };
     if found.consistent_if_one_sided {
         marks.push("ambiguous".to_owned());

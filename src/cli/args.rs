@@ -160,6 +160,16 @@ pub struct StudyArgument {
     pub study: String,
 }
 
+/// What stands before the decimals.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum DecimalMark {
+    /// `5.19`
+    #[default]
+    Point,
+    /// `5,19`
+    Comma,
+}
+
 /// Arguments of `check`.
 #[derive(Debug, Clone, Args)]
 pub struct CheckArguments {
@@ -205,6 +215,9 @@ pub struct CheckArguments {
     /// Standard deviations divide by the number of cases, not by one less
     #[arg(long, requires = "table", conflicts_with_all = ["p", "grim"])]
     pub population: bool,
+    /// The decimal mark; with a comma, semicolons may stand between the columns of a .csv
+    #[arg(long, value_enum, value_name = "MARK", default_value_t, requires = "table")]
+    pub decimal: DecimalMark,
     /// The first line of the table is no header
     #[arg(long, requires = "table")]
     pub no_header: bool,

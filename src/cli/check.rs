@@ -1,12 +1,13 @@
 //! `secondlook check STUDY`: the printed numbers alone. Needs no data, no run, no method.
 
-use super::args::CheckArguments;
+use super::args::{CheckArguments, DecimalMark};
 use super::audit::{counted, exit_of, show};
 use super::exit::Exit;
 use super::statistics;
 use super::terminal::{Look, Terminal};
 use crate::audit::house::House;
 use crate::audit::{self, open};
+use crate::claims::printed::Notation;
 use crate::claims::record::{Audit, RelationRecord, RelationState, Verdict};
 use crate::claims::rounding::Rounding;
 use crate::diagnostic::text::Append as _;
@@ -25,9 +26,11 @@ pub(super) fn check(
         (None, Some(file)) => {
             return match &wanted.p {
                 Some(column) => {
-                    let texts = super::table::column(file, column, !wanted.no_header)?;
+                    let texts = super::table::column(file, column, wanted)?;
+                    let decimal_comma = wanted.decimal == DecimalMark::Comma;
+                    let notation = Notation { decimal_comma, unit: None };
                     let rounding = wanted.rounding.unwrap_or(Rounding::Unknown);
-                    statistics::check(&texts, &wanted.alpha, rounding, terminal)
+                    statistics::check(&texts, &wanted.alpha, &notation, rounding, terminal)
                 }
                 None => super::table::table(file, wanted, terminal),
             };

@@ -146,7 +146,9 @@ fn several(claim: &ClaimRecord) -> String {
 fn recomputed(statistic: &StatisticRecord) -> String {
     let Some([low, high]) = statistic.p else {
         let why = statistic.reason.as_deref().unwrap_or("nothing is known of it");
-        return format!("  p value not recomputed: {why}\n");
+        let cannot = statistic.consistent == Some(false);
+        let what = if cannot { "no such statistic" } else { "p value not recomputed" };
+        return format!("  {what}: {why}\n");
     };
     let word = match (statistic.consistent, statistic.consistent_if_one_sided) {
         (Some(true), _) => "consistent with the printed p value",

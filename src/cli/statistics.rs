@@ -2,7 +2,7 @@
 
 use super::exit::Exit;
 use super::terminal::Terminal;
-use crate::claims::printed;
+use crate::claims::printed::{self, Notation};
 use crate::claims::rounding::Rounding;
 use crate::claims::statistic::{StatisticRow, check_rows};
 use crate::diagnostic::text::Append as _;
@@ -13,6 +13,7 @@ use crate::error::Error;
 pub(super) fn check(
     texts: &[String],
     alpha: &str,
+    notation: &Notation,
     rounding: Rounding,
     terminal: &Terminal,
 ) -> Result<Exit, Error> {
@@ -25,7 +26,7 @@ pub(super) fn check(
             help: Some("a level lies between 0 and 1: `--alpha 0.05`".to_owned()),
         });
     };
-    let rows = check_rows(texts, rounding, &level);
+    let rows = check_rows(texts, notation, rounding, &level);
     let count =
         |consistent: Option<bool>| rows.iter().filter(|row| row.consistent == consistent).count();
     let (good, bad, unread) = (count(Some(true)), count(Some(false)), count(None));
@@ -57,16 +58,19 @@ fn line(row: &StatisticRow) -> String {
         return format!("{:>6}  not read      {}  ({why})\n", row.row, row.text);
     };
     let word = if consistent { "consistent" } else { "inconsistent" };
-    let range = row.p.as_ref().map_or_else(String::new, |[low, high]| {
-        let show = |value: f64| {
-            if value == 0.0 || value >= 1e-4 {
-                format!("{value:.6}")
-            } else {
-                format!("{value:.3e}")
-            }
-        };
-        format!("p in [{}, {}]", show(*low), show(*high))
-    });
+    let range = row.p.as_ref().map_or_else(
+        || row.problem.clone().unwrap_or_default(),
+        |[low, high]| {
+            let show = |value: f64| {
+                if value == 0.0 || value >= 1e-4 {
+                    format!("{value:.6}")
+                } else {
+                    format!("{value:.3e}")
+                }
+            };
+            format!("p in [{}, {}]", show(*low), show(*high))
+        },
+    );
     let one_sided = if row.consistent_if_one_sided { ", consistent if one-sided" } else { "" };
     let decision = if row.decision_error { ", decision error" } else { "" };
     format!("{:>6}  {word:<12}  {}  ({range}{one_sided}{decision})\n", row.row, row.text)

@@ -5,14 +5,14 @@
 
 use std::cell::Cell;
 use std::fs::File;
-use std::io::{self, BufWriter, Read, Seek as _, SeekFrom, Write as _};
+use std::io::{self, BufRead as _, BufReader, BufWriter, Read, Seek as _, SeekFrom, Write as _};
 use std::path::Path;
 use std::rc::Rc;
 
 use csv::ByteRecord;
 use tempfile::SpooledTempFile;
 
-use super::args::CheckArguments;
+use super::args::{CheckArguments, DecimalMark};
 use super::exit::Exit;
 use super::terminal::Terminal;
 use crate::claims::forensic::{Check, Checker, Counts, Divisor};
@@ -49,7 +49,7 @@ pub(super) fn table(
             help: Some("name them as the header does, or by their places: `2,3`".to_owned()),
         });
     }
-    let mut rows = Rows::open(file, !wanted.no_header)?;
+    let mut rows = Rows::open(file, wanted)?;
     let places = rows.places(&names)?;
     let mut answer = Answer::new(terminal.is_json(), checker.check);
     rows.check(&checker, &names, &places, &mut answer)?;
@@ -63,8 +63,12 @@ pub(super) fn table(
 }
 
 /// Reads one column of a table as the texts that stand there.
-pub(super) fn column(file: &Path, name: &str, header: bool) -> Result<Vec<String>, Error> {
-    let mut rows = Rows::open(file, header)?;
+pub(super) fn column(
+    file: &Path,
+    name: &str,
+    wanted: &CheckArguments,
+) -> Result<Vec<String>, Error> {
+    let mut rows = Rows::open(file, wanted)?;
     let place = rows.places(&[name])?.first().copied().unwrap_or_default();
     let mut texts = Vec::new();
     while rows.next()? {
@@ -91,6 +95,7 @@ fn checker(wanted: &CheckArguments) -> Result<(Checker, &str), Error> {
         divisor: if wanted.population { Divisor::Population } else { Divisor::Sample },
         scale: wanted.scale,
         percent: wanted.percent,
+        decimal_comma: wanted.decimal == DecimalMark::Comma,
     };
     Ok((checker, names))
 }
@@ -186,15 +191,22 @@ struct Rows {
 }
 
 impl Rows {
-    fn open(path: &Path, header: bool) -> Result<Self, Error> {
-        let file = unmarked(File::open(path).map_err(|error| Error::output(path, error))?)
-            .map_err(|error| Error::output(path, error))?;
+    fn open(path: &Path, wanted: &CheckArguments) -> Result<Self, Error> {
+        let header = !wanted.no_header;
+        let opened = File::open(path).and_then(begun);
+        let (first, file) = opened.map_err(|error| Error::output(path, error))?;
         let tabs = path.extension().is_some_and(|ending| {
             ending.eq_ignore_ascii_case("tsv") || ending.eq_ignore_ascii_case("tab")
         });
+        let comma = wanted.decimal == DecimalMark::Comma;
+        let delimiter = match (tabs, comma && first.contains(&b';')) {
+            (true, _) => b'\t',
+            (_, true) => b';',
+            _ => b',',
+        };
         let taken = Rc::new(Cell::new(0));
         let reader = csv::ReaderBuilder::new()
-            .delimiter(if tabs { b'\t' } else { b',' })
+            .delimiter(delimiter)
             .has_headers(false)
             .buffer_capacity(1 << 16)
             .from_reader(Limited { file, taken: Rc::clone(&taken) });
@@ -340,20 +352,22 @@ fn ordinal(place: usize) -> String {
 }
 
 /// A file after its byte-order mark, where it begins with one.
-type Unmarked = io::Chain<io::Cursor<Vec<u8>>, File>;
+type Begun = io::Chain<io::Cursor<Vec<u8>>, BufReader<File>>;
 
-fn unmarked(mut file: File) -> io::Result<Unmarked> {
+/// The first line of a file, as far as it is short, and the file with it.
+fn begun(file: File) -> io::Result<(Vec<u8>, Begun)> {
+    let mut rest = BufReader::with_capacity(1 << 16, file);
     let mut first = Vec::new();
-    Read::by_ref(&mut file).take(3).read_to_end(&mut first)?;
-    if first == b"\xEF\xBB\xBF" {
-        first.clear();
+    Read::by_ref(&mut rest).take(LARGEST_RECORD).read_until(b'\n', &mut first)?;
+    if first.starts_with(b"\xEF\xBB\xBF") {
+        first.drain(..3);
     }
-    Ok(io::Cursor::new(first).chain(file))
+    Ok((first.clone(), io::Cursor::new(first).chain(rest)))
 }
 
 /// A file whose records may not grow without end: a quotation mark that is never closed makes one of all.
 struct Limited {
-    file: Unmarked,
+    file: Begun,
     taken: Rc<Cell<u64>>,
 }
 

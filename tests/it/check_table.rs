@@ -145,6 +145,23 @@ fn a_table_may_come_in_many_forms() {
 }
 
 #[test]
+fn a_table_may_have_decimal_commas() {
+    let options = ["--grim", "m,n", "--decimal", "comma"];
+    // 146/28 = 5.2143, and nothing of 28 is 5.19; 1.683 is a number of cases with its thousands marked.
+    for table in [
+        "m;n\n5,21;28\n5,19;28\n5,19;1.683\n",
+        "m,n\n\"5,21\",28\n\"5,19\",28\n\"5,19\",1.683\n",
+        "\u{FEFF}m;n\r\n5,21;28\r\n5,19;28\r\n5,19;1.683\r\n",
+    ] {
+        assert_eq!(consistent(table, &options), [YES, NO, YES], "{table}");
+    }
+    let tests = "x\n\"t(28) = 2,20, p = 0,036\"\n\"t(28) = 2,20, p = 0,03\"\n";
+    assert_eq!(consistent(tests, &["--p", "x", "--decimal", "comma"]), [YES, NO]);
+    let without = on("t.csv", "m,n\n\"5,19\",28\n", &["--grim", "m,n"]).exits(3);
+    assert!(without.err.contains("--decimal comma"), "{}", without.err);
+}
+
+#[test]
 fn each_wrong_cell_is_named_with_its_row_column_and_value() {
     for (content, says) in [
         ("m,n\n5.18,28\nhigh,28\n", &["t.csv:3", "row 2, mean (column `m`)", "`high`"][..]),

@@ -7,7 +7,9 @@
 //! the upper end is one. *Errors*: degrees of freedom at or below zero or above 10⁹, |r| above one.
 //! *Checked against*: the examples of statcheck and scipy (tests/reference/p_values.py).
 
-use crate::expression::{EvaluationError, Interval, Tail};
+use num_traits::{One, Zero};
+
+use crate::expression::{End, EvaluationError, Interval, Rational, Tail};
 
 /// The distribution of a test statistic.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,6 +55,18 @@ impl Family {
             Self::F => "F",
             Self::ChiSquare => "chi-square",
             Self::Q => "Q",
+        }
+    }
+
+    /// Returns every value that such a statistic can have.
+    #[must_use]
+    pub fn domain(self) -> Interval {
+        match self {
+            Self::T | Self::Z => Interval::everything(),
+            Self::R => Interval::closed(-Rational::one(), Rational::one()),
+            Self::F | Self::ChiSquare | Self::Q => {
+                Interval { low: End::Closed(Rational::zero()), high: End::Infinite }
+            }
         }
     }
 

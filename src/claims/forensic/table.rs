@@ -5,7 +5,7 @@
 use num_bigint::BigInt;
 use num_traits::ToPrimitive;
 
-use super::super::printed::{self, Unit};
+use super::super::printed::{self, Notation, Unit};
 use super::super::rounding::Rounding;
 use super::whole::{Bounds, Plain};
 use super::{Answer, Divisor, Kind, Mean, Sample, Unknown, Witness};
@@ -61,6 +61,8 @@ pub struct Checker {
     pub scale: Option<(i64, i64)>,
     /// Whether means and standard deviations are percentages also where no `%` stands.
     pub percent: bool,
+    /// Whether a comma is the decimal mark.
+    pub decimal_comma: bool,
 }
 
 /// One row, checked.
@@ -147,7 +149,7 @@ impl Checker {
             help: help.to_owned(),
         };
         let last = columns.len() - 1;
-        let cases = whole(cell(last)).ok_or_else(|| {
+        let cases = self.whole(cell(last)).ok_or_else(|| {
             let shown: String = cell(last).chars().take(60).collect();
             error(
                 last,
@@ -199,11 +201,12 @@ impl Checker {
     }
 
     fn number(&self, text: &str) -> Result<Number, (String, String)> {
-        if let Some(plain) = Plain::read(text) {
+        if let Some(plain) = self.plain(text) {
             let plain = if self.percent { plain.in_percent() } else { plain };
             return Ok(Number::Small(plain.bounds(self.rounding)));
         }
-        let printed = printed::parse(text).map_err(|error| (error.message, error.help))?;
+        let printed = printed::parse_as(text, &self.notation())
+            .map_err(|error| (error.message, error.help))?;
         let Some(interval) = printed.interval(self.rounding) else {
             let shown: String = text.chars().take(60).collect();
             return Err((
@@ -214,6 +217,29 @@ impl Checker {
         let hundredth = self.percent && printed.unit() == Unit::Plain;
         let interval = if hundredth { interval.scale(&power_of_ten(-2)) } else { interval };
         Ok(Number::Large(Bounds::of(&interval)))
+    }
+
+    /// A number of cases: `28`, `28.0`, `1,683`.
+    fn whole(&self, text: &str) -> Option<u64> {
+        let count = match self.plain(text) {
+            Some(plain) => plain.whole(),
+            None => printed::parse_as(text, &self.notation())
+                .ok()
+                .filter(|printed| matches!(printed.shape, printed::Shape::Number(_)))
+                .and_then(|printed| printed.value())
+                .filter(num_rational::Ratio::is_integer)
+                .and_then(|value| value.to_integer().to_u64()),
+        };
+        count.filter(|count| *count > 0)
+    }
+
+    /// A plain decimal with a point; where that marks thousands nothing is plain.
+    fn plain(&self, text: &str) -> Option<Plain> {
+        Plain::read(text).filter(|_| !self.decimal_comma)
+    }
+
+    fn notation(&self) -> Notation {
+        Notation { decimal_comma: self.decimal_comma, unit: None }
     }
 }
 
@@ -230,20 +256,6 @@ impl Number {
             Self::Large(bounds) => bounds.clone(),
         }
     }
-}
-
-/// A number of cases: `28`, `28.0`, `1,683`.
-fn whole(text: &str) -> Option<u64> {
-    let count = match Plain::read(text) {
-        Some(plain) => plain.whole(),
-        None => printed::parse(text)
-            .ok()
-            .filter(|printed| matches!(printed.shape, printed::Shape::Number(_)))
-            .and_then(|printed| printed.value())
-            .filter(num_rational::Ratio::is_integer)
-            .and_then(|value| value.to_integer().to_u64()),
-    };
-    count.filter(|count| *count > 0)
 }
 
 impl Row {

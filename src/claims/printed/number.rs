@@ -16,8 +16,7 @@ const LARGEST_POWER: i32 = 400;
 
 pub(super) const FORMS: &str =
     "numbers are written like 5,911 or 0.0426 or 33% or 28\u{2013}33% or 1 in 270 or p < .001";
-const COMMA: &str =
-    "where the source writes a decimal comma, say `decimal = \"comma\"` at the head of claims.toml";
+const COMMA: &str = "where the source writes a decimal comma, say `decimal = \"comma\"` at the head of claims.toml, or `--decimal comma` for a table";
 
 /// Where a number stands: inside a list a comma may end it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

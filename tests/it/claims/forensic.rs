@@ -180,6 +180,7 @@ const GRIM: Checker = Checker {
     divisor: Divisor::Sample,
     scale: None,
     percent: false,
+    decimal_comma: false,
 };
 
 #[test]

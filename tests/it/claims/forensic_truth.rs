@@ -215,6 +215,7 @@ const PLAIN: Checker = Checker {
     divisor: Divisor::Sample,
     scale: None,
     percent: false,
+    decimal_comma: false,
 };
 
 /// `tests/reference/grimmer.py` printed every data set of two to six answers from 1 to 5: on that scale the

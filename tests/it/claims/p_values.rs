@@ -1,6 +1,7 @@
 //! p values recomputed from printed statistics: scipy's, the known answers, the traps, and relations.
 
 use proptest::prelude::*;
+use secondlook::claims::printed::Notation;
 use secondlook::claims::record::{ClaimRecord, RelationState, Verdict};
 use secondlook::claims::rounding::Rounding;
 use secondlook::claims::statistic::{StatisticRow, check_rows};
@@ -10,7 +11,7 @@ use secondlook::results::Basis;
 use super::builder::{claim, estimate, judge, judge_one, problems, relation};
 
 fn rows(texts: &[String]) -> Vec<StatisticRow> {
-    check_rows(texts, Rounding::Unknown, &Rational::new(1.into(), 20.into()))
+    check_rows(texts, &Notation::default(), Rounding::Unknown, &Rational::new(1.into(), 20.into()))
 }
 
 fn row(text: &str) -> StatisticRow {
@@ -67,6 +68,32 @@ fn the_known_answers_come_out() {
     }
 }
 
+#[test]
+fn a_value_that_no_such_statistic_has_is_impossible() {
+    for (printed, domain) in [
+        ("r(40) = 1.4, p = .01", "r in [1.35, 1.45] cannot be: every r lies in [-1, 1]"),
+        ("r(40) = -1.02", "r in [-1.025, -1.015] cannot be: every r lies in [-1, 1]"),
+        ("\u{3C7}\u{B2}(3) = -2.1, p = .5", "chi-square in [-2.15, -2.05] cannot be"),
+        ("F(2, 10) = -3.2", "F in [-3.25, -3.15] cannot be: every F lies in [0, inf)"),
+    ] {
+        let record = judged(printed, "");
+        assert_eq!(record.verdict, Verdict::Impossible, "{printed}");
+        assert!(record.trace[0].starts_with(domain), "{:?}", record.trace);
+        assert_eq!(record.statistic.and_then(|found| found.consistent), Some(false));
+        let row = row(printed);
+        assert_eq!((row.consistent, row.p), (Some(false), None), "{printed}");
+        assert!(row.problem.is_some_and(|problem| problem.starts_with(domain)));
+    }
+    // Rounded from a value that there is.
+    for printed in ["r(40) = 1.00, p < .001", "F(2, 20) = -0.00, p = 1", "t(9) = -40.1, p < .001"] {
+        assert_eq!(judged(printed, "").verdict, Verdict::Possible, "{printed}");
+    }
+    for beyond in ["p < 0", "p > 1", "p = 1.2"] {
+        let found = problems(&claim("a", beyond, ""));
+        assert!(format!("{found:?}").contains("a p value lies between 0 and 1"), "{found:?}");
+    }
+}
+
 /// statcheck takes the p values at both ends of the statistic only: where zero lies between them it
 /// misses every p value up to one. Here [-0.05, 0.05] gives both ends p = .96, and p = 1 is right.
 #[test]
@@ -101,7 +128,6 @@ fn signs_levels_and_sides_are_kept() {
     for (text, why) in [
         ("t(28) = 2.20", "no p value"),
         ("t = 2.20, p = .03", "degrees of freedom"),
-        ("r(10) = 1.70, p = .03", "domain"),
         ("significant", "no test statistic"),
     ] {
         let found = row(text);
