@@ -5,19 +5,19 @@ use std::collections::BTreeMap;
 use super::candidate::{Candidate, candidates, marks_with};
 use super::evidence::{Book, Presence, presence};
 use super::finding::{self, Judged};
-use super::model::{Acceptance, Claim, Claims, Implied};
-use super::network::Bounded;
+use super::implied;
+use super::model::{Acceptance, Claim, Claims};
 use super::plain;
 use super::readings;
 use super::record::{
-    Accepted, Audit, ClaimRecord, ImpliedRecord, OtherVerdict, ReadingRecord, RelationState,
-    SCHEMA, Stability, Verdict,
+    Accepted, Audit, ClaimRecord, OtherVerdict, ReadingRecord, RelationState, SCHEMA, Stability,
+    Verdict,
 };
 use super::relation::{self, Evaluation, Outcome};
 use super::rounding::Rounding;
 use super::stability::Changes;
 use crate::diagnostic::{Problem, Problems, Span};
-use crate::expression::{End, Interval, Rational, Root, nearest_float, show};
+use crate::expression::Rational;
 use crate::results::{Code, Results};
 use crate::study::Study;
 
@@ -90,7 +90,7 @@ pub fn judge(claims: &Claims, situation: &Situation<'_>) -> Result<Audit, Proble
         implied: claims
             .implied
             .iter()
-            .map(|implied| implied_number(&book, implied, &mut relations))
+            .map(|implied| implied::record(&book, implied, &mut relations))
             .collect(),
         relations: relations.outcomes.into_iter().map(|outcome| outcome.record).collect(),
         set_aside: claims.set_aside.clone(),
@@ -317,100 +317,4 @@ fn still_applies(acceptance: &Acceptance, shown: &Candidate) -> bool {
         ours.is_some_and(|ours| amount.print_like(&ours) == digits)
     });
     same_verdict && same_value
-}
-
-fn implied_number(book: &Book<'_>, implied: &Implied, relations: &mut Evaluation) -> ImpliedRecord {
-    let expression = &implied.value.value;
-    let mut record = ImpliedRecord {
-        id: implied.id.value.clone(),
-        says: implied.says.clone(),
-        value: expression.text().to_owned(),
-        interval: None,
-        unit: implied.unit.clone(),
-        reason: None,
-        tight: false,
-        open: [false, false],
-        alone: None,
-        reached: None,
-        lowest: BTreeMap::new(),
-        highest: BTreeMap::new(),
-        relations: Vec::new(),
-    };
-    let (Some(at), Root::Arithmetic(tree)) =
-        (relation::intervals(book, expression), expression.root())
-    else {
-        record.reason = Some("an estimate it needs is not there".to_owned());
-        return record;
-    };
-    record.alone = tree.range(&at).ok().and_then(|range| ends(&range.interval));
-    match relations.implied(implied, tree, &at) {
-        None => {
-            record.reason =
-                Some("a divisor may be zero, or the printed numbers set no bound".to_owned());
-        }
-        Some(found) if !implied.count => bounded(&mut record, found),
-        Some(found) => match found.interval.whole() {
-            None => {
-                let all = one_or_both(&found.interval);
-                record.reason = Some(format!("it counts, and {all}: no whole number is left"));
-            }
-            Some(whole) => {
-                let counted = relations.implied_count(implied, &whole, tree, &at);
-                bounded(
-                    &mut record,
-                    counted.unwrap_or(Bounded { interval: whole, ..found.loose() }),
-                );
-            }
-        },
-    }
-    record
-}
-
-/// Where a quantity lies, in words.
-fn one_or_both(interval: &Interval) -> String {
-    match (interval.low.value(), interval.high.value()) {
-        (Some(low), Some(high)) => format!("it lies between {} and {}", show(low), show(high)),
-        _ => one_sided(interval),
-    }
-}
-
-fn ends(interval: &Interval) -> Option<[f64; 2]> {
-    let [low, high] = interval.as_floats();
-    low.zip(high).map(|(low, high)| [low, high])
-}
-
-/// What is known where one end is missing, or both.
-fn one_sided(interval: &Interval) -> String {
-    match (&interval.low, &interval.high) {
-        (End::Closed(low), End::Infinite) => {
-            format!("it is {} or more; the printed numbers set no upper end", show(low))
-        }
-        (End::Open(low), End::Infinite) => {
-            format!("it is more than {}; the printed numbers set no upper end", show(low))
-        }
-        (End::Infinite, End::Closed(high)) => {
-            format!("it is {} or less; the printed numbers set no lower end", show(high))
-        }
-        (End::Infinite, End::Open(high)) => {
-            format!("it is less than {}; the printed numbers set no lower end", show(high))
-        }
-        _ => "the printed numbers set no bound".to_owned(),
-    }
-}
-
-fn bounded(record: &mut ImpliedRecord, found: Bounded) {
-    record.interval = ends(&found.interval);
-    record.tight = found.tight && record.interval.is_some();
-    record.open = [&found.interval.low, &found.interval.high].map(|end| !end.is_closed());
-    record.reason = match (record.interval, found.tight) {
-        (None, _) => Some(one_sided(&found.interval)),
-        (Some(_), true) => None,
-        (Some(_), false) => Some("it surely lies inside; a tighter interval may exist".to_owned()),
-    };
-    record.reached = found.reached.map(|ends| ends.map(|value| nearest_float(&value)));
-    let [lowest, highest] = found
-        .choices
-        .map(|choice| choice.into_iter().map(|(name, value)| (name, show(&value))).collect());
-    (record.lowest, record.highest) = (lowest, highest);
-    record.relations = found.items;
 }

@@ -16,6 +16,7 @@ pub mod coverage;
 mod evidence;
 mod finding;
 pub mod forensic;
+mod implied;
 mod judge;
 pub mod lexicon;
 pub mod model;

@@ -6,13 +6,13 @@ use super::alternatives;
 use super::candidate::{Candidate, marks_are_firm};
 use super::checks;
 use super::evidence::Book;
-use super::model::{Acceptance, Claim, Implied, Relation, Standing};
-use super::network::{Bounded, Conflict, Item, Neighbourhood, Network, Verdict as Decided};
+use super::model::{Acceptance, Claim, Relation, Standing};
+use super::network::{Conflict, Item, Neighbourhood, Network, Verdict as Decided};
 use super::recomputed::{self, Statements};
 use super::record::{Accepted, RelationRecord, RelationState, Verdict};
 use super::rounding::Rounding;
 use super::stability;
-use crate::expression::{Expression, Interval, Rational, Reference, Root, Tree, show};
+use crate::expression::{Expression, Interval, Rational, Reference, Root, show};
 use crate::results::Basis;
 
 /// All relations evaluated, alone and together.
@@ -304,39 +304,6 @@ pub(super) fn marks_of(book: &Book<'_>, claims: &[String]) -> Vec<String> {
 }
 
 impl Evaluation {
-    /// Asks the network for a quantity: over all definitional and stated relations, or over those that
-    /// the question names, assumed ones too.
-    pub(super) fn implied(
-        &mut self,
-        implied: &Implied,
-        tree: &Tree,
-        at: &[Interval],
-    ) -> Option<Bounded> {
-        let items: Vec<Item> = self.using(implied);
-        let items: Vec<&Item> = items.iter().collect();
-        self.network.implied(&items, tree, implied.value.value.references(), at)
-    }
-
-    /// The relations that a question names; all definitional and stated ones where it names none.
-    fn using(&self, implied: &Implied) -> Vec<Item> {
-        let Some(named) = &implied.using else { return self.items.clone() };
-        let wanted = |item: &&Item| named.iter().any(|name| name.value == item.id);
-        self.alone.iter().filter(wanted).cloned().collect()
-    }
-
-    /// Asks the same of a quantity that counts something; what it can be at all is known.
-    pub(super) fn implied_count(
-        &mut self,
-        implied: &Implied,
-        whole: &Interval,
-        tree: &Tree,
-        at: &[Interval],
-    ) -> Option<Bounded> {
-        let items = self.using(implied);
-        let references = implied.value.value.references();
-        self.network.implied_count(&implied.id.value, whole, &items, tree, references, at)
-    }
-
     /// Says what binds a claim's number among the definitional and stated relations that can be true.
     pub(super) fn around(&self, id: &str) -> Option<Neighbourhood> {
         let items: Vec<&Item> = self.items.iter().collect();

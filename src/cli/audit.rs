@@ -4,7 +4,7 @@
 
 use super::args::{AuditArguments, Common};
 use super::exit::Exit;
-use super::terminal::{Look, Terminal};
+use super::terminal::{Look, Terminal, columns};
 use crate::audit::house::House;
 use crate::audit::{self, Audited, outputs};
 use crate::claims::record::{Audit, ClaimRecord, RelationState, Verdict, Weight};
@@ -295,9 +295,7 @@ fn failing_names(audit: &Audit) -> Vec<&str> {
 }
 
 fn table(audit: &Audit, terminal: &Terminal) -> String {
-    let mut table = comfy_table::Table::new();
-    table.load_preset(comfy_table::presets::NOTHING);
-    table.set_header(["claim", "printed", "ours", "verdict", "basis"]);
+    let mut rows = vec![["claim", "printed", "ours", "verdict", "basis"].map(str::to_owned)];
     let many = audit.claims.len() > MOST_ROWS;
     let fails = failing(audit, None);
     let shown = |claim: &&ClaimRecord| {
@@ -307,7 +305,7 @@ fn table(audit: &Audit, terminal: &Terminal) -> String {
         let ours =
             claim.value.map_or_else(|| "—".to_owned(), |value| show(value, claim.unit.as_deref()));
         let reason = claim.reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
-        table.add_row([
+        rows.push([
             claim.id.clone(),
             super::terminal::clean(&claim.printed),
             ours,
@@ -315,11 +313,10 @@ fn table(audit: &Audit, terminal: &Terminal) -> String {
             claim.basis.to_string(),
         ]);
     }
-    let lines: Vec<String> = table.lines().map(|line| line.trim_end().to_owned()).collect();
     let mut text = String::new();
-    for (index, line) in lines.iter().enumerate() {
+    for (index, line) in columns(&rows).enumerate() {
         let look = if index == 0 { Look::Faint } else { Look::Plain };
-        text += &terminal.paint(look, line);
+        text += &terminal.paint(look, &line);
         text += "\n";
     }
     let left_out = audit.claims.iter().filter(|claim| !shown(claim)).count();

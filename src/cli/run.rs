@@ -3,7 +3,7 @@
 use super::args::{Common, StudyArgument};
 use super::audit::show;
 use super::exit::Exit;
-use super::terminal::{Look, Terminal};
+use super::terminal::{Look, Terminal, columns};
 use crate::audit::house::House;
 use crate::audit::{self, open, outputs};
 use crate::diagnostic::text::Append as _;
@@ -82,14 +82,12 @@ fn write(
 /// A run's estimates as a table for people.
 fn table(run: &Run, terminal: &Terminal) -> String {
     let mut text = format!("{}  ({})\n", terminal.paint(Look::Strong, &run.id), run.basis);
-    let mut table = comfy_table::Table::new();
-    table.load_preset(comfy_table::presets::NOTHING);
-    table.set_header(["estimate", "value", "se", "interval", "n"]);
+    let mut rows = vec![["estimate", "value", "se", "interval", "n"].map(str::to_owned)];
     for estimate in &run.estimates {
         let unit = estimate.unit.as_deref();
         let interval =
             estimate.ci.map(|[low, high]| format!("[{}, {}]", show(low, unit), show(high, unit)));
-        table.add_row([
+        rows.push([
             super::terminal::clean(&estimate.id),
             show(estimate.value, unit),
             estimate.se.map(|error| show(error, unit)).unwrap_or_default(),
@@ -97,8 +95,8 @@ fn table(run: &Run, terminal: &Terminal) -> String {
             estimate.n.map(|rows| show(rows, None)).unwrap_or_default(),
         ]);
     }
-    for line in table.lines() {
-        text += line.trim_end();
+    for line in columns(&rows) {
+        text += &line;
         text += "\n";
     }
     for skipped in &run.skipped {

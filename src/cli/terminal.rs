@@ -2,6 +2,7 @@
 //!
 //! Whatever comes from a file is cleaned of control characters first: text never steers a terminal.
 
+mod columns;
 mod drawn;
 mod paint;
 mod progress;
@@ -18,6 +19,7 @@ use crate::diagnostic::{Place, Problem, Problems, Severity, Span};
 use crate::error::Error;
 use crate::event::{Event, Observer};
 
+pub use columns::columns;
 use drawn::Rendered;
 pub use paint::{Look, clean};
 use paint::{keep_paint, paint};

@@ -138,16 +138,11 @@ fn text_array(column: &Column, codes: &[u32], levels: &Levels) -> Result<ArrayRe
     }
     let mut builder = StringViewBuilder::with_capacity(codes.len());
     let block = builder.append_block(levels.text().as_bytes().to_vec().into());
-    let mut starts = Vec::with_capacity(levels.len());
-    let mut start = 0_u32;
-    for level in levels.iter() {
-        starts.push((start, level.len() as u32));
-        start += level.len() as u32;
-    }
     for (row, code) in codes.iter().enumerate() {
-        match starts.get(*code as usize) {
-            Some((start, length)) if column.is_valid(row) => {
-                builder.try_append_view(block, *start, *length).map_err(|error| failed(&error))?;
+        match levels.range(*code as usize) {
+            Some(text) if column.is_valid(row) => {
+                let (start, length) = (text.start as u32, text.len() as u32);
+                builder.try_append_view(block, start, length).map_err(|error| failed(&error))?;
             }
             _ => builder.append_null(),
         }

@@ -75,6 +75,22 @@ impl Values {
     }
 }
 
+/// The numbers of a column.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Numbers<'a> {
+    values: Cow<'a, [f64]>,
+    valid: Option<&'a [bool]>,
+}
+
+impl Numbers<'_> {
+    /// Returns a row's number; none where it is null.
+    #[must_use]
+    pub fn get(&self, row: usize) -> Option<f64> {
+        let valid = self.valid.is_none_or(|valid| valid.get(row).copied().unwrap_or(false));
+        self.values.get(row).copied().filter(|_| valid)
+    }
+}
+
 /// One column: its values, and which rows are not null (`None`: all).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Column {
@@ -165,6 +181,18 @@ impl Column {
             }
             Values::Text { .. } | Values::Date(_) | Values::Timestamp(_) => None,
         }
+    }
+
+    /// Returns the numbers of the rows that are not null, as [`Self::numbers`] does; what stands in the others is
+    /// unspecified.
+    #[must_use]
+    pub fn valid_numbers(&self) -> Option<Numbers<'_>> {
+        let valid = self.valid.as_deref();
+        let values = match self.all_numbers() {
+            Some(values) => values,
+            None => self.numbers()?.into_iter().map(Option::unwrap_or_default).collect(),
+        };
+        Some(Numbers { values, valid })
     }
 
     /// Returns the numbers of a column without nulls, as [`Self::numbers`] does.

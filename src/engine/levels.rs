@@ -1,6 +1,7 @@
 //! The distinct texts of a column, one behind the other in one block. No type of the engine here.
 
 use std::fmt;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// Distinct texts by number. A clone shares them: hundreds of thousands of names are held once, and
@@ -15,20 +16,29 @@ struct Packed {
     text: String,
     /// Where each text ends in the block.
     ends: Vec<usize>,
+    /// Whether some text stands behind one that comes later in the order of bytes.
+    unsorted: bool,
 }
 
 impl Levels {
     /// Makes room for `count` texts of `bytes` bytes together.
     #[must_use]
     pub fn with_capacity(count: usize, bytes: usize) -> Self {
-        let packed = Packed { text: String::with_capacity(bytes), ends: Vec::with_capacity(count) };
+        let (text, ends) = (String::with_capacity(bytes), Vec::with_capacity(count));
+        let packed = Packed { text, ends, unsorted: false };
         Self { packed: Arc::new(packed) }
     }
 
     /// Adds a text, whose number is the count of those before it. That it is a new one is for the
     /// caller to see to.
     pub fn push(&mut self, text: &str) {
+        let sorted = self
+            .len()
+            .checked_sub(1)
+            .and_then(|last| self.get(last))
+            .is_none_or(|last| last <= text);
         let packed = Arc::make_mut(&mut self.packed);
+        packed.unsorted |= !sorted;
         packed.text.push_str(text);
         packed.ends.push(packed.text.len());
     }
@@ -48,12 +58,18 @@ impl Levels {
     /// Returns a text by its number.
     #[must_use]
     pub fn get(&self, place: usize) -> Option<&str> {
+        self.packed.text.get(self.range(place)?)
+    }
+
+    /// Returns where a text stands in the block, by its number.
+    #[must_use]
+    pub fn range(&self, place: usize) -> Option<Range<usize>> {
         let end = *self.packed.ends.get(place)?;
         let start = match place.checked_sub(1) {
             Some(before) => *self.packed.ends.get(before)?,
             None => 0,
         };
-        self.packed.text.get(start..end)
+        Some(start..end)
     }
 
     /// Returns the texts by their numbers.
@@ -64,10 +80,10 @@ impl Levels {
     /// Says whether the texts stand in the order of their bytes.
     #[must_use]
     pub fn is_sorted(&self) -> bool {
-        self.iter().is_sorted()
+        !self.packed.unsorted
     }
 
-    /// Returns all texts one behind the other; [`Self::iter`] has their lengths.
+    /// Returns all texts one behind the other; [`Self::range`] says where each stands.
     #[must_use]
     pub fn text(&self) -> &str {
         &self.packed.text

@@ -31,7 +31,7 @@ mod table;
 mod tally;
 
 pub use coding::Coded;
-pub use column::{Column, Values, days_since_epoch};
+pub use column::{Column, Numbers, Values, days_since_epoch};
 pub use dictionary::Dictionary;
 pub use error::EngineError;
 pub use levels::Levels;

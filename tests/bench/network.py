@@ -23,7 +23,8 @@ from fractions import Fraction as F
 from pathlib import Path
 
 STUDY = '[study]\nid = "net"\ntitle = "Net"\n\n[[source]]\nid = "paper"\ntitle = "Paper"\nurl = "https://example.org/p"\nas_known_on = 2026-11-22\n'
-PER_FILE = 50
+# At most twenty conflicts of a file are looked for: fewer networks than that stand in one.
+PER_FILE = 10
 
 
 def claim(name, printed, more=""):

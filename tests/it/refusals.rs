@@ -29,19 +29,19 @@ fn a_design_without_an_answer() {
         "outcome = \"0 * score\"\non = [\"arm\"]",
         23,
         "the outcome is the same in every row",
-        "",
+        "regress what varies",
     );
     refuses(
         "outcome = \"score\"\non = [\"arm\", \"age\", \"factor(id)\"]",
         19,
         "11 rows cannot fit 13 coefficients",
-        "",
+        "ask for fewer terms or effects",
     );
     refuses(
         "outcome = \"score\"\non = [\"arm\", \"age\"]\nse = \"cluster\"\ncluster = [\"one\"]",
         26,
         "all rows are in one cluster",
-        "",
+        "clustered errors need two clusters at least",
     );
 }
 
@@ -61,7 +61,7 @@ fn weights_that_are_none() {
         "outcome = \"score\"\non = [\"arm\", \"age\"]\nweights = \"arm - 2\"\nweights_are = \"analytic\"",
         25,
         "the weight -2 in row 1 is negative",
-        "",
+        "keep other rows out with a filter",
     );
     refuses(
         "outcome = \"score\"\non = [\"arm\", \"age\"]\nweights = \"1.0 / arm\"\nweights_are = \"analytic\"",

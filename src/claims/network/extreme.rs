@@ -12,7 +12,7 @@ use super::decide::{self, Decision, Owned, settled};
 use super::presolve::{self, Fraction, references};
 use super::search::{Chosen, Search, Split, curved};
 use super::simplex::{Answer, Bounds, Optimum, Row};
-use super::{Item, Network, bend, compact, implied};
+use super::{Item, Network, bend, compact, implied, walk};
 use crate::expression::{End, Interval, Rational, Tree};
 
 /// How many parts are bounded.
@@ -131,7 +131,7 @@ impl Climb<'_> {
         for point in [top, near, inside].into_iter().flatten() {
             let curved = &plan.curved;
             let polished =
-                decide::polished(curved, &at, point).and_then(|point| plan.complete(point));
+                walk::polished(curved, &at, point).and_then(|point| plan.complete(point));
             tried.extend(polished);
         }
         let mut good = false;

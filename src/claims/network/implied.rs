@@ -56,7 +56,7 @@ impl Network {
         &mut self,
         id: &str,
         whole: &Interval,
-        items: &[Item],
+        items: &[&Item],
         tree: &Tree,
         references: &[Reference],
         at: &[Interval],
@@ -64,7 +64,7 @@ impl Network {
         let own = self.number(id, whole);
         let computed = self.equality(id, whole, tree, references, at);
         self.count(id);
-        let items: Vec<&Item> = items.iter().chain([&computed]).collect();
+        let items: Vec<&Item> = items.iter().copied().chain([&computed]).collect();
         let mut found = self.bounds(&items, &Tree::Reference(own))?;
         found.interval = found.interval.whole()?;
         found.items.retain(|item| item != id);

@@ -18,6 +18,7 @@ mod presolve;
 mod search;
 mod simplex;
 mod smallest;
+mod walk;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -121,7 +121,10 @@ pub(super) fn finish(scan: &mut Scan) -> Result<(), NotPrinted> {
     }))
 }
 
-/// `n = 28`, `d = 0.738`: a name before an equals sign says what the number is, and is left out.
+/// What effects are called: their names need no sign before the number.
+const EFFECTS: [&str; 9] = ["OR", "aOR", "RR", "aRR", "HR", "aHR", "IRR", "SMD", "RD"];
+
+/// `n = 28`, `d = 0.738`, `OR 1.5`: a name says what the number is, and is left out.
 fn label(scan: &mut Scan) {
     let start = scan.here();
     let mut letters = 0;
@@ -133,8 +136,9 @@ fn label(scan: &mut Scan) {
         scan.next();
         letters += 1;
     }
+    let effect = EFFECTS.contains(&scan.text(start..scan.here()).as_str());
     scan.spaces();
-    let named = (1..=12).contains(&letters) && scan.eat('=');
+    let named = (1..=12).contains(&letters) && (scan.eat('=') || scan.eat(':') || effect);
     scan.spaces();
     if !named || !number::begins(scan) {
         scan.back(start);

@@ -23,8 +23,10 @@ const COMMA: &str = "where the source writes a decimal comma, say `decimal = \"c
 pub(super) enum Within {
     /// On its own.
     Alone,
-    /// In `[0.32,0.44]` or `F(2,28)`.
+    /// In `[0.32,0.44]`.
     List,
+    /// The first of two in `F(1,100)`: a comma ends it always.
+    First,
 }
 
 /// Says whether a number begins here.
@@ -130,6 +132,7 @@ fn run(scan: &mut Scan, within: Within) {
         let goes_on = match next {
             '0'..='9' => true,
             ' ' => !pointed && follow == 3,
+            ',' if within == Within::First => false,
             ',' if within == Within::List => !pointed && follow == 3,
             '.' | ',' | '\'' => follow > 0,
             _ => false,

@@ -119,7 +119,11 @@ fn freedom(
             scan.eat('=');
         }
         scan.spaces();
-        let within = if family == Family::F { Within::List } else { Within::Alone };
+        let within = match (family, found.is_empty()) {
+            (Family::F, true) => Within::First,
+            (Family::F, false) => Within::List,
+            _ => Within::Alone,
+        };
         let number = amount(scan, notation, within)?;
         if number.digits.negative || number.digits.value == num_traits::Zero::zero() {
             return Err(scan.wrong(start, "degrees of freedom are above zero", STATISTIC));

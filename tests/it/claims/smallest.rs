@@ -164,3 +164,27 @@ fn no_smaller_set_contradicts_itself() {
     }
     assert!(jointly >= 15, "{jointly} of {compared} contradict themselves only together");
 }
+
+/// A curve is met by some value of each number, so that no two of the numbers contradict it.
+#[test]
+fn that_a_conflict_on_a_curve_is_the_smallest_is_proven() {
+    for (one, other, holds) in [
+        (["1", "2"], ["5", "6"], "one ^ 2 == other"),
+        (["2", "3"], ["100", "110"], "ln(one) * 4 == ln(other)"),
+        (["0.5", "1"], ["1.5", "2"], "other / one == one"),
+        (["-0.5", "0.5"], ["9.5", "10.5"], "other / one == 5"),
+    ] {
+        let number = |id: &str, ends: [&str; 2]| {
+            claim(id, "some", &format!("reads = [\"{}\", \"{}\"]", ends[0], ends[1]))
+        };
+        let text = number("one", one) + &number("other", other);
+        let audit = judge(&(text + &relation("r", "definitional", holds)), Vec::new());
+        let record = &audit.relations[0];
+        assert_eq!(record.state, RelationState::Fails, "{holds}");
+        assert_eq!(
+            (&record.reason, &record.conflict[..]),
+            (&None, &["one", "other"].map(str::to_owned)[..]),
+            "{holds}"
+        );
+    }
+}

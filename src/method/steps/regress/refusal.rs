@@ -38,13 +38,24 @@ impl Regressing {
                     term(*index).map_or_else(|| self.outcome.span(), |one| one.written.span());
                 problem.at(&place).help("leave the term out, or write `collinear = \"drop\"`")
             }
-            LinearError::ConstantOutcome | LinearError::AbsorbedOutcome => {
-                problem.at(&self.outcome.span())
-            }
+            LinearError::ConstantOutcome => problem.at(&self.outcome.span()).help(
+                "regress what varies: is it coded as meant, and did a filter keep one value only?",
+            ),
+            LinearError::AbsorbedOutcome => problem
+                .at(&self.outcome.span())
+                .help("leave out the effect whose levels fix the outcome"),
             LinearError::Weight { .. } | LinearError::ZeroWeights => {
                 let place = self.weights.as_ref().map(|(written, _)| written.span());
-                problem.at(&place.unwrap_or_else(|| running.span.clone()))
+                problem
+                    .at(&place.unwrap_or_else(|| running.span.clone()))
+                    .help("a weight is a number above 0 (or 0 for no part): keep other rows out with a filter")
             }
+            LinearError::Overflow => {
+                problem.at(running.span).help("divide the outcome or the terms by a power of ten")
+            }
+            LinearError::TooFewInstruments { .. } => problem
+                .at(running.span)
+                .help("give each instrumented term an instrument of its own at least"),
             LinearError::Instrument { name, .. } => {
                 let all = self.instruments.iter().flat_map(|(_, terms)| terms);
                 let known = all.clone().find(|term| name.starts_with(&term.name()));
@@ -88,7 +99,9 @@ impl Regressing {
                 let message = format!(
                     "`{id}` cannot be fitted: the outcome {value} in row {row} is not {expected}"
                 );
-                return Problem::error(message).at(&self.outcome.span());
+                return Problem::error(message)
+                    .at(&self.outcome.span())
+                    .help("code it so with `case when`, or keep such rows out with a filter");
             }
             GeneralisedError::Separation { terms, .. } => {
                 let term = context.cells.iter().find(|cell| terms.contains(&cell.name));

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::diagnostic::Problem;
-use crate::engine::{Coded, Column, Values};
+use crate::engine::{Coded, Column, Numbers, Values};
 use crate::method::fragment::Fragment;
 use crate::stats::sum::{dot, sum};
 use crate::stats::summary::{FractionInterval, Sample, Summary, SummaryError, ratio, summarise};
@@ -86,11 +86,16 @@ pub(super) fn groups(keys: &[Arc<Column>], rows: usize) -> Vec<Group> {
     };
     // A null comes after every value, and is a group of its own.
     let nulls = crossed.places.contains(&NULL);
-    let mut groups: Vec<Group> = (0..crossed.levels + usize::from(nulls))
-        .map(|_| Group { codes: Vec::new(), labels: Vec::new(), rows: Vec::new() })
-        .collect();
+    let group_of = |place: &u32| (*place as usize).min(crossed.levels);
+    let mut sizes = vec![0; crossed.levels + usize::from(nulls)];
+    for place in crossed.places.iter() {
+        sizes.get_mut(group_of(place)).into_iter().for_each(|size| *size += 1);
+    }
+    let empty =
+        |size| Group { codes: Vec::new(), labels: Vec::new(), rows: Vec::with_capacity(size) };
+    let mut groups: Vec<Group> = sizes.into_iter().map(empty).collect();
     for (row, place) in crossed.places.iter().enumerate() {
-        if let Some(group) = groups.get_mut((*place as usize).min(crossed.levels)) {
+        if let Some(group) = groups.get_mut(group_of(place)) {
             group.rows.push(row);
         }
     }
@@ -195,9 +200,10 @@ impl Grouped {
     }
 
     /// The values of a column in some rows, nulls left out.
-    pub(super) fn take(&self, numbers: &[Option<f64>], rows: &[usize]) -> Taken {
-        let at = |row: &usize| numbers.get(*row).copied().flatten();
-        let values: Vec<f64> = rows.iter().filter_map(at).collect();
+    pub(super) fn take(&self, numbers: &Numbers<'_>, rows: &[usize]) -> Taken {
+        let at = |row: &usize| numbers.get(*row);
+        let mut values = Vec::with_capacity(rows.len());
+        values.extend(rows.iter().filter_map(at));
         if self.weights.is_none() && self.clusters.is_none() {
             return Taken { values, below: None, frequencies: None, clusters: None };
         }
@@ -213,14 +219,14 @@ impl Grouped {
     /// The values of two columns in some rows, those left out where either is null.
     pub(super) fn take_both(
         &self,
-        above: &[Option<f64>],
-        below: &[Option<f64>],
+        above: &Numbers<'_>,
+        below: &Numbers<'_>,
         rows: &[usize],
     ) -> Taken {
-        let under = |row: &usize| below.get(*row).copied().flatten();
+        let under = |row: &usize| below.get(*row);
         let kept: Vec<usize> = rows.iter().copied().filter(|row| under(row).is_some()).collect();
         let mut taken = self.take(above, &kept);
-        let at = |row: &&usize| above.get(**row).copied().flatten().is_some();
+        let at = |row: &&usize| above.get(**row).is_some();
         taken.below = Some(kept.iter().filter(at).filter_map(under).collect());
         taken
     }

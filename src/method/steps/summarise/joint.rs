@@ -9,6 +9,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::engine::Numbers;
 use crate::method::steps::Joint;
 use crate::results::Estimate;
 use crate::stats::math;
@@ -45,7 +46,8 @@ impl Summarising {
         group: &Group,
         value: f64,
     ) -> Option<Vec<(usize, f64)>> {
-        let numbers = || grouped.columns.get(place)?.as_ref().and_then(|column| column.numbers());
+        let numbers =
+            || grouped.columns.get(place)?.as_ref().and_then(|column| column.valid_numbers());
         match &self.measures.get(place)?.what {
             What::Share => {
                 let all = self.totals(grouped);
@@ -57,7 +59,7 @@ impl Summarising {
                 of_column(*statistic, &numbers()?, weights, &group.rows, value)
             }
             What::Ratio { .. } => {
-                let below = grouped.below.get(&place).and_then(|below| below.numbers())?;
+                let below = grouped.below.get(&place).and_then(|below| below.valid_numbers())?;
                 Some(of_ratio(&numbers()?, &below, &group.rows, value))
             }
             What::Count | What::Distinct(_) => None,
@@ -81,7 +83,7 @@ fn of_share(rows: &[usize], total: &[usize], share: f64) -> Vec<(usize, f64)> {
 /// The influence of a statistic of a column; none where this does not know it.
 fn of_column(
     statistic: Statistic,
-    numbers: &[Option<f64>],
+    numbers: &Numbers<'_>,
     weights: Option<&[f64]>,
     rows: &[usize],
     value: f64,
@@ -96,7 +98,7 @@ fn of_column(
     };
     let mut influence = Vec::new();
     for row in rows {
-        if let Some(number) = numbers.get(*row).copied().flatten() {
+        if let Some(number) = numbers.get(*row) {
             influence.push((*row, deviation(number)?));
         }
     }
@@ -104,14 +106,9 @@ fn of_column(
 }
 
 /// The share of rows whose number is not above a value.
-fn share_up_to(
-    numbers: &[Option<f64>],
-    weights: Option<&[f64]>,
-    rows: &[usize],
-    value: f64,
-) -> f64 {
+fn share_up_to(numbers: &Numbers<'_>, weights: Option<&[f64]>, rows: &[usize], value: f64) -> f64 {
     let weight = |row: usize| weights.map_or(1.0, |all| all.get(row).copied().unwrap_or(0.0));
-    let known = rows.iter().filter_map(|row| Some((numbers.get(*row).copied()??, weight(*row))));
+    let known = rows.iter().filter_map(|row| Some((numbers.get(*row)?, weight(*row))));
     let (below, all): (Vec<f64>, Vec<f64>) =
         known.map(|(number, weight)| (if number <= value { weight } else { 0.0 }, weight)).unzip();
     sum(&below) / sum(&all)
@@ -119,13 +116,12 @@ fn share_up_to(
 
 /// The influence of a ratio of sums.
 fn of_ratio(
-    above: &[Option<f64>],
-    below: &[Option<f64>],
+    above: &Numbers<'_>,
+    below: &Numbers<'_>,
     rows: &[usize],
     ratio: f64,
 ) -> Vec<(usize, f64)> {
-    let at = |numbers: &[Option<f64>], row: usize| numbers.get(row).copied().flatten();
-    let influence = |row: &usize| Some((*row, at(above, *row)? - ratio * at(below, *row)?));
+    let influence = |row: &usize| Some((*row, above.get(*row)? - ratio * below.get(*row)?));
     rows.iter().filter_map(influence).collect()
 }
 

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::diagnostic::Problem;
-use crate::engine::{Column, Schema, Table, Values};
+use crate::engine::{Column, Numbers, Schema, Table, Values};
 use crate::method::fragment::Fragment;
 use crate::method::steps::derive::culprit;
 use crate::method::steps::{Outcome, Running, Step, plain_estimate};
@@ -152,15 +152,16 @@ impl Summarising {
         let Some(measure) = self.measures.get(place) else { return Ok(Vec::new()) };
         let totals = self.totals(grouped);
         let column = grouped.columns.get(place).and_then(Option::as_deref);
-        let numbers = column.and_then(Column::numbers).unwrap_or_default();
-        let below = grouped.below.get(&place).and_then(|below| below.numbers()).unwrap_or_default();
+        let numbers = column.and_then(Column::valid_numbers).unwrap_or_default();
+        let below = grouped.below.get(&place).and_then(|below| below.valid_numbers());
+        let below = below.unwrap_or_default();
         let mut empty = Vec::new();
         let mut nulls = 0;
         let mut estimates = Vec::new();
         for (index, group) in grouped.groups.iter().enumerate() {
             let address = format!("{}/{}{}", running.id, measure.name, self.braces(group));
             let total = totals.get(&self.outer(group)).cloned().unwrap_or_default();
-            let columns = (column, numbers.as_slice(), below.as_slice());
+            let columns = (column, &numbers, &below);
             let (number, missing) = match self.one(&measure.what, columns, grouped, group, &total) {
                 Err(SummaryError::TooFewRows { .. }) if grouped.groups.len() > 1 => {
                     lacking.add(NO_DEVIATION, index);
@@ -225,7 +226,7 @@ impl Summarising {
     fn one(
         &self,
         what: &What,
-        (column, numbers, below): (Option<&Column>, &[Option<f64>], &[Option<f64>]),
+        (column, numbers, below): (Option<&Column>, &Numbers<'_>, &Numbers<'_>),
         grouped: &Grouped,
         group: &Group,
         total: &[usize],
