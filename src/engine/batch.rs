@@ -13,7 +13,7 @@ use datafusion::arrow::datatypes::{
     TimestampMicrosecondType,
 };
 
-use super::{Column, ColumnType, EngineError, Levels, Schema, Table, Values};
+use super::{Column, ColumnType, EngineError, Levels, Schema, Table, Texts, Values};
 
 /// Returns the engine's type for one of ours.
 pub(super) fn engine_type(kind: ColumnType) -> DataType {
@@ -133,11 +133,11 @@ fn to_array(column: &Column) -> Result<ArrayRef, EngineError> {
 
 /// Writes each level once, and points every row at its level.
 fn text_array(column: &Column, codes: &[u32], levels: &Levels) -> Result<ArrayRef, EngineError> {
-    if u32::try_from(levels.text().len()).is_err() {
+    if u32::try_from(levels.block().len()).is_err() {
         return Err(EngineError::Limit { message: "a text column of more than 4 GiB".to_owned() });
     }
     let mut builder = StringViewBuilder::with_capacity(codes.len());
-    let block = builder.append_block(levels.text().as_bytes().to_vec().into());
+    let block = builder.append_block(levels.block().as_bytes().to_vec().into());
     for (row, code) in codes.iter().enumerate() {
         match levels.range(*code as usize) {
             Some(text) if column.is_valid(row) => {
@@ -249,7 +249,7 @@ fn finite(name: &str, pieces: &[ArrayRef]) -> Result<Vec<f64>, EngineError> {
 #[expect(clippy::disallowed_types, reason = "only looked up; levels keep the order of the rows")]
 fn coded(pieces: &[ArrayRef]) -> Result<Values, EngineError> {
     let mut places: std::collections::HashMap<&str, u32> = std::collections::HashMap::new();
-    let (mut codes, mut levels) = (Vec::new(), Levels::default());
+    let (mut codes, mut levels) = (Vec::new(), Texts::default());
     let texts: Vec<_> = pieces.iter().map(AsArray::as_string_view).collect();
     for piece in &texts {
         for text in *piece {
@@ -268,5 +268,5 @@ fn coded(pieces: &[ArrayRef]) -> Result<Values, EngineError> {
     if u32::try_from(levels.len()).is_err() {
         return Err(EngineError::Limit { message: "too many different texts".to_owned() });
     }
-    Ok(Values::Text { codes, levels })
+    Ok(Values::Text { codes, levels: levels.into() })
 }

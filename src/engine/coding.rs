@@ -1,8 +1,9 @@
 //! Columns coded by their distinct values, for factors, clusters and groups. No type of the engine here.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
-use super::{Column, Levels, Values};
+use super::{Column, Levels, Texts, Values};
 
 /// A range of ints up to this many times the rows (and this many at least) is coded through a table.
 const DENSE: usize = 4;
@@ -238,19 +239,22 @@ impl Values {
         }
         let order = byte_order(&levels);
         let mut ranks = vec![0_u32; levels.len()];
-        let mut sorted = Levels::with_capacity(levels.len(), levels.text().len());
-        for (rank, code) in order.into_iter().enumerate() {
-            if let (Some(slot), Some(level)) =
-                (ranks.get_mut(code as usize), levels.get(code as usize))
-            {
+        for (rank, code) in order.iter().enumerate() {
+            if let Some(slot) = ranks.get_mut(*code as usize) {
                 *slot = rank as u32;
-                sorted.push(level);
             }
+        }
+        // Where each text stands is looked up before any is copied: short steps wait for memory together.
+        let places: Vec<Range<usize>> =
+            order.into_iter().filter_map(|code| levels.range(code as usize)).collect();
+        let mut sorted = Texts::with_capacity(levels.len(), levels.block().len());
+        for text in places.into_iter().filter_map(|place| levels.block().get(place)) {
+            sorted.push(text);
         }
         for code in &mut codes {
             *code = ranks.get(*code as usize).copied().unwrap_or(*code);
         }
-        Self::Text { codes, levels: sorted }
+        Self::Text { codes, levels: sorted.into() }
     }
 }
 

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use jiff::civil::Date;
 
-use super::{ColumnType, Levels};
+use super::{ColumnType, Levels, Texts};
 
 /// The values of a column. What stands in a null row is unspecified.
 #[derive(Debug, Clone, PartialEq)]
@@ -118,7 +118,7 @@ impl Column {
     #[must_use]
     pub fn from_texts<'a>(texts: impl IntoIterator<Item = Option<&'a str>>) -> Self {
         let mut places = std::collections::BTreeMap::new();
-        let (mut codes, mut levels, mut valid) = (Vec::new(), Levels::default(), Vec::new());
+        let (mut codes, mut levels, mut valid) = (Vec::new(), Texts::default(), Vec::new());
         for text in texts {
             valid.push(text.is_some());
             let code = text.map_or(0, |text| {
@@ -129,7 +129,7 @@ impl Column {
             });
             codes.push(code);
         }
-        Self::with_nulls(Values::Text { codes, levels }, valid)
+        Self::with_nulls(Values::Text { codes, levels: levels.into() }, valid)
     }
 
     /// Returns the number of rows.

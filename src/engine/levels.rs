@@ -1,72 +1,59 @@
 //! The distinct texts of a column, one behind the other in one block. No type of the engine here.
 
 use std::fmt;
-use std::ops::Range;
+use std::ops::{Deref, Range};
 use std::sync::Arc;
 
-/// Distinct texts by number. A clone shares them: hundreds of thousands of names are held once, and
-/// cost two allocations, not one each.
+/// Texts by number, one behind the other: hundreds of thousands of names cost two allocations, not one each.
 #[derive(Clone, Default, PartialEq, Eq)]
-pub struct Levels {
-    packed: Arc<Packed>,
-}
-
-#[derive(Clone, Default, PartialEq, Eq)]
-struct Packed {
-    text: String,
+pub struct Texts {
+    block: String,
     /// Where each text ends in the block.
     ends: Vec<usize>,
     /// Whether some text stands behind one that comes later in the order of bytes.
     unsorted: bool,
 }
 
-impl Levels {
+impl Texts {
     /// Makes room for `count` texts of `bytes` bytes together.
     #[must_use]
     pub fn with_capacity(count: usize, bytes: usize) -> Self {
-        let (text, ends) = (String::with_capacity(bytes), Vec::with_capacity(count));
-        let packed = Packed { text, ends, unsorted: false };
-        Self { packed: Arc::new(packed) }
+        let (block, ends) = (String::with_capacity(bytes), Vec::with_capacity(count));
+        Self { block, ends, unsorted: false }
     }
 
-    /// Adds a text, whose number is the count of those before it. That it is a new one is for the
-    /// caller to see to.
+    /// Adds a text, whose number is the count of those before it.
     pub fn push(&mut self, text: &str) {
-        let sorted = self
-            .len()
-            .checked_sub(1)
-            .and_then(|last| self.get(last))
-            .is_none_or(|last| last <= text);
-        let packed = Arc::make_mut(&mut self.packed);
-        packed.unsorted |= !sorted;
-        packed.text.push_str(text);
-        packed.ends.push(packed.text.len());
+        let last = self.len().checked_sub(1).and_then(|last| self.get(last));
+        self.unsorted |= last.is_some_and(|last| last > text);
+        self.block.push_str(text);
+        self.ends.push(self.block.len());
     }
 
     /// Returns how many texts there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.packed.ends.len()
+        self.ends.len()
     }
 
     /// Says whether there is no text.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.packed.ends.is_empty()
+        self.ends.is_empty()
     }
 
     /// Returns a text by its number.
     #[must_use]
     pub fn get(&self, place: usize) -> Option<&str> {
-        self.packed.text.get(self.range(place)?)
+        self.block.get(self.range(place)?)
     }
 
     /// Returns where a text stands in the block, by its number.
     #[must_use]
     pub fn range(&self, place: usize) -> Option<Range<usize>> {
-        let end = *self.packed.ends.get(place)?;
+        let end = *self.ends.get(place)?;
         let start = match place.checked_sub(1) {
-            Some(before) => *self.packed.ends.get(before)?,
+            Some(before) => *self.ends.get(before)?,
             None => 0,
         };
         Some(start..end)
@@ -80,27 +67,52 @@ impl Levels {
     /// Says whether the texts stand in the order of their bytes.
     #[must_use]
     pub fn is_sorted(&self) -> bool {
-        !self.packed.unsorted
+        !self.unsorted
     }
 
     /// Returns all texts one behind the other; [`Self::range`] says where each stands.
     #[must_use]
-    pub fn text(&self) -> &str {
-        &self.packed.text
+    pub fn block(&self) -> &str {
+        &self.block
+    }
+}
+
+impl fmt::Debug for Texts {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_list().entries(self.iter()).finish()
+    }
+}
+
+/// The distinct texts of a column, complete. A clone shares them.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Levels(Arc<Texts>);
+
+impl Deref for Levels {
+    type Target = Texts;
+
+    fn deref(&self) -> &Texts {
+        &self.0
+    }
+}
+
+/// That no two are equal is for the caller to see to.
+impl From<Texts> for Levels {
+    fn from(texts: Texts) -> Self {
+        Self(Arc::new(texts))
     }
 }
 
 impl<T: AsRef<str>> FromIterator<T> for Levels {
     fn from_iter<I: IntoIterator<Item = T>>(texts: I) -> Self {
-        let mut levels = Self::default();
-        texts.into_iter().for_each(|text| levels.push(text.as_ref()));
-        levels
+        let mut all = Texts::default();
+        texts.into_iter().for_each(|text| all.push(text.as_ref()));
+        all.into()
     }
 }
 
 impl fmt::Debug for Levels {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_list().entries(self.iter()).finish()
+        self.0.fmt(formatter)
     }
 }
 
@@ -119,13 +131,5 @@ mod tests {
         // Where one text ends matters, not only what the block holds.
         assert_ne!(Levels::from_iter(["ab", "c"]), Levels::from_iter(["a", "bc"]));
         assert_eq!(format!("{levels:?}"), "[\"b\", \"\", \"é\", \"longer than eight bytes\"]");
-    }
-
-    #[test]
-    fn a_clone_that_grows_leaves_the_first_as_it_was() {
-        let first = Levels::from_iter(["a"]);
-        let mut second = first.clone();
-        second.push("b");
-        assert_eq!((first.len(), second.len(), second.get(0)), (1, 2, Some("a")));
     }
 }

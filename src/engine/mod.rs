@@ -34,6 +34,6 @@ pub use coding::Coded;
 pub use column::{Column, Numbers, Values, days_since_epoch};
 pub use dictionary::Dictionary;
 pub use error::EngineError;
-pub use levels::Levels;
+pub use levels::{Levels, Texts};
 pub use session::Engine;
 pub use table::{ColumnType, Schema, Table, TableError};

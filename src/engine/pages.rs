@@ -352,16 +352,24 @@ impl Decode for Doubles {
     }
 }
 
+/// How many texts are coded at once.
+const AT_ONCE: usize = 32;
+
 impl Decode for Texts<'_> {
     type Value = u32;
 
     fn plain(&mut self, bytes: &[u8], count: usize, out: &mut Vec<u32>) -> Option<()> {
         let mut rest = bytes;
-        for _ in 0..count {
+        let mut few: Vec<&[u8]> = Vec::with_capacity(AT_ONCE);
+        for left in (0..count).rev() {
             let (size, after) = rest.split_first_chunk::<4>()?;
             let (text, after) = after.split_at_checked(u32::from_le_bytes(*size) as usize)?;
-            out.push(self.0.code(text)?);
+            few.push(text);
             rest = after;
+            if few.len() == AT_ONCE || left == 0 {
+                self.0.code_all(&few, out)?;
+                few.clear();
+            }
         }
         Some(())
     }

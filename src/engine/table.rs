@@ -142,23 +142,29 @@ impl Table {
     /// # Errors
     /// When lengths differ, a name occurs twice, or a number is not finite.
     pub fn from_columns(columns: Vec<(String, Column)>) -> Result<Self, TableError> {
+        for (name, column) in &columns {
+            check_values(name, column)?;
+        }
         Self::from_shared(
             columns.into_iter().map(|(name, column)| (name, Arc::new(column))).collect(),
         )
     }
 
-    /// Makes a table of columns that other tables may have too.
+    /// Makes a table of columns whose values were checked: of other tables, or finite by how they were made.
     ///
     /// # Errors
-    /// As [`Self::from_columns`].
-    pub fn from_shared(columns: Vec<(String, Arc<Column>)>) -> Result<Self, TableError> {
+    /// When lengths differ, or a name occurs twice.
+    pub(super) fn from_shared(columns: Vec<(String, Arc<Column>)>) -> Result<Self, TableError> {
         let rows = columns.first().map_or(0, |(_, column)| column.len());
         let mut names = std::collections::BTreeSet::new();
         for (name, column) in &columns {
             if !names.insert(name.as_str()) {
                 return Err(TableError::Duplicate { name: name.clone() });
             }
-            check_column(name, column, rows)?;
+            if column.len() != rows {
+                let found = column.len();
+                return Err(TableError::Length { name: name.clone(), expected: rows, found });
+            }
         }
         Ok(Self { columns, rows })
     }
@@ -234,12 +240,9 @@ impl Table {
     }
 }
 
-fn check_column(name: &str, column: &Column, rows: usize) -> Result<(), TableError> {
+fn check_values(name: &str, column: &Column) -> Result<(), TableError> {
     let name = || name.to_owned();
-    if column.len() != rows {
-        return Err(TableError::Length { name: name(), expected: rows, found: column.len() });
-    }
-    if column.valid.as_ref().is_some_and(|valid| valid.len() != rows) {
+    if column.valid.as_ref().is_some_and(|valid| valid.len() != column.len()) {
         return Err(TableError::Malformed { name: name() });
     }
     match &column.values {

@@ -55,6 +55,18 @@ fn a_likelihood_without_a_maximum() {
     );
 }
 
+/// One count of a hundred million beside ones: the working weights are beyond what the steps recover from. (statsmodels' GLM
+/// ends in infinite weights on it.)
+#[test]
+fn iterations_that_do_not_settle() {
+    refuses(
+        "model = \"poisson\"\noutcome = \"case when id = 12 then 100000000 else 1 end\"\non = [\"arm\", \"ln(age)\"]",
+        23,
+        "the coefficients did not settle within 60 iterations",
+        "look for terms on very unlike scales, or nearly collinear",
+    );
+}
+
 #[test]
 fn weights_that_are_none() {
     refuses(

@@ -12,14 +12,15 @@ use super::run::Regressing;
 pub(super) struct Context<'a> {
     pub(super) running: &'a Running<'a>,
     pub(super) cells: &'a [Cell],
-    /// The place of each row used among the rows of `from`.
-    pub(super) rows: &'a [usize],
+    /// Which rows of `from` are used.
+    pub(super) keep: &'a [bool],
 }
 
 impl Context<'_> {
     /// A row as people count it: from 1, among all rows.
     fn row(&self, used: usize) -> usize {
-        self.rows.get(used).map_or(used, |row| *row) + 1
+        let kept = self.keep.iter().enumerate().filter(|(_, keep)| **keep);
+        kept.map(|(row, _)| row).nth(used).unwrap_or(used) + 1
     }
 }
 

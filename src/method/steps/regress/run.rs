@@ -62,8 +62,7 @@ impl Step for Regressing {
             let message = format!("no row of `{}` has a value in every column used", self.from);
             return Err(Problem::error(message).at(&self.outcome.span()));
         }
-        let rows: Vec<usize> = (0..keep.len()).filter(|row| keep[*row]).collect();
-        self.fit(&used, &rows, running, &mut outcome)?;
+        self.fit(&used, &keep, running, &mut outcome)?;
         Ok(outcome)
     }
 }
@@ -116,7 +115,7 @@ impl Regressing {
     fn fit(
         &self,
         used: &Table,
-        rows: &[usize],
+        keep: &[bool],
         running: &Running<'_>,
         outcome: &mut Outcome,
     ) -> Result<(), Problem> {
@@ -128,7 +127,7 @@ impl Regressing {
             outcome.note(&format!("base of {factor}"), base);
         }
         let design = self.design(used, &cells, &filled)?;
-        let context = Context { running, cells: &cells, rows };
+        let context = Context { running, cells: &cells, keep };
         let adjusting = Adjusting { terms: &self.terms, filled: &filled, cells: &cells };
         if let Some(family) = &self.family {
             return self.likelihood(&design, family, &adjusting, &context, outcome);
