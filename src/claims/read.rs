@@ -5,6 +5,8 @@ mod check;
 mod check_interval;
 mod check_names;
 mod check_table;
+#[cfg(test)]
+mod documented;
 mod idle;
 mod measures;
 mod original;

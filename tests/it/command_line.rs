@@ -393,6 +393,32 @@ fn the_examples_of_the_method_reference_run() {
     assert_eq!(kinds.len(), 9, "one example of each kind: {kinds:?}");
 }
 
+/// The examples of `methods/CLAIMS.md`, in order, are one claims file, in which every relation holds.
+#[test]
+fn the_examples_of_the_claims_reference_are_checked() {
+    let reference = fs::read_to_string(project().join("methods/CLAIMS.md")).expect("a page");
+    let blocks = reference.split("```toml\n").skip(1);
+    let claims: String = blocks.map(|block| block.split("```").next().unwrap_or("")).collect();
+    let example = project().join("tests/specs/worked-example/methods/reading-letters/study.toml");
+    let study = fs::read_to_string(example).expect("there");
+    let (study, _) = study.split_once("[[run]]").expect("a run");
+    let world = World::empty()
+        .with("methods/reference/study.toml", &study.replacen("reading-letters", "reference", 1))
+        .with("methods/reference/claims.toml", &claims);
+    let done = world.run(&["check", "reference", "--format", "json"]).exits(0);
+    let audit: serde_json::Value = serde_json::from_str(&done.out).expect("JSON");
+    let relations = audit["relations"].as_array().expect("relations");
+    let of = |key: &str| -> Vec<&str> {
+        relations.iter().filter_map(|relation| relation[key].as_str()).collect()
+    };
+    assert_eq!(of("state"), vec!["holds"; 10], "{:?}", of("certificate"));
+    assert_eq!(
+        of("check"),
+        ["grim", "grimmer", "debit", "p_value", "percent_of", "interval", "group_rates", "shares"]
+    );
+    assert_eq!(audit["implied"][0]["interval"], serde_json::json!([18.0, 18.0]));
+}
+
 /// The estimates of `tiny` whose file is called `name` and holds `bytes`.
 fn estimates_from(name: &str, bytes: &[u8]) -> serde_json::Value {
     let pinned = secondlook::digest::Sha256::of(bytes);

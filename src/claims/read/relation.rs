@@ -23,12 +23,12 @@ pub(super) fn relations(root: &Table<'_>, notation: &Notation) -> (Vec<Relation>
 }
 
 /// A `[[relation]]`, by what it asks.
-enum Entry {
+pub(super) enum Entry {
     Comparison(Relation),
     Check(Check),
 }
 
-fn relation(table: &Table<'_>, place: usize, notation: &Notation) -> Option<Entry> {
+pub(super) fn relation(table: &Table<'_>, place: usize, notation: &Notation) -> Option<Entry> {
     let id = identifier(table);
     let says = table.required::<String>("says").map(|says| says.value);
     if table.value("kind").is_none() {

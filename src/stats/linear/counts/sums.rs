@@ -141,11 +141,21 @@ impl Sums {
         if self.factor_of[a] < self.factor_of[b] { (a, b) } else { (b, a) }
     }
 
+    /// Sums the numbers; the compiler unrolls the loops of the widths that most models have.
     fn sum<const N: usize>(&mut self, packed: &Packed<N>) {
-        let width = self.width;
-        if width == 0 {
-            return;
+        match self.width {
+            0 => {}
+            1 => self.sum_of_width(packed, 1),
+            2 => self.sum_of_width(packed, 2),
+            3 => self.sum_of_width(packed, 3),
+            4 => self.sum_of_width(packed, 4),
+            more => self.sum_of_width(packed, more),
         }
+    }
+
+    #[expect(clippy::inline_always, reason = "every row passes here")]
+    #[inline(always)]
+    fn sum_of_width<const N: usize>(&mut self, packed: &Packed<N>, width: usize) {
         let mut whole = vec![0_i64; width];
         let mut by_code: Vec<Vec<i128>> =
             packed.merged.iter().map(|merged| vec![0; merged.count * width]).collect();
