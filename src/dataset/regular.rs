@@ -18,7 +18,7 @@ use super::{Parsed, Wanted};
 /// What becomes of a column's cells.
 enum Sink<'a> {
     /// They are kept.
-    Kept(Builder<'a>),
+    Kept(Box<Builder<'a>>),
     /// Nobody asks for them: they are text (the whole block is UTF-8), and at most must not be empty.
     Passed { not_null: bool },
 }
@@ -91,7 +91,7 @@ fn header<'a>(
             return None;
         }
         let sink = if wanted.needs(column) {
-            Sink::Kept(Builder::new(column))
+            Sink::Kept(Box::new(Builder::new(column)))
         } else {
             Sink::Passed { not_null: column.not_null }
         };
