@@ -211,11 +211,10 @@ impl Printed {
             Shape::Statistic(statistic) => statistic.value_interval(mode),
             Shape::NotSignificant | Shape::Confidence(..) | Shape::Words => return None,
         };
-        if self.probability {
-            let one = Rational::from_integer(1.into());
-            return interval.intersection(&Interval::closed(Rational::zero(), one));
-        }
-        Some(interval)
+        let one = Rational::from_integer(1.into());
+        let within = Interval::closed(Rational::zero(), one);
+        // What lies beyond is no p value, and is left as it stands.
+        Some(interval.intersection(&within).filter(|_| self.probability).unwrap_or(interval))
     }
 
     /// Returns the value as printed, for what has one.

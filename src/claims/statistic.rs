@@ -298,20 +298,41 @@ fn of(claim: &Claim, study: Rounding) -> Option<(&Statistic, Rounding)> {
     }
 }
 
+/// A printed p value that lies wholly beyond 0 and 1, as it stands: alone, beside an estimate or beside a statistic.
+fn no_p_value(claim: &Claim, mode: Rounding) -> Option<Interval> {
+    let printed = &claim.printed;
+    let beside = match &printed.shape {
+        Shape::Statistic(statistic) => statistic.p.as_ref(),
+        _ => printed.p.as_ref(),
+    };
+    let found = match beside {
+        Some(PValue::Number(sign, amount)) => given(*sign, amount, mode),
+        _ if printed.probability => printed.interval(mode)?,
+        _ => return None,
+    };
+    let within = Interval::closed(Rational::zero(), Rational::from_integer(1.into()));
+    found.intersection(&within).is_none().then_some(found)
+}
+
 /// What a printed statistic says of itself and of its p value: impossible, with a certificate, or possible.
 pub(super) fn judged(book: &Book<'_>, claim: &Claim) -> Option<Candidate> {
-    let (statistic, mode) = of(claim, book.rounding)?;
     let mut marks = marks_with(book, claim, &[]);
+    let impossible = |why: String, marks: Vec<String>| Candidate {
+        firm: marks_are_firm(&marks),
+        marks,
+        trace: vec![why.clone()],
+        note: Some(format!("{why}.")),
+        ..Candidate::new(Verdict::Impossible, Basis::PrintedNumbers)
+    };
+    if let Some(p) = no_p_value(claim, claim.rounding.unwrap_or(book.rounding)) {
+        let why = format!("p in {p} cannot be: every p value lies in [0, 1]");
+        return Some(impossible(why, marks));
+    }
+    let (statistic, mode) = of(claim, book.rounding)?;
     let (test, found) = match recompute(statistic, mode, &claim.alpha, claim.one_sided) {
         Ok(found) => found,
         Err(error @ NotRecomputed::Impossible { .. }) => {
-            return Some(Candidate {
-                firm: marks_are_firm(&marks),
-                marks,
-                trace: vec![error.to_string()],
-                note: Some(format!("{error}.")),
-                ..Candidate::new(Verdict::Impossible, Basis::PrintedNumbers)
-            });
+            return Some(impossible(error.to_string(), marks));
         }
         Err(_) => return None,
     };

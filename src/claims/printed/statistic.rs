@@ -1,14 +1,11 @@
 //! Test statistics and p values in the style of the APA: `t(28) = 2.20, p = .036`, `F(2, 28) = 4.1,
 //! p < .05`, `χ²(3, N = 90) = 7.2, p = .07, one-tailed`, `z = -2.42`, `n.s.`
 
-use num_traits::{One, Zero};
-
 use super::number::{self, Within, amount};
 use super::scan::Scan;
 use super::{Amount, NotPrinted, Notation};
 use crate::claims::forensic::p_value::Family;
 use crate::claims::statistic::{PValue, Sign, Statistic};
-use crate::expression::Rational;
 
 const NAMES: [(&str, Family); 15] = [
     ("chi-square", Family::ChiSquare),
@@ -185,19 +182,6 @@ pub(super) fn p_value(scan: &mut Scan, notation: &Notation) -> Result<Option<PVa
         ));
     }
     let value = amount(scan, notation, Within::Alone)?;
-    let number = value.value();
-    let beyond = match sign {
-        Sign::Below(false) => number.is_zero(),
-        Sign::Above(false) => number.is_one(),
-        _ => false,
-    };
-    if value.digits.negative || number > Rational::one() || beyond {
-        return Err(scan.wrong(
-            start,
-            "a p value lies between 0 and 1",
-            "write `p < .001`, `p = .036` or `n.s.`",
-        ));
-    }
     Ok(Some(PValue::Number(sign, Box::new(value))))
 }
 

@@ -32,6 +32,9 @@ pub(super) fn around(found: &Around, claim: &ClaimRecord, terminal: &Terminal) -
 }
 
 fn binding(found: &Around, unit: Option<&str>) -> String {
+    if found.binding.is_empty() && found.loose == 0 {
+        return "  no relation ties it to another number\n".to_owned();
+    }
     if found.binding.is_empty() {
         let why = if found.together == found.own {
             "nothing binds it but its own digits: every neighbour leaves at least as much room"

@@ -91,10 +91,22 @@ fn a_value_that_no_such_statistic_has_is_impossible() {
     for printed in ["r(40) = 1.00, p < .001", "F(2, 20) = -0.00, p = 1", "t(9) = -40.1, p < .001"] {
         assert_eq!(judged(printed, "").verdict, Verdict::Possible, "{printed}");
     }
-    for beyond in ["p < 0", "p > 1", "p = 1.2"] {
-        let found = problems(&claim("a", beyond, ""));
-        assert!(format!("{found:?}").contains("a p value lies between 0 and 1"), "{found:?}");
+    for (beyond, p) in [
+        ("p < 0", "(-inf, 0)"),
+        ("p > 1", "(1, inf)"),
+        ("p = 1.2", "[1.15, 1.25]"),
+        ("p = -0.02", "[-0.025, -0.015]"),
+        ("0.34 (0.05), p = 1.2", "[1.15, 1.25]"),
+        ("t(28) = 2.20, p = 1.2", "[1.15, 1.25]"),
+    ] {
+        let record = judged(beyond, "");
+        assert_eq!(record.verdict, Verdict::Impossible, "{beyond}");
+        let why = format!("p in {p} cannot be: every p value lies in [0, 1]");
+        assert_eq!(record.trace, [why], "{beyond}");
     }
+    assert_eq!(row("t(28) = 2.20, p = 1.2").consistent, Some(false));
+    // 1.00 may be a rounded 0.996.
+    assert_ne!(judged("p = 1.00", "").verdict, Verdict::Impossible);
 }
 
 /// statcheck takes the p values at both ends of the statistic only: where zero lies between them it
