@@ -77,12 +77,19 @@ impl Cholesky {
     /// Factors a matrix; none where a pivot is too small a share of `raw`, the squares of the columns.
     pub(super) fn of(matrix: &Lower, raw: &[f64]) -> Option<Self> {
         let mut lower: Vec<Vec<f64>> = Vec::with_capacity(matrix.size);
+        // Nothing stands before a line's first entry, in the matrix as in the factor: the levels of an effect meet on
+        // the diagonal only. Whole chunks of the sums are left out, so that the others are summed as ever.
+        let mut firsts: Vec<usize> = Vec::with_capacity(matrix.size);
         for i in 0..matrix.size {
             let mut row: Vec<f64> = matrix.line(i).iter().map(|entry| entry.value()).collect();
-            for (j, other) in lower.iter().enumerate() {
-                row[j] = (row[j] - dot(&row[..j], &other[..j])) / other[j];
+            let first = row.iter().position(|entry| *entry != 0.0).unwrap_or(i);
+            for (j, other) in lower.iter().enumerate().skip(first) {
+                let from = (first.max(firsts[j]) / SIDE * SIDE).min(j);
+                row[j] = (row[j] - dot(&row[from..j], &other[from..j])) / other[j];
             }
-            let pivot = row[i] - dot(&row[..i], &row[..i]);
+            firsts.push(first);
+            let from = first / SIDE * SIDE;
+            let pivot = row[i] - dot(&row[from..i], &row[from..i]);
             if pivot.is_nan() || pivot <= raw[i] * TRUSTED {
                 return None;
             }
