@@ -143,7 +143,7 @@ fn what_could_be_read_in_two_ways_or_not_at_all_is_refused_with_a_hint() {
         let found = problems(&claim("a", text, "untestable = \"withheld\""));
         assert!(found.iter().any(|problem| problem.contains(hint)), "{text}: {found:?}");
     }
-    let found = problems(&claim("a", "OR 2.3", "estimate = \"x\""));
+    let found = problems(&claim("a", "effect 2.3", "estimate = \"x\""));
     assert!(found.iter().any(|problem| problem.contains("a number among words")), "{found:?}");
 }
 
