@@ -6,6 +6,8 @@
 pub mod document;
 pub mod names;
 pub mod plain;
+#[cfg(test)]
+pub(crate) mod reference;
 pub mod text;
 
 use std::fmt;

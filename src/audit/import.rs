@@ -181,7 +181,7 @@ struct Rows<'a> {
 
 impl Rows<'_> {
     fn number(&self, column: &str, row: usize) -> Option<f64> {
-        self.loaded.table.column(column)?.numbers()?.get(row).copied().flatten()
+        self.loaded.table.column(column)?.number_at(row)
     }
 
     fn estimate(&self, row: usize, problems: &mut Problems) -> Option<Estimate> {

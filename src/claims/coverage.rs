@@ -83,7 +83,7 @@ pub fn read(source: &Arc<Source>, outlet: &str) -> (Option<Outlet>, Problems) {
     (outlet, problems)
 }
 
-fn statement(table: &Table<'_>) -> Option<Statement> {
+pub(super) fn statement(table: &Table<'_>) -> Option<Statement> {
     let id = table.required::<String>("id");
     let says = table.required::<String>("says");
     let claim = table.optional::<String>("claim");

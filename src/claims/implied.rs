@@ -1,7 +1,5 @@
 //! What the printed numbers and relations allow for a quantity that the study does not print.
 
-use std::collections::BTreeMap;
-
 use super::evidence::Book;
 use super::model::Implied;
 use super::network::{Bounded, Item};
@@ -20,16 +18,8 @@ pub(super) fn record(
         id: implied.id.value.clone(),
         says: implied.says.clone(),
         value: expression.text().to_owned(),
-        interval: None,
         unit: implied.unit.clone(),
-        reason: None,
-        tight: false,
-        open: [false, false],
-        alone: None,
-        reached: None,
-        lowest: BTreeMap::new(),
-        highest: BTreeMap::new(),
-        relations: Vec::new(),
+        ..ImpliedRecord::default()
     };
     let (Some(at), Root::Arithmetic(tree)) =
         (relation::intervals(book, expression), expression.root())

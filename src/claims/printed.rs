@@ -211,10 +211,11 @@ impl Printed {
             Shape::Statistic(statistic) => statistic.value_interval(mode),
             Shape::NotSignificant | Shape::Confidence(..) | Shape::Words => return None,
         };
-        let one = Rational::from_integer(1.into());
-        let within = Interval::closed(Rational::zero(), one);
-        // What lies beyond is no p value, and is left as it stands.
-        Some(interval.intersection(&within).filter(|_| self.probability).unwrap_or(interval))
+        if self.probability {
+            // What lies beyond is no p value, and is left as it stands.
+            return Some(interval.intersection(&Interval::unit()).unwrap_or(interval));
+        }
+        Some(interval)
     }
 
     /// Returns the value as printed, for what has one.

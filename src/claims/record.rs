@@ -230,7 +230,7 @@ pub struct RelationRecord {
 }
 
 /// The tightest interval that the printed numbers allow for a quantity that is not printed.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ImpliedRecord {
     /// Its id.

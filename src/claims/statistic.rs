@@ -81,12 +81,11 @@ impl PValue {
     /// Returns every p value that prints so, given the level of significance.
     #[must_use]
     pub fn interval(&self, mode: Rounding, alpha: &Rational) -> Option<Interval> {
-        let one = Rational::from_integer(1.into());
-        let within = Interval::closed(Rational::zero(), one.clone());
-        match self {
-            Self::Number(sign, amount) => given(*sign, amount, mode).intersection(&within),
-            Self::NotSignificant => Interval::new(End::Open(alpha.clone()), End::Closed(one)),
-        }
+        let printed = match self {
+            Self::Number(sign, amount) => given(*sign, amount, mode),
+            Self::NotSignificant => Interval { low: End::Open(alpha.clone()), high: End::Infinite },
+        };
+        printed.intersection(&Interval::unit())
     }
 
     /// Says whether the printed p value claims significance; `None` where it does not say.
@@ -310,8 +309,7 @@ fn no_p_value(claim: &Claim, mode: Rounding) -> Option<Interval> {
         _ if printed.probability => printed.interval(mode)?,
         _ => return None,
     };
-    let within = Interval::closed(Rational::zero(), Rational::from_integer(1.into()));
-    found.intersection(&within).is_none().then_some(found)
+    found.intersection(&Interval::unit()).is_none().then_some(found)
 }
 
 /// What a printed statistic says of itself and of its p value: impossible, with a certificate, or possible.

@@ -226,6 +226,13 @@ pub struct CheckArguments {
     pub fail_on: Option<Vec<Verdict>>,
 }
 
+impl CheckArguments {
+    /// Whether a comma is the decimal mark.
+    pub fn decimal_comma(&self) -> bool {
+        self.decimal == DecimalMark::Comma
+    }
+}
+
 /// Arguments of `explain`.
 #[derive(Debug, Clone, Args)]
 pub struct ExplainArguments {

@@ -1,6 +1,6 @@
 //! `secondlook check STUDY`: the printed numbers alone. Needs no data, no run, no method.
 
-use super::args::{CheckArguments, DecimalMark};
+use super::args::CheckArguments;
 use super::audit::{counted, exit_of, show};
 use super::exit::Exit;
 use super::statistics;
@@ -27,8 +27,7 @@ pub(super) fn check(
             return match &wanted.p {
                 Some(column) => {
                     let texts = super::table::column(file, column, wanted)?;
-                    let decimal_comma = wanted.decimal == DecimalMark::Comma;
-                    let notation = Notation { decimal_comma, unit: None };
+                    let notation = Notation { decimal_comma: wanted.decimal_comma(), unit: None };
                     let rounding = wanted.rounding.unwrap_or(Rounding::Unknown);
                     statistics::check(&texts, &wanted.alpha, &notation, rounding, terminal)
                 }

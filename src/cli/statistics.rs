@@ -58,20 +58,15 @@ fn line(row: &StatisticRow) -> String {
         return format!("{:>6}  not read      {}  ({why})\n", row.row, row.text);
     };
     let word = if consistent { "consistent" } else { "inconsistent" };
-    let range = row.p.as_ref().map_or_else(
-        || row.problem.clone().unwrap_or_default(),
-        |[low, high]| {
-            let show = |value: f64| {
-                if value == 0.0 || value >= 1e-4 {
-                    format!("{value:.6}")
-                } else {
-                    format!("{value:.3e}")
-                }
-            };
-            format!("p in [{}, {}]", show(*low), show(*high))
-        },
-    );
+    let range = match &row.p {
+        Some([low, high]) => format!("p in [{}, {}]", show(*low), show(*high)),
+        None => row.problem.clone().unwrap_or_default(),
+    };
     let one_sided = if row.consistent_if_one_sided { ", consistent if one-sided" } else { "" };
     let decision = if row.decision_error { ", decision error" } else { "" };
     format!("{:>6}  {word:<12}  {}  ({range}{one_sided}{decision})\n", row.row, row.text)
+}
+
+fn show(p: f64) -> String {
+    if p == 0.0 || p >= 1e-4 { format!("{p:.6}") } else { format!("{p:.3e}") }
 }

@@ -12,7 +12,7 @@ use std::rc::Rc;
 use csv::ByteRecord;
 use tempfile::SpooledTempFile;
 
-use super::args::{CheckArguments, DecimalMark};
+use super::args::CheckArguments;
 use super::exit::Exit;
 use super::terminal::Terminal;
 use crate::claims::forensic::{Check, Checker, Counts, Divisor};
@@ -95,7 +95,7 @@ fn checker(wanted: &CheckArguments) -> Result<(Checker, &str), Error> {
         divisor: if wanted.population { Divisor::Population } else { Divisor::Sample },
         scale: wanted.scale,
         percent: wanted.percent,
-        decimal_comma: wanted.decimal == DecimalMark::Comma,
+        decimal_comma: wanted.decimal_comma(),
     };
     Ok((checker, names))
 }
@@ -198,8 +198,7 @@ impl Rows {
         let tabs = path.extension().is_some_and(|ending| {
             ending.eq_ignore_ascii_case("tsv") || ending.eq_ignore_ascii_case("tab")
         });
-        let comma = wanted.decimal == DecimalMark::Comma;
-        let delimiter = match (tabs, comma && first.contains(&b';')) {
+        let delimiter = match (tabs, wanted.decimal_comma() && first.contains(&b';')) {
             (true, _) => b'\t',
             (_, true) => b';',
             _ => b',',

@@ -355,8 +355,8 @@ fn widened(name: &str, column: Column) -> Result<Column, Problem> {
         let message = format!("an int of `{name}` is beyond 2^53 and no exact float");
         return Err(Problem::error(message));
     };
-    let values = numbers.iter().map(|number| number.unwrap_or(0.0)).collect();
-    Ok(Column { values: Values::Float(values), valid: column.valid })
+    let values = Values::Float(numbers.into_values());
+    Ok(Column { values, valid: column.valid })
 }
 
 /// Returns the engine's type for a manifest's.

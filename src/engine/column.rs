@@ -89,6 +89,17 @@ impl Numbers<'_> {
         let valid = self.valid.is_none_or(|valid| valid.get(row).copied().unwrap_or(false));
         self.values.get(row).copied().filter(|_| valid)
     }
+
+    /// Returns each row's number; none where it is null.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = Option<f64>> {
+        (0..self.values.len()).map(|row| self.get(row))
+    }
+
+    /// Returns the values; what stands in a null row is unspecified.
+    #[must_use]
+    pub fn into_values(self) -> Vec<f64> {
+        self.values.into_owned()
+    }
 }
 
 /// One column: its values, and which rows are not null (`None`: all).
@@ -163,56 +174,39 @@ impl Column {
         self.valid.as_ref().map_or(0, |valid| valid.iter().filter(|valid| !**valid).count())
     }
 
-    /// Returns each row as a number (`None` where null) for int, float and bool (0 and 1) columns;
-    /// `None` for others, and where an int is too large to be one exactly.
+    /// Returns the numbers of an int, float or bool (0 and 1) column; `None` for others, and where an int is too
+    /// large to be one exactly.
     #[must_use]
-    pub fn numbers(&self) -> Option<Vec<Option<f64>>> {
-        let exact = |value: i64| value.unsigned_abs() <= 1 << 53;
-        match &self.values {
+    pub fn numbers(&self) -> Option<Numbers<'_>> {
+        let exact = |value: &i64| value.unsigned_abs() <= 1 << 53;
+        let values = match &self.values {
+            Values::Float(values) => Cow::Borrowed(values.as_slice()),
             Values::Int(values) => {
-                let fits = |row| !self.is_valid(row) || values.get(row).copied().is_some_and(exact);
-                (0..values.len())
-                    .all(fits)
-                    .then(|| self.masked(values.iter().map(|value| *value as f64)))
+                let fits = |(row, value)| exact(value) || !self.is_valid(row);
+                if !values.iter().enumerate().all(fits) {
+                    return None;
+                }
+                values.iter().map(|value| *value as f64).collect()
             }
-            Values::Float(values) => Some(self.masked(values.iter().copied())),
             Values::Bool(values) => {
-                Some(self.masked(values.iter().map(|value| f64::from(u8::from(*value)))))
+                values.iter().map(|value| f64::from(u8::from(*value))).collect()
             }
-            Values::Text { .. } | Values::Date(_) | Values::Timestamp(_) => None,
-        }
-    }
-
-    /// Returns the numbers of the rows that are not null, as [`Self::numbers`] does; what stands in the others is
-    /// unspecified.
-    #[must_use]
-    pub fn valid_numbers(&self) -> Option<Numbers<'_>> {
-        let valid = self.valid.as_deref();
-        let values = match self.all_numbers() {
-            Some(values) => values,
-            None => self.numbers()?.into_iter().map(Option::unwrap_or_default).collect(),
+            Values::Text { .. } | Values::Date(_) | Values::Timestamp(_) => return None,
         };
-        Some(Numbers { values, valid })
+        Some(Numbers { values, valid: self.valid.as_deref() })
     }
 
     /// Returns the numbers of a column without nulls, as [`Self::numbers`] does.
     #[must_use]
     pub fn all_numbers(&self) -> Option<Cow<'_, [f64]>> {
-        let exact = |value: &i64| value.unsigned_abs() <= 1 << 53;
-        match (&self.values, &self.valid) {
-            (Values::Float(values), None) => Some(Cow::Borrowed(values)),
-            (Values::Int(values), None) if values.iter().all(exact) => {
-                Some(values.iter().map(|value| *value as f64).collect())
-            }
-            (Values::Bool(values), None) => {
-                Some(values.iter().map(|value| f64::from(u8::from(*value))).collect())
-            }
-            _ => None,
-        }
+        if self.valid.is_some() { None } else { self.numbers().map(|numbers| numbers.values) }
     }
 
-    fn masked(&self, values: impl Iterator<Item = f64>) -> Vec<Option<f64>> {
-        values.enumerate().map(|(row, value)| self.is_valid(row).then_some(value)).collect()
+    /// Returns a row's number, as [`Self::numbers`] does.
+    #[must_use]
+    pub fn number_at(&self, row: usize) -> Option<f64> {
+        let one = self.is_valid(row).then(|| self.take(&[row]))?;
+        one.numbers()?.get(0)
     }
 
     /// Returns a row as text (`None` where null): `5`, `2.5`, `true`, `2026-11-22`,

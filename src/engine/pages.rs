@@ -52,7 +52,7 @@ impl Pages {
             ColumnType::Text if texts => {
                 let mut dictionary = Dictionary::new();
                 let (codes, valid) =
-                    self.read(place, rows, Type::BYTE_ARRAY, &mut Texts(&mut dictionary))?;
+                    self.read(place, rows, Type::BYTE_ARRAY, &mut Coded(&mut dictionary))?;
                 let values = Values::Text { codes, levels: dictionary.into_levels() };
                 Some(Column { values: values.in_byte_order(), valid })
             }
@@ -315,7 +315,7 @@ trait Decode {
 struct Narrow;
 struct Wide;
 struct Doubles;
-struct Texts<'a>(&'a mut Dictionary);
+struct Coded<'a>(&'a mut Dictionary);
 
 fn fixed<const SIZE: usize, T>(
     bytes: &[u8],
@@ -355,7 +355,7 @@ impl Decode for Doubles {
 /// How many texts are coded at once.
 const AT_ONCE: usize = 32;
 
-impl Decode for Texts<'_> {
+impl Decode for Coded<'_> {
     type Value = u32;
 
     fn plain(&mut self, bytes: &[u8], count: usize, out: &mut Vec<u32>) -> Option<()> {

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::fmt;
 
-use num_traits::{Signed, Zero};
+use num_traits::{One, Signed, Zero};
 
 use super::{EvaluationError, Rational, nearest_float, power_of_ten, show};
 
@@ -111,6 +111,12 @@ impl Interval {
     pub fn closed(one: Rational, other: Rational) -> Self {
         let (low, high) = if one <= other { (one, other) } else { (other, one) };
         Self { low: End::Closed(low), high: End::Closed(high) }
+    }
+
+    /// Returns the interval of probabilities, [0, 1].
+    #[must_use]
+    pub fn unit() -> Self {
+        Self::closed(Rational::zero(), Rational::one())
     }
 
     /// Returns the whole real line.

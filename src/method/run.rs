@@ -299,6 +299,6 @@ fn fit_type(column: &Column, kind: ColumnType) -> Option<Column> {
     if (column.kind(), kind) != (ColumnType::Int, ColumnType::Float) {
         return None;
     }
-    let values = column.numbers()?.into_iter().map(Option::unwrap_or_default).collect();
-    Some(Column { values: Values::Float(values), valid: column.valid.clone() })
+    let values = Values::Float(column.numbers()?.into_values());
+    Some(Column { values, valid: column.valid.clone() })
 }

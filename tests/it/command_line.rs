@@ -367,12 +367,17 @@ fn the_forensic_check_of_the_readme_is_decided() {
     }
 }
 
+/// The examples of a page that are fenced as `kind`, one after the other.
+fn examples(page: &str, kind: &str) -> String {
+    let page = fs::read_to_string(project().join(page)).expect("a page");
+    let fence = format!("```{kind}\n");
+    page.split(&fence).skip(1).filter_map(|block| block.split("```").next()).collect()
+}
+
 /// The examples of `methods/README.md`, in order, are one method that runs.
 #[test]
 fn the_examples_of_the_method_reference_run() {
-    let reference = fs::read_to_string(project().join("methods/README.md")).expect("a page");
-    let blocks = reference.split("```toml\n").skip(1);
-    let method: String = blocks.map(|block| block.split("```").next().unwrap_or("")).collect();
+    let method = examples("methods/README.md", "toml");
     let example = project().join("tests/specs/worked-example");
     let read = |path: &str| fs::read_to_string(example.join(path)).expect("there");
     let study = read("methods/reading-letters/study.toml");
@@ -396,15 +401,16 @@ fn the_examples_of_the_method_reference_run() {
 /// The examples of `methods/CLAIMS.md`, in order, are one claims file, in which every relation holds.
 #[test]
 fn the_examples_of_the_claims_reference_are_checked() {
-    let reference = fs::read_to_string(project().join("methods/CLAIMS.md")).expect("a page");
-    let blocks = reference.split("```toml\n").skip(1);
-    let claims: String = blocks.map(|block| block.split("```").next().unwrap_or("")).collect();
     let example = project().join("tests/specs/worked-example/methods/reading-letters/study.toml");
     let study = fs::read_to_string(example).expect("there");
     let (study, _) = study.split_once("[[run]]").expect("a run");
     let world = World::empty()
         .with("methods/reference/study.toml", &study.replacen("reading-letters", "reference", 1))
-        .with("methods/reference/claims.toml", &claims);
+        .with("methods/reference/claims.toml", &examples("methods/CLAIMS.md", "toml"))
+        .with(
+            "methods/reference/coverage/newspaper.toml",
+            &examples("methods/CLAIMS.md", "toml coverage/newspaper.toml"),
+        );
     let done = world.run(&["check", "reference", "--format", "json"]).exits(0);
     let audit: serde_json::Value = serde_json::from_str(&done.out).expect("JSON");
     let relations = audit["relations"].as_array().expect("relations");
@@ -417,6 +423,8 @@ fn the_examples_of_the_claims_reference_are_checked() {
         ["grim", "grimmer", "debit", "p_value", "percent_of", "interval", "group_rates", "shares"]
     );
     assert_eq!(audit["implied"][0]["interval"], serde_json::json!([18.0, 18.0]));
+    let rated = ["rating", "computed"].map(|key| &audit["coverage"][0][key]);
+    assert_eq!(rated, [&serde_json::json!("accurate"), &serde_json::json!(true)]);
 }
 
 /// The estimates of `tiny` whose file is called `name` and holds `bytes`.

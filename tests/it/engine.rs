@@ -197,7 +197,7 @@ fn numbers(columns: &[(&str, &[f64])]) -> Arc<Table> {
 fn one_number(engine: &Engine, sql: &str) -> f64 {
     let table = engine.query(sql).expect(sql);
     let (_, column) = table.columns().next().expect("a column");
-    column.numbers().expect("numbers")[0].expect("not null")
+    column.number_at(0).expect("a number")
 }
 
 /// Expected: exact rationals of the same floats, rounded once (Python 3 `fractions`; the table is
@@ -356,7 +356,7 @@ fn a_condition_guards_what_follows_it() {
             let sql = format!("SELECT x FROM {table} WHERE {condition}");
             let answer = engine.query(&sql).unwrap_or_else(|error| panic!("{sql}: {error}"));
             let found = answer.column("x").expect("x").numbers().expect("numbers");
-            assert_eq!(found, expected.into_iter().map(Some).collect::<Vec<_>>(), "{sql}");
+            assert_eq!(found.into_values(), expected, "{sql}");
         }
     }
     let answer = engine

@@ -168,16 +168,10 @@ pub(super) fn settled(atom: &Atom, at: &[Interval]) -> Option<bool> {
 
 /// An atom that no choice in the box satisfies.
 fn excluded(owned: &Owned, at: &[Interval]) -> Option<Contradiction> {
-    let whole = owned.atom.difference.enclosure(at).ok()?;
-    let zero = whole.contains(&Rational::zero());
-    let never = match owned.atom.sense {
-        Sense::Zero => !zero,
-        Sense::AtLeast => whole.is_never_positive() && !zero,
-        Sense::Above => whole.is_never_positive(),
-    };
-    if !never {
+    if settled(&owned.atom, at) != Some(false) {
         return None;
     }
+    let whole = owned.atom.difference.enclosure(at).ok()?;
     let Tree::Binary(_, left, right) = &owned.atom.difference else { return None };
     let range = |side: &Tree| side.range(at).map(|range| range.interval.in_short()).ok();
     let (left, right, difference) = (range(left)?, range(right)?, whole.in_short());

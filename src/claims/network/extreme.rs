@@ -12,7 +12,7 @@ use super::decide::{self, Decision, Owned, settled};
 use super::presolve::{self, Fraction, references};
 use super::search::{Chosen, Search, Split, curved};
 use super::simplex::{Answer, Bounds, Optimum, Row};
-use super::{Item, Network, bend, compact, implied, walk};
+use super::{Item, Network, bend, compact, implied, points, walk};
 use crate::expression::{End, Interval, Rational, Tree};
 
 /// How many parts are bounded.
@@ -181,7 +181,7 @@ impl Climb<'_> {
         chosen: &Chosen,
         at: &[Interval],
     ) -> bool {
-        let here: Vec<Interval> = point.iter().cloned().map(Interval::point).collect();
+        let here = points(point);
         let mut numbers: BTreeSet<usize> = references(self.tree);
         for owned in atoms {
             numbers.extend(references(&owned.atom.difference));

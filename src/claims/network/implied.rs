@@ -12,7 +12,7 @@ use super::compact;
 use super::decide::Owned;
 use super::presolve::{self, Fraction, Plan, references};
 use super::simplex::{Bounds, Optimum, Row};
-use super::{Item, Network};
+use super::{Item, Network, points};
 use crate::expression::{End, Interval, Rational, Reference, Tree};
 
 /// How many steps towards the largest quotient are made.
@@ -175,8 +175,7 @@ impl Problem<'_> {
         choices: [Option<Vec<Rational>>; 2],
     ) -> Bounded {
         let value = |choice: &Option<Vec<Rational>>| {
-            let at: Vec<Interval> = choice.as_ref()?.iter().cloned().map(Interval::point).collect();
-            self.tree.enclosure(&at).ok().map(|range| range.middle())
+            self.tree.enclosure(&points(choice.as_ref()?)).ok().map(|range| range.middle())
         };
         let reached = value(&choices[0]).zip(value(&choices[1])).map(|(low, high)| [low, high]);
         let choices =
@@ -187,7 +186,7 @@ impl Problem<'_> {
     /// A solution completed; `None` where a curved condition may not hold there.
     fn choice(&self, point: Vec<Rational>) -> Option<Vec<Rational>> {
         let point = self.plan.complete(point)?;
-        let at: Vec<Interval> = point.iter().cloned().map(Interval::point).collect();
+        let at = points(&point);
         let holds = |owned: &&Owned| super::decide::settled(&owned.atom, &at) == Some(true);
         self.plan.curved.iter().all(holds).then_some(point)
     }
@@ -237,7 +236,7 @@ impl Problem<'_> {
         let mut here: Vec<Rational> = tight.iter().map(Interval::middle).collect();
         let mut best: Option<(Rational, Vec<Rational>)> = None;
         for _ in 0..MOST_MOVES {
-            let at: Vec<Interval> = here.iter().cloned().map(Interval::point).collect();
+            let at = points(&here);
             let mut goal = BTreeMap::new();
             for index in self.used {
                 if let Some(slope) = self.tree.slope(*index, &at) {
@@ -250,8 +249,7 @@ impl Problem<'_> {
                 break;
             };
             let Some(next) = self.choice(point) else { break };
-            let at: Vec<Interval> = next.iter().cloned().map(Interval::point).collect();
-            let value = self.tree.enclosure(&at).ok()?.middle();
+            let value = self.tree.enclosure(&points(&next)).ok()?.middle();
             let better = best
                 .as_ref()
                 .is_none_or(|(so_far, _)| if most { value > *so_far } else { value < *so_far });

@@ -247,6 +247,11 @@ fn in_short(certificate: String, cases: usize) -> String {
     )
 }
 
+/// Numbers that are known, as intervals.
+fn points(point: &[Rational]) -> Vec<Interval> {
+    point.iter().cloned().map(Interval::point).collect()
+}
+
 fn used(items: &[&Item]) -> BTreeSet<usize> {
     let mut used = BTreeSet::new();
     for atom in items.iter().filter_map(|item| item.cases.as_ref()).flatten().flatten() {

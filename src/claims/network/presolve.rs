@@ -11,6 +11,7 @@ use num_traits::{Signed, Zero};
 
 use super::atom::{Atom, Linear, Sense};
 use super::decide::{Owned, collect};
+use super::points;
 use super::simplex::Row;
 use crate::expression::{End, Interval, Operator, Rational, Tree};
 
@@ -206,13 +207,12 @@ impl Replaced<'_> {
 
 /// The exact value at a point; `None` where a real function is in the way.
 pub(super) fn exact(tree: &Tree, point: &[Rational]) -> Option<Rational> {
-    let at: Vec<Interval> = point.iter().cloned().map(Interval::point).collect();
-    tree.enclosure(&at).ok()?.as_point().cloned()
+    tree.enclosure(&points(point)).ok()?.as_point().cloned()
 }
 
 /// Where a tree that is a quotient of linear forms in one number is zero.
 pub(super) fn root(tree: &Tree, index: usize, point: &[Rational]) -> Option<Rational> {
-    let mut at: Vec<Interval> = point.iter().cloned().map(Interval::point).collect();
+    let mut at = points(point);
     *at.get_mut(index)? = Interval::everything();
     let above = Fraction::of(tree, &at)?.above;
     let slope = above.terms.get(&index)?;

@@ -9,10 +9,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use num_traits::Zero;
 
-use super::Item;
 use super::atom::Atom;
 use super::decide::{self, Contradiction, Decision, Owned, settled};
 use super::presolve::references;
+use super::{Item, points};
 use crate::claims::record::{ProofCase, ProofPart};
 use crate::expression::{End, Interval, Rational, show};
 
@@ -115,7 +115,7 @@ impl<'a> Search<'a> {
 
     /// An item none of whose cases is taken, or (at a point) true.
     pub(super) fn open_case(&self, chosen: &Chosen, point: Option<&[Rational]>) -> Option<Split> {
-        let at = point.map(|point| point.iter().cloned().map(Interval::point).collect::<Vec<_>>());
+        let at = point.map(points);
         let holds = |item: &Item| {
             at.as_ref().is_some_and(|at| {
                 item.cases

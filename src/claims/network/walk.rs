@@ -7,7 +7,7 @@ use num_traits::{Signed, Zero};
 use super::atom::Sense;
 use super::decide::{Owned, collect, settled};
 use super::simplex::{Bounds, Optimum, Row};
-use super::{compact, presolve};
+use super::{compact, points, presolve};
 use crate::expression::{Interval, Rational, Tree};
 
 /// How often a stretch on which two sides meet is halved.
@@ -34,10 +34,6 @@ fn fits(point: &[Rational], rows: &[Row]) -> bool {
         });
         above && row.bounds.high.as_ref().is_none_or(|high| sum <= high.real)
     })
-}
-
-fn points(point: &[Rational]) -> Vec<Interval> {
-    point.iter().cloned().map(Interval::point).collect()
 }
 
 /// Moves a point onto the curved equalities: in each, one number that is a quotient of linear forms there

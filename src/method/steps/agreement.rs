@@ -339,7 +339,7 @@ fn units(columns: &[&Column], by_place: Option<&[String]>, rows: usize) -> Vec<V
                 let places = places(column, levels).into_iter();
                 places.map(|place| place.map(|place| place as f64)).collect()
             }
-            None => column.numbers().unwrap_or_default(),
+            None => column.numbers().unwrap_or_default().iter().collect(),
         }
     };
     let numbers: Vec<Vec<Option<f64>>> = columns.iter().map(codes).collect();

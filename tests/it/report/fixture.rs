@@ -387,12 +387,7 @@ fn audit(salt: &str) -> Audit {
             unit: Some("percent".to_owned()),
             reason: Some(says("Exact: both ends can be reached.")),
             tight: true,
-            open: [false, false],
-            alone: None,
-            reached: None,
-            lowest: BTreeMap::new(),
-            highest: BTreeMap::new(),
-            relations: Vec::new(),
+            ..ImpliedRecord::default()
         }],
         set_aside: vec![SetAside { what: says("Figure 4"), why: says("It has no axis.") }],
         coverage: vec![CoverageRecord {

@@ -241,7 +241,7 @@ impl Compare {
 
 fn numbers(used: &Table, name: &str) -> Vec<f64> {
     let numbers = used.column(name).and_then(Column::numbers).unwrap_or_default();
-    numbers.into_iter().flatten().collect()
+    numbers.iter().flatten().collect()
 }
 
 /// The ones among zeros and ones, and all.

@@ -135,8 +135,8 @@ pub(super) fn frequencies(column: &Column, written: &Fragment) -> Result<Vec<f64
         Problem::error(message).at(&written.span())
     };
     let numbers = column.numbers().unwrap_or_default();
-    let mut weights = Vec::with_capacity(numbers.len());
-    for (row, number) in numbers.into_iter().enumerate() {
+    let mut weights = Vec::with_capacity(column.len());
+    for (row, number) in numbers.iter().enumerate() {
         match number {
             None => return Err(wrong(row, "null").help("keep such rows out with a filter")),
             Some(weight) if weight < 0.0 => return Err(wrong(row, &format!("negative: {weight}"))),

@@ -46,8 +46,7 @@ impl Summarising {
         group: &Group,
         value: f64,
     ) -> Option<Vec<(usize, f64)>> {
-        let numbers =
-            || grouped.columns.get(place)?.as_ref().and_then(|column| column.valid_numbers());
+        let numbers = || grouped.columns.get(place)?.as_ref().and_then(|column| column.numbers());
         match &self.measures.get(place)?.what {
             What::Share => {
                 let all = self.totals(grouped);
@@ -59,7 +58,7 @@ impl Summarising {
                 of_column(*statistic, &numbers()?, weights, &group.rows, value)
             }
             What::Ratio { .. } => {
-                let below = grouped.below.get(&place).and_then(|below| below.valid_numbers())?;
+                let below = grouped.below.get(&place).and_then(|below| below.numbers())?;
                 Some(of_ratio(&numbers()?, &below, &group.rows, value))
             }
             What::Count | What::Distinct(_) => None,

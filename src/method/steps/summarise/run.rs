@@ -152,8 +152,8 @@ impl Summarising {
         let Some(measure) = self.measures.get(place) else { return Ok(Vec::new()) };
         let totals = self.totals(grouped);
         let column = grouped.columns.get(place).and_then(Option::as_deref);
-        let numbers = column.and_then(Column::valid_numbers).unwrap_or_default();
-        let below = grouped.below.get(&place).and_then(|below| below.valid_numbers());
+        let numbers = column.and_then(Column::numbers).unwrap_or_default();
+        let below = grouped.below.get(&place).and_then(|below| below.numbers());
         let below = below.unwrap_or_default();
         let mut empty = Vec::new();
         let mut nulls = 0;
