@@ -95,6 +95,12 @@ impl Numbers<'_> {
         (0..self.values.len()).map(|row| self.get(row))
     }
 
+    /// Returns the values of a column without nulls.
+    #[must_use]
+    pub fn all(&self) -> Option<&[f64]> {
+        self.valid.is_none().then_some(&*self.values)
+    }
+
     /// Returns the values; what stands in a null row is unspecified.
     #[must_use]
     pub fn into_values(self) -> Vec<f64> {

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use crate::diagnostic::Problem;
 use crate::engine::{Coded, Column, Numbers, Values};
 use crate::method::fragment::Fragment;
+use crate::method::steps::Running;
 use crate::stats::sum::{dot, sum};
 use crate::stats::summary::{FractionInterval, Sample, Summary, SummaryError, ratio, summarise};
 
@@ -27,6 +28,8 @@ pub(super) struct Grouped {
     pub(super) clusters: Option<Vec<u32>>,
     /// The groups, in order.
     pub(super) groups: Vec<Group>,
+    /// The place of each row's group.
+    pub(super) places: Vec<u32>,
 }
 
 /// The rows with equal values in `by`.
@@ -78,27 +81,23 @@ impl From<Summary> for Number {
     }
 }
 
-/// Sorts rows into groups by the columns of `by`; one group of all rows where there are none.
-pub(super) fn groups(keys: &[Arc<Column>], rows: usize) -> Vec<Group> {
+/// Sorts rows into groups by the columns of `by`; one group of all rows where there are none. Returns the place of each
+/// row's group, too.
+pub(super) fn groups(keys: &[Arc<Column>], rows: usize) -> (Vec<Group>, Vec<u32>) {
     let coded: Vec<Coded<'_>> = keys.iter().map(|column| column.coded()).collect();
-    let Some(crossed) = coded.iter().cloned().reduce(|left, right| left.cross(&right)) else {
-        return vec![Group { codes: Vec::new(), labels: Vec::new(), rows: (0..rows).collect() }];
+    let crossed = coded.iter().cloned().reduce(|left, right| left.cross(&right));
+    let (mut places, levels) = match crossed {
+        Some(crossed) => (crossed.places.into_owned(), crossed.levels),
+        None => (vec![0; rows], 1),
     };
     // A null comes after every value, and is a group of its own.
-    let nulls = crossed.places.contains(&NULL);
-    let group_of = |place: &u32| (*place as usize).min(crossed.levels);
-    let mut sizes = vec![0; crossed.levels + usize::from(nulls)];
-    for place in crossed.places.iter() {
-        sizes.get_mut(group_of(place)).into_iter().for_each(|size| *size += 1);
+    let nulls = places.contains(&NULL);
+    for place in &mut places {
+        *place = (*place).min(levels as u32);
     }
-    let empty =
-        |size| Group { codes: Vec::new(), labels: Vec::new(), rows: Vec::with_capacity(size) };
-    let mut groups: Vec<Group> = sizes.into_iter().map(empty).collect();
-    for (row, place) in crossed.places.iter().enumerate() {
-        if let Some(group) = groups.get_mut(group_of(place)) {
-            group.rows.push(row);
-        }
-    }
+    let count = levels + usize::from(nulls);
+    let group = |rows| Group { codes: Vec::new(), labels: Vec::new(), rows };
+    let mut groups: Vec<Group> = sorted(&places, count, 0..rows).into_iter().map(group).collect();
     for group in &mut groups {
         let row = group.rows.first().copied().unwrap_or_default();
         group.codes = coded.iter().filter_map(|coded| coded.places.get(row).copied()).collect();
@@ -107,7 +106,22 @@ pub(super) fn groups(keys: &[Arc<Column>], rows: usize) -> Vec<Group> {
             .map(|column| column.text_at(row).unwrap_or_else(|| "null".to_owned()))
             .collect();
     }
-    groups
+    (groups, places)
+}
+
+/// Sorts values into their groups, in one pass over the rows.
+fn sorted<T>(places: &[u32], groups: usize, values: impl IntoIterator<Item = T>) -> Vec<Vec<T>> {
+    let mut sizes = vec![0; groups];
+    for place in places {
+        sizes.get_mut(*place as usize).into_iter().for_each(|size| *size += 1);
+    }
+    let mut sorted: Vec<Vec<T>> = sizes.into_iter().map(Vec::with_capacity).collect();
+    for (place, value) in places.iter().zip(values) {
+        if let Some(group) = sorted.get_mut(*place as usize) {
+            group.push(value);
+        }
+    }
+    sorted
 }
 
 /// How many different values stand in rows; none of them is null.
@@ -144,6 +158,30 @@ pub(super) fn frequencies(column: &Column, written: &Fragment) -> Result<Vec<f64
         }
     }
     Ok(weights)
+}
+
+/// Codes the clusters of rows.
+///
+/// # Errors
+/// Where one is null, or all rows are in one.
+pub(super) fn cluster_codes(
+    column: &Column,
+    name: &str,
+    running: &Running<'_>,
+) -> Result<Vec<u32>, Problem> {
+    let (codes, levels) = column.codes();
+    let nulls = codes.iter().filter(|code| code.is_none()).count();
+    if nulls > 0 {
+        let message = format!("cluster `{name}` is null in {nulls} rows");
+        let help = "keep such rows out with a filter, or give them a cluster with coalesce";
+        return Err(Problem::error(message).at(running.span).help(help));
+    }
+    if levels.len() == 1 && column.len() > 1 {
+        let message = format!("all rows are in one cluster of `{name}`: no clustered error exists");
+        let help = "cluster by a column that varies, or leave `cluster` out";
+        return Err(Problem::error(message).at(running.span).help(help));
+    }
+    Ok(codes.into_iter().flatten().collect())
 }
 
 impl Grouped {
@@ -199,13 +237,20 @@ impl Grouped {
         taken.number(Statistic::Fraction, intervals)
     }
 
+    /// The values of a column in every group, where there are no nulls, weights or clusters.
+    pub(super) fn plain(&self, numbers: &Numbers<'_>) -> Option<Vec<Vec<f64>>> {
+        let plain = self.weights.is_none() && self.clusters.is_none();
+        let values = numbers.all().filter(|_| plain)?;
+        Some(sorted(&self.places, self.groups.len(), values.iter().copied()))
+    }
+
     /// The values of a column in some rows, nulls left out.
     pub(super) fn take(&self, numbers: &Numbers<'_>, rows: &[usize]) -> Taken {
         let at = |row: &usize| numbers.get(*row);
         let mut values = Vec::with_capacity(rows.len());
         values.extend(rows.iter().filter_map(at));
         if self.weights.is_none() && self.clusters.is_none() {
-            return Taken { values, below: None, frequencies: None, clusters: None };
+            return Taken::plain(values);
         }
         let kept: Vec<usize> = rows.iter().copied().filter(|row| at(row).is_some()).collect();
         Taken {
@@ -246,6 +291,11 @@ pub(super) struct Taken {
 }
 
 impl Taken {
+    /// Values that count once each, and depend on nothing.
+    pub(super) fn plain(values: Vec<f64>) -> Self {
+        Self { values, below: None, frequencies: None, clusters: None }
+    }
+
     /// Computes a statistic.
     pub(super) fn number(
         &self,

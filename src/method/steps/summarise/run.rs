@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::diagnostic::Problem;
-use crate::engine::{Column, Numbers, Schema, Table, Values};
+use crate::engine::{Column, Schema, Table, Values};
 use crate::method::fragment::Fragment;
 use crate::method::steps::derive::culprit;
 use crate::method::steps::{Outcome, Running, Step, plain_estimate};
@@ -18,7 +18,8 @@ use crate::stats::summary::SummaryError;
 
 use super::change::{self, Change};
 use super::grouped::{
-    Group, Grouped, Intervals, NO_DEVIATION, NULL, Number, distinct, frequencies, groups,
+    Group, Grouped, Intervals, NO_DEVIATION, NULL, Number, Taken, cluster_codes, distinct,
+    frequencies, groups,
 };
 use super::measure::{Measure, Statistic, What};
 use super::told::{self, Lacking, warn};
@@ -134,10 +135,10 @@ impl Summarising {
         let keys: Vec<Arc<Column>> = (0..self.by.len())
             .filter_map(|at| table.shared(&format!("by {at}")).cloned())
             .collect();
-        let groups = groups(&keys, table.rows());
+        let (groups, places) = groups(&keys, table.rows());
         let counted: usize = groups.iter().map(|group| group.rows.len()).sum();
         running.same_rows(counted, table.rows())?;
-        Ok(Grouped { columns, below, keys, weights, clusters, groups })
+        Ok(Grouped { columns, below, keys, weights, clusters, groups, places })
     }
 
     /// One measure in every group, in the order of the groups.
@@ -155,14 +156,26 @@ impl Summarising {
         let numbers = column.and_then(Column::numbers).unwrap_or_default();
         let below = grouped.below.get(&place).and_then(|below| below.numbers());
         let below = below.unwrap_or_default();
+        let mut plain = match &measure.what {
+            What::Of { .. } => grouped.plain(&numbers),
+            _ => None,
+        };
         let mut empty = Vec::new();
         let mut nulls = 0;
         let mut estimates = Vec::new();
         for (index, group) in grouped.groups.iter().enumerate() {
             let address = format!("{}/{}{}", running.id, measure.name, self.braces(group));
             let total = totals.get(&self.outer(group)).cloned().unwrap_or_default();
-            let columns = (column, &numbers, &below);
-            let (number, missing) = match self.one(&measure.what, columns, grouped, group, &total) {
+            let taken = match &measure.what {
+                What::Of { .. } => match plain.as_mut().and_then(|all| all.get_mut(index)) {
+                    Some(values) => Some(Taken::plain(std::mem::take(values))),
+                    None => Some(grouped.take(&numbers, &group.rows)),
+                },
+                What::Ratio { .. } => Some(grouped.take_both(&numbers, &below, &group.rows)),
+                What::Count | What::Share | What::Distinct(_) => None,
+            };
+            let from = (column, taken);
+            let (number, missing) = match self.one(&measure.what, from, grouped, group, &total) {
                 Err(SummaryError::TooFewRows { .. }) if grouped.groups.len() > 1 => {
                     lacking.add(NO_DEVIATION, index);
                     estimates.push(None);
@@ -226,11 +239,22 @@ impl Summarising {
     fn one(
         &self,
         what: &What,
-        (column, numbers, below): (Option<&Column>, &Numbers<'_>, &Numbers<'_>),
+        (column, taken): (Option<&Column>, Option<Taken>),
         grouped: &Grouped,
         group: &Group,
         total: &[usize],
     ) -> Result<(Option<Number>, usize), SummaryError> {
+        if let Some(taken) = taken.filter(|_| column.is_some()) {
+            let missing = group.rows.len() - taken.values.len();
+            if taken.values.is_empty() {
+                return Ok((None, missing));
+            }
+            let number = match what {
+                What::Of { statistic, .. } => taken.number(*statistic, self.intervals)?,
+                _ => taken.ratio(self.intervals)?,
+            };
+            return Ok((Some(number), missing));
+        }
         match (what, column) {
             (What::Count, _) => {
                 let count = grouped.weigh(&group.rows);
@@ -244,23 +268,7 @@ impl Summarising {
                 let number = Number::plain(distinct(column, &seen) as f64, grouped.weigh(&kept));
                 Ok((Some(number), group.rows.len() - kept.len()))
             }
-            (What::Of { statistic, .. }, Some(_)) => {
-                let taken = grouped.take(numbers, &group.rows);
-                let missing = group.rows.len() - taken.values.len();
-                if taken.values.is_empty() {
-                    return Ok((None, missing));
-                }
-                Ok((Some(taken.number(*statistic, self.intervals)?), missing))
-            }
-            (What::Ratio { .. }, Some(_)) => {
-                let taken = grouped.take_both(numbers, below, &group.rows);
-                let missing = group.rows.len() - taken.values.len();
-                if taken.values.is_empty() {
-                    return Ok((None, missing));
-                }
-                Ok((Some(taken.ratio(self.intervals)?), missing))
-            }
-            (What::Distinct(_) | What::Of { .. } | What::Ratio { .. }, None) => {
+            (What::Distinct(_) | What::Of { .. } | What::Ratio { .. }, _) => {
                 Err(SummaryError::NoRows)
             }
         }
@@ -376,21 +384,4 @@ impl Summarising {
         }
         Table::from_columns(columns)
     }
-}
-
-/// Codes the clusters of rows.
-fn cluster_codes(column: &Column, name: &str, running: &Running<'_>) -> Result<Vec<u32>, Problem> {
-    let (codes, levels) = column.codes();
-    let nulls = codes.iter().filter(|code| code.is_none()).count();
-    if nulls > 0 {
-        let message = format!("cluster `{name}` is null in {nulls} rows");
-        let help = "keep such rows out with a filter, or give them a cluster with coalesce";
-        return Err(Problem::error(message).at(running.span).help(help));
-    }
-    if levels.len() == 1 && column.len() > 1 {
-        let message = format!("all rows are in one cluster of `{name}`: no clustered error exists");
-        let help = "cluster by a column that varies, or leave `cluster` out";
-        return Err(Problem::error(message).at(running.span).help(help));
-    }
-    Ok(codes.into_iter().flatten().collect())
 }
