@@ -79,7 +79,8 @@ pub fn two_product(a: f64, b: f64) -> DoubleDouble {
 
 /// Splits a double into two of 26 bits (Veltkamp).
 #[inline]
-fn halves(a: f64) -> (f64, f64) {
+#[must_use]
+pub fn halves(a: f64) -> (f64, f64) {
     const SPLITTER: f64 = 134_217_729.0;
     let shadow = SPLITTER * a;
     let high = shadow - (shadow - a);

@@ -1,6 +1,6 @@
 //! A Cholesky factor in doubles, refined against the matrix in twice the precision.
 
-use crate::stats::double_double::{DoubleDouble, two_product, two_sum};
+use crate::stats::double_double::{DoubleDouble, halves, two_product, two_sum};
 
 /// The smallest pivot, as a share of its column's square, that this path trusts.
 const TRUSTED: f64 = 1e-8;
@@ -15,6 +15,8 @@ pub(super) struct Lower {
     entries: Vec<DoubleDouble>,
     /// Whether every entry is a double.
     single: bool,
+    /// Whether every entry is a double of 26 bits or fewer, as counts are.
+    short: bool,
 }
 
 impl Lower {
@@ -24,7 +26,8 @@ impl Lower {
             entries.extend((0..=i).map(|j| entry(i, j)));
         }
         let single = entries.iter().all(|entry| entry.low == 0.0);
-        Self { size, entries, single }
+        let short = single && entries.iter().all(|entry| halves(entry.high).1 == 0.0);
+        Self { size, entries, single, short }
     }
 
     fn line(&self, i: usize) -> &[DoubleDouble] {
@@ -146,9 +149,29 @@ fn first_or_full(matrix: &Lower, x: &[DoubleDouble]) -> Vec<DoubleDouble> {
     if !matrix.single || x.iter().any(|x| x.low != 0.0) {
         return matrix.apply(x);
     }
+    let whole: Vec<f64> = x.iter().map(|x| x.high).collect();
+    if matrix.short {
+        // A short entry times either half of a number is a double: nothing is left to find.
+        let split: Vec<(f64, f64)> = whole.into_iter().map(halves).collect();
+        let product = |entry: f64, (high, low): (f64, f64)| DoubleDouble {
+            high: entry * high,
+            low: entry * low,
+        };
+        product_of(matrix, &split, product)
+    } else {
+        product_of(matrix, &whole, two_product)
+    }
+}
+
+/// A x, where `exactly` gives the product of an entry and a number without error.
+fn product_of<T: Copy>(
+    matrix: &Lower,
+    x: &[T],
+    exactly: impl Fn(f64, T) -> DoubleDouble,
+) -> Vec<DoubleDouble> {
     let mut product = vec![DoubleDouble::ZERO; matrix.size];
-    let add = |sum: &mut DoubleDouble, a: f64, b: f64| {
-        let part = two_product(a, b);
+    let add = |sum: &mut DoubleDouble, a: f64, b: T| {
+        let part = exactly(a, b);
         let high = two_sum(sum.high, part.high);
         *sum = DoubleDouble { high: high.high, low: sum.low + (high.low + part.low) };
     };
@@ -157,9 +180,9 @@ fn first_or_full(matrix: &Lower, x: &[DoubleDouble]) -> Vec<DoubleDouble> {
         let mut sum = DoubleDouble::ZERO;
         for (j, entry) in line.iter().enumerate() {
             if entry.high != 0.0 {
-                add(&mut sum, entry.high, x[j].high);
+                add(&mut sum, entry.high, x[j]);
                 if j < i {
-                    add(&mut product[j], entry.high, x[i].high);
+                    add(&mut product[j], entry.high, x[i]);
                 }
             }
         }

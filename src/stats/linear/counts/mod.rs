@@ -313,6 +313,28 @@ mod tests {
     }
 
     #[test]
+    fn rows_are_sorted_alike_at_once_and_in_parts() {
+        let cluster: Vec<u32> = (0..5000).map(|row| row * 7919 % 1009).collect();
+        let codes: Vec<u32> = (0..5000).map(|row| row * 31 % 97).collect();
+        let numbers: Vec<f64> = (0..5000).map(|row| f64::from(row * 13 % 501) + 0.5).collect();
+        let outcome: Vec<f64> = (0..5000).map(|row| f64::from(row % 3 / 2)).collect();
+        let mut design = Design::new(outcome, vec![Term::numbers("x", &numbers)]);
+        design.absorb = vec![(&codes).into()];
+        design.covariance = Covariance::Cluster;
+        design.clusters = vec![(&cluster).into()];
+        let rows = prepare(&design).unwrap();
+        let codings = plan::codings(&design, &rows);
+        let plan = Plan::of(&design, &rows, &codings).unwrap();
+        let [one, other] = [true, false].map(|at_once| {
+            let merged = packed::merged(&plan, rows.count, 5000).unwrap();
+            Packed::<3>::sorted(&plan, &rows, merged, at_once)
+        });
+        assert_eq!((&one.rows, &one.numbers), (&other.rows, &other.numbers));
+        assert_eq!((one.starts, one.rows.len()), (other.starts, 5000));
+        assert!(one.rows.iter().any(|row| *row != one.rows[0]));
+    }
+
+    #[test]
     fn a_collinear_term_is_left_to_the_exact_path() {
         let codes: Vec<u32> = (0..300).map(|i| i % 3).collect();
         let outcome: Vec<f64> = (0..300).map(|i| f64::from(i * 7 % 13)).collect();

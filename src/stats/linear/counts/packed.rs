@@ -9,6 +9,8 @@ use super::plan::{Factor, Plan, Source};
 const CHUNK: usize = 1024;
 /// Parts that rows are sorted into first, at most twice as many.
 const PARTS: usize = 128;
+/// Packed rows of at most so many bytes stay in the cache, and go to their places at once.
+const AT_ONCE: usize = 8 << 20;
 
 /// Rows of `N` merged codes.
 pub(super) struct Packed<const N: usize> {
@@ -26,9 +28,14 @@ pub(super) struct Packed<const N: usize> {
 impl<const N: usize> Packed<N> {
     /// Packs the rows of a plan whose factors were merged.
     ///
-    /// *Formula*: counting sort by cluster, first into parts whose places stay in the cache.
-    /// *Shapes*: 2N bytes and eight a number for each row; while it sorts, 8 + 2N more; four where there are numbers.
+    /// *Formula*: counting sort by cluster; of many rows first into parts whose places stay in the cache.
+    /// *Shapes*: 2N bytes and eight a number for each row; while it sorts many, 8 + 2N more; four where there are numbers.
     pub(super) fn of(plan: &Plan<'_>, rows: &Rows, merged: Vec<Merged>) -> Self {
+        Self::sorted(plan, rows, merged, rows.count * size_of::<[u16; N]>() <= AT_ONCE)
+    }
+
+    /// Packs and sorts: at once, or into parts first.
+    pub(super) fn sorted(plan: &Plan<'_>, rows: &Rows, merged: Vec<Merged>, at_once: bool) -> Self {
         let width = plan.numbers.len();
         let (packed, places, starts) = match rows.clusters.first() {
             None => {
@@ -38,9 +45,17 @@ impl<const N: usize> Packed<N> {
             }
             Some(way) => {
                 let starts = way.starts();
-                let parted = parted(plan, rows, &merged, way, &starts);
-                let (packed, places) = sorted(&parted, &starts, width > 0);
-                (packed, Some(places), starts)
+                let mut places = Places::of(&starts, rows.count, width > 0);
+                if at_once {
+                    each_row(plan, rows, &merged, |kept, codes| {
+                        places.put(way.level[kept], kept, codes);
+                    });
+                } else {
+                    for (level, kept, codes) in parted(plan, rows, &merged, way, &starts) {
+                        places.put(level, kept as usize, codes);
+                    }
+                }
+                (places.packed, Some(places.listed), starts)
             }
         };
         let numbers = numbers(plan, rows, places.as_deref());
@@ -112,24 +127,33 @@ fn parted<const N: usize>(
     parted
 }
 
-/// Sorts rows by cluster; and lists where each kept row went, where asked.
-fn sorted<const N: usize>(
-    parted: &[Parted<N>],
-    starts: &[u32],
-    listed: bool,
-) -> (Vec<[u16; N]>, Vec<u32>) {
-    let mut next = starts.to_vec();
-    let mut packed = vec![[0_u16; N]; parted.len()];
-    let mut places = vec![0; if listed { parted.len() } else { 0 }];
-    for (level, kept, codes) in parted {
-        let slot = &mut next[*level as usize];
-        packed[*slot as usize] = *codes;
-        if listed {
-            places[*kept as usize] = *slot;
+/// Rows on their places by cluster; and where each kept row went, where asked.
+struct Places<const N: usize> {
+    next: Vec<u32>,
+    packed: Vec<[u16; N]>,
+    listed: Vec<u32>,
+}
+
+impl<const N: usize> Places<N> {
+    fn of(starts: &[u32], rows: usize, listed: bool) -> Self {
+        Self {
+            next: starts.to_vec(),
+            packed: vec![[0; N]; rows],
+            listed: vec![0; if listed { rows } else { 0 }],
+        }
+    }
+
+    /// Puts a row behind those of its cluster.
+    #[expect(clippy::inline_always, reason = "every row passes here")]
+    #[inline(always)]
+    fn put(&mut self, level: u32, kept: usize, codes: [u16; N]) {
+        let slot = &mut self.next[level as usize];
+        self.packed[*slot as usize] = codes;
+        if let Some(listed) = self.listed.get_mut(kept) {
+            *listed = *slot;
         }
         *slot = slot.wrapping_add(1);
     }
-    (packed, places)
 }
 
 /// The scaled numbers, row by row, in the order of the packed rows. Columns are read in their order: a row's numbers
