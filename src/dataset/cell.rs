@@ -125,7 +125,7 @@ impl<'a> Builder<'a> {
             }
             other => other,
         };
-        (name, Column { values, valid: self.valid }, printed)
+        (name, Column::of(values, self.valid), printed)
     }
 }
 

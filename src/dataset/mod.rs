@@ -356,7 +356,7 @@ fn widened(name: &str, column: Column) -> Result<Column, Problem> {
         return Err(Problem::error(message));
     };
     let values = Values::Float(numbers.into_values());
-    Ok(Column { values, valid: column.valid })
+    Ok(Column::of(values, column.valid))
 }
 
 /// Returns the engine's type for a manifest's.

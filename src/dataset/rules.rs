@@ -75,49 +75,53 @@ impl Rule<'_, '_> {
     /// The rows whose value is none of those allowed.
     fn outside(&self, allowed: &[&Scalar]) -> Vec<usize> {
         let column = self.column;
-        let rows = |bad: &dyn Fn(usize) -> bool| {
-            (0..column.len()).filter(|row| column.is_valid(*row) && bad(*row)).collect()
-        };
         let number = |scalar: &&&Scalar| match scalar {
             Scalar::Integer(value) => Some(*value as f64),
             Scalar::Float(value) => Some(*value),
             _ => None,
         };
-        match &column.values {
+        let found: Vec<usize> = match &column.values {
             Values::Int(values) => {
                 let mut set: Vec<i64> =
                     allowed.iter().filter_map(|scalar| as_int(scalar)).collect();
                 set.sort_unstable();
-                let outside = |value: &i64| set.binary_search(value).is_err();
-                rows(&|row| values.get(row).is_some_and(outside))
+                set.dedup();
+                match (set.first(), set.last()) {
+                    // Whole numbers in a row, as most scales are.
+                    (Some(low), Some(high)) if high.abs_diff(*low) as usize + 1 == set.len() => {
+                        places(values, |value| (*value < *low) | (*value > *high))
+                    }
+                    _ => places(values, |value| set.binary_search(value).is_err()),
+                }
             }
             Values::Float(values) => {
                 let set: Vec<f64> = allowed.iter().filter_map(|scalar| number(&scalar)).collect();
-                rows(&|row| values.get(row).is_some_and(|value| !set.contains(value)))
+                places(values, |value| !set.contains(value))
             }
             Values::Text { codes, levels } => {
                 let words: BTreeSet<String> = allowed.iter().map(ToString::to_string).collect();
                 let bad: Vec<bool> = levels.iter().map(|level| !words.contains(level)).collect();
-                rows(&|row| {
-                    let code = codes.get(row).map_or(0, |code| *code as usize);
-                    bad.get(code).copied().unwrap_or(true)
-                })
+                if !bad.contains(&true) && !levels.is_empty() {
+                    return Vec::new();
+                }
+                places(codes, |code| bad.get(*code as usize).copied().unwrap_or(true))
             }
-            Values::Bool(values) => rows(&|row| {
-                let allows =
-                    |value: &bool| allowed.iter().any(|scalar| **scalar == Scalar::Bool(*value));
-                values.get(row).is_some_and(|value| !allows(value))
+            Values::Bool(values) => places(values, |value| {
+                !allowed.iter().any(|scalar| **scalar == Scalar::Bool(*value))
             }),
             Values::Date(values) => {
                 let dates = allowed.iter().filter_map(|scalar| scalar.to_string().parse().ok());
                 let set: BTreeSet<i32> = dates.map(days_since_epoch).collect();
-                rows(&|row| values.get(row).is_some_and(|value| !set.contains(value)))
+                places(values, |value| !set.contains(value))
             }
             Values::Timestamp(_) => {
                 let words: BTreeSet<String> = allowed.iter().map(ToString::to_string).collect();
-                rows(&|row| column.text_at(row).is_some_and(|text| !words.contains(&text)))
+                let outside =
+                    |row: &usize| column.text_at(*row).is_some_and(|text| !words.contains(&text));
+                (0..column.len()).filter(outside).collect()
             }
-        }
+        };
+        found.into_iter().filter(|row| column.is_valid(*row)).collect()
     }
 
     fn range(&mut self) {
@@ -176,7 +180,11 @@ impl Rule<'_, '_> {
     }
 }
 
+/// The places of the values that are outside: hardly ever are there any.
 fn places<T>(values: &[T], outside: impl Fn(&T) -> bool) -> Vec<usize> {
+    if !values.iter().fold(false, |any, value| any | outside(value)) {
+        return Vec::new();
+    }
     values.iter().enumerate().filter(|(_, value)| outside(value)).map(|(row, _)| row).collect()
 }
 

@@ -1,13 +1,16 @@
 //! Columns coded by their distinct values, for factors, clusters and groups. No type of the engine here.
 
 use std::borrow::Cow;
-use std::ops::Range;
+use std::sync::Arc;
 
-use super::{Column, Levels, Texts, Values};
+use super::{Column, Levels, Values};
+use crate::stats::linear::Sorted;
 
 /// A range of ints up to this many times the rows (and this many at least) is coded through a table.
 const DENSE: usize = 4;
 const DENSE_AT_LEAST: usize = 1 << 12;
+/// How a column of up to so many rows is sorted is remembered.
+const FEW: usize = 1 << 20;
 
 /// The rows of a column by the place of their value among those that occur.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,10 +37,13 @@ impl Coded<'_> {
         let span = (self.levels as u64 + 1) * wide;
         if span < (rows * DENSE).max(DENSE_AT_LEAST) as u64 {
             let mut present = vec![false; span as usize];
-            pairs.clone().for_each(|pair| mark(&mut present, pair as u32));
+            let mut places: Vec<u32> = pairs.map(|pair| pair as u32).collect();
+            places.iter().for_each(|pair| mark(&mut present, *pair));
             let (ranks, levels) = ranked(&present);
-            let place = |pair: u64| ranks.get(pair as usize).copied().unwrap_or(Self::NULL);
-            return Coded { places: pairs.map(place).collect(), levels };
+            for place in &mut places {
+                *place = ranks.get(*place as usize).copied().unwrap_or(Self::NULL);
+            }
+            return Coded { places: places.into(), levels };
         }
         let mut distinct: Vec<u64> = pairs.clone().collect();
         distinct.sort_unstable();
@@ -143,7 +149,20 @@ impl Column {
         Coded { places: places.into(), levels }
     }
 
+    /// Says how the rows are sorted by the places of [`Self::coded`], for columns that regressions share; none of many
+    /// rows, for which it would take more memory than time.
+    #[must_use]
+    pub fn sorted(&self, coded: &Coded<'_>) -> Option<Arc<Sorted>> {
+        let sorted = || Sorted::of(&coded.places, coded.levels).map(Arc::new);
+        let few = self.len() <= FEW;
+        few.then(|| self.known.sorted.get_or_init(sorted).clone()).flatten()
+    }
+
     fn code_texts<'a>(&'a self, codes: &'a [u32], levels: &Levels) -> Coded<'a> {
+        let whole = levels.is_sorted() && self.valid.is_none();
+        if whole && self.known.complete.get() == Some(&true) {
+            return Coded { places: Cow::Borrowed(codes), levels: levels.len() };
+        }
         let mut present = vec![false; levels.len()];
         match &self.valid {
             None => codes.iter().for_each(|code| mark(&mut present, *code)),
@@ -154,7 +173,7 @@ impl Column {
                 .for_each(|(code, _)| mark(&mut present, *code)),
         }
         let sorted = levels.is_sorted();
-        if sorted && self.valid.is_none() && !present.contains(&false) {
+        if whole && *self.known.complete.get_or_init(|| !present.contains(&false)) {
             return Coded { places: Cow::Borrowed(codes), levels: levels.len() };
         }
         let (ranks, count) = if sorted { ranked(&present) } else { sorted_ranks(levels, &present) };
@@ -244,13 +263,7 @@ impl Values {
                 *slot = rank as u32;
             }
         }
-        // Where each text stands is looked up before any is copied: short steps wait for memory together.
-        let places: Vec<Range<usize>> =
-            order.into_iter().filter_map(|code| levels.range(code as usize)).collect();
-        let mut sorted = Texts::with_capacity(levels.len(), levels.block().len());
-        for text in places.into_iter().filter_map(|place| levels.block().get(place)) {
-            sorted.push(text);
-        }
+        let sorted = levels.in_order(&order);
         for code in &mut codes {
             *code = ranks.get(*code as usize).copied().unwrap_or(*code);
         }
@@ -326,6 +339,9 @@ mod tests {
         let ordered = Column::new(column.values.clone().in_byte_order());
         check(&ordered, &[3, 2, 4, 0, 1], &sorted);
         assert!(matches!(ordered.coded().places, Cow::Borrowed(_)));
+        assert_eq!(ordered.coded(), ordered.coded());
+        let places = ordered.sorted(&ordered.coded());
+        assert_eq!(places.as_deref(), Sorted::of(&[3, 2, 4, 0, 1], 5).as_ref());
         let some = ordered.take(&[0, 3]);
         check(&some, &[1, 0], &["", "longer than eight b"]);
         let nulls = Column::from_texts([Some("b"), None, Some("a")]);

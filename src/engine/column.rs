@@ -1,10 +1,12 @@
 //! One column of plain values, text coded by a dictionary. No type of the engine here.
 
 use std::borrow::Cow;
+use std::sync::{Arc, OnceLock};
 
 use jiff::civil::Date;
 
 use super::{ColumnType, Levels, Texts};
+use crate::stats::linear::Sorted;
 
 /// The values of a column. What stands in a null row is unspecified.
 #[derive(Debug, Clone, PartialEq)]
@@ -75,6 +77,9 @@ impl Values {
     }
 }
 
+/// The largest int up to which every int is a number exactly.
+const EXACT: i64 = 1 << 53;
+
 /// The numbers of a column.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Numbers<'a> {
@@ -115,20 +120,48 @@ pub struct Column {
     pub values: Values,
     /// False where the row is null; `None` where no row is.
     pub valid: Option<Vec<bool>>,
+    pub(super) known: Known,
+}
+
+/// What was found out about a column once, for all steps that share it. Two columns are alike whatever is known; and
+/// of a copy, which may be changed, nothing is.
+#[derive(Debug, Default)]
+pub(super) struct Known {
+    /// Whether some row has each level of text.
+    pub(super) complete: OnceLock<bool>,
+    /// How rows are sorted by value.
+    pub(super) sorted: OnceLock<Option<Arc<Sorted>>>,
+}
+
+impl Clone for Known {
+    fn clone(&self) -> Self {
+        Self::default()
+    }
+}
+
+impl PartialEq for Known {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
 }
 
 impl Column {
     /// Wraps values without nulls.
     #[must_use]
     pub fn new(values: Values) -> Self {
-        Self { values, valid: None }
+        Self::of(values, None)
+    }
+
+    /// Wraps values, and which rows are not null.
+    #[must_use]
+    pub fn of(values: Values, valid: Option<Vec<bool>>) -> Self {
+        Self { values, valid, known: Known::default() }
     }
 
     /// Wraps values with nulls; a mask that is true everywhere is dropped.
     #[must_use]
     pub fn with_nulls(values: Values, valid: Vec<bool>) -> Self {
-        let valid = valid.contains(&false).then_some(valid);
-        Self { values, valid }
+        Self::of(values, valid.contains(&false).then_some(valid))
     }
 
     /// Codes texts (`None` is null), for tests and small tables.
@@ -184,12 +217,15 @@ impl Column {
     /// large to be one exactly.
     #[must_use]
     pub fn numbers(&self) -> Option<Numbers<'_>> {
-        let exact = |value: &i64| value.unsigned_abs() <= 1 << 53;
         let values = match &self.values {
             Values::Float(values) => Cow::Borrowed(values.as_slice()),
             Values::Int(values) => {
-                let fits = |(row, value)| exact(value) || !self.is_valid(row);
-                if !values.iter().enumerate().all(fits) {
+                // Moved up by the largest, none that is smaller than it has a bit beyond; few columns need more.
+                let bits = values.iter().fold(0, |bits, value| bits | value.wrapping_add(EXACT));
+                let fits = |(row, value): (usize, &i64)| {
+                    value.unsigned_abs() <= EXACT.unsigned_abs() || !self.is_valid(row)
+                };
+                if !(0..2 * EXACT).contains(&bits) && !values.iter().enumerate().all(fits) {
                     return None;
                 }
                 values.iter().map(|value| *value as f64).collect()

@@ -54,18 +54,18 @@ impl Pages {
                 let (codes, valid) =
                     self.read(place, rows, Type::BYTE_ARRAY, &mut Coded(&mut dictionary))?;
                 let values = Values::Text { codes, levels: dictionary.into_levels() };
-                Some(Column { values: values.in_byte_order(), valid })
+                Some(Column::of(values.in_byte_order(), valid))
             }
             ColumnType::Int if ints => {
                 let narrow = self.read(place, rows, Type::INT32, &mut Narrow);
                 let (values, valid) =
                     narrow.or_else(|| self.read(place, rows, Type::INT64, &mut Wide))?;
-                Some(Column { values: Values::Int(values), valid })
+                Some(Column::of(Values::Int(values), valid))
             }
             ColumnType::Float if *stored == DataType::Float64 => {
                 let (values, valid) = self.read(place, rows, Type::DOUBLE, &mut Doubles)?;
                 let finite = values.iter().all(|value| value.is_finite());
-                finite.then_some(Column { values: Values::Float(values), valid })
+                finite.then(|| Column::of(Values::Float(values), valid))
             }
             _ => None,
         }
@@ -166,7 +166,7 @@ impl<T: Copy + Default> Out<T> {
                 let (width, packed) = data.values.split_first()?;
                 let mut places = Vec::with_capacity(count);
                 hybrid(packed, u32::from(*width), count, &mut places)?;
-                if places.iter().any(|place| *place as usize >= dictionary.len()) {
+                if places.iter().max().is_some_and(|most| *most as usize >= dictionary.len()) {
                     return None;
                 }
                 let value = |place: u32| dictionary.get(place as usize).copied();

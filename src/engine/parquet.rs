@@ -161,7 +161,7 @@ fn assembled(name: &str, kind: ColumnType, batches: &[RecordBatch]) -> Result<Co
     let pieces: Vec<ArrayRef> =
         pieces.map(|piece| exact_ints(name, kind, piece)).collect::<Result<_, _>>()?;
     let column = batch::to_column(name, kind, &pieces)?;
-    Ok(Column { values: column.values.in_byte_order(), valid: column.valid })
+    Ok(Column::of(column.values.in_byte_order(), column.valid))
 }
 
 /// Lets floats that are whole be ints (`1.0` is one); any other is an error.

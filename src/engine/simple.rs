@@ -4,14 +4,15 @@
 //! Gives what the engine gives, to the bit; where anything is not as plain as that (or has no
 //! logarithm), the answer is none and the engine is asked.
 
-use std::cmp::Ordering;
-
 use datafusion::sql::sqlparser::ast::{
     BinaryOperator, CaseWhen, Expr, FunctionArg, FunctionArgExpr, FunctionArguments, Value,
 };
 
 use super::{Column, Table, Values};
 use crate::stats::math;
+
+/// Logarithms of whole numbers below this are taken once.
+const FEW: usize = 1 << 12;
 
 /// Evaluates an expression over the rows of a table.
 pub(super) fn evaluate(expr: &Expr, table: &Table) -> Option<Column> {
@@ -23,8 +24,10 @@ pub(super) fn evaluate(expr: &Expr, table: &Table) -> Option<Column> {
         Expr::BinaryOp { .. } => {
             let condition = Condition::of(expr, table)?;
             let valid = condition.column.valid.clone();
-            let values = (0..table.rows()).map(|row| condition.holds(row)).collect();
-            Some(Column { values: Values::Bool(values), valid })
+            let mut chosen = vec![0; table.rows()];
+            condition.mark(&mut chosen, 1);
+            let values = chosen.into_iter().map(|chosen| chosen == 1).collect();
+            Some(Column::of(Values::Bool(values), valid))
         }
         Expr::Function(_) => logarithm(expr, table),
         Expr::Value(_) => Some(Column::new(match number(expr)? {
@@ -91,32 +94,55 @@ impl<'a> Condition<'a> {
         known.then_some(Self { column, operator: op, literal })
     }
 
-    /// Says whether it is true of a row that is not null.
-    fn holds(&self, row: usize) -> bool {
-        let order = match (&self.column.values, &self.literal) {
+    /// Writes a mark into the rows of which it is true; none that is null is one.
+    fn mark(&self, chosen: &mut [u8], mark: u8) {
+        let before = self.column.valid.as_ref().map(|_| chosen.to_vec());
+        match (&self.column.values, &self.literal) {
             (Values::Int(values), Literal::Int(literal)) => {
-                values.get(row).map(|value| value.cmp(literal))
+                self.compare(values, |value| *value, *literal, chosen, mark);
             }
             (Values::Int(values), Literal::Float(literal)) => {
-                values.get(row).and_then(|value| (*value as f64).partial_cmp(literal))
+                self.compare(values, |value| *value as f64, *literal, chosen, mark);
             }
             (Values::Float(values), Literal::Float(literal)) => {
-                values.get(row).and_then(|value| value.partial_cmp(literal))
+                self.compare(values, |value| *value, *literal, chosen, mark);
             }
-            (Values::Text { codes, .. }, Literal::Code(code)) => {
-                let same = code.is_some() && codes.get(row) == code.as_ref();
-                Some(if same { Ordering::Equal } else { Ordering::Less })
+            (Values::Text { codes, levels }, Literal::Code(code)) => {
+                let code = code.unwrap_or(levels.len() as u32);
+                self.compare(codes, |value| *value, code, chosen, mark);
             }
-            _ => None,
-        };
-        order.is_some_and(|order| match self.operator {
-            BinaryOperator::Eq => order.is_eq(),
-            BinaryOperator::NotEq => order.is_ne(),
-            BinaryOperator::Lt => order.is_lt(),
-            BinaryOperator::LtEq => order.is_le(),
-            BinaryOperator::Gt => order.is_gt(),
-            _ => order.is_ge(),
-        })
+            _ => {}
+        }
+        let valid = self.column.valid.iter().flatten();
+        for ((slot, valid), before) in chosen.iter_mut().zip(valid).zip(before.iter().flatten()) {
+            if !valid {
+                *slot = *before;
+            }
+        }
+    }
+
+    fn compare<V, T: PartialOrd + Copy>(
+        &self,
+        values: &[V],
+        of: impl Fn(&V) -> T,
+        literal: T,
+        chosen: &mut [u8],
+        mark: u8,
+    ) {
+        match self.operator {
+            BinaryOperator::Eq => choose(values, |value| of(value) == literal, chosen, mark),
+            BinaryOperator::NotEq => choose(values, |value| of(value) != literal, chosen, mark),
+            BinaryOperator::Lt => choose(values, |value| of(value) < literal, chosen, mark),
+            BinaryOperator::LtEq => choose(values, |value| of(value) <= literal, chosen, mark),
+            BinaryOperator::Gt => choose(values, |value| of(value) > literal, chosen, mark),
+            _ => choose(values, |value| of(value) >= literal, chosen, mark),
+        }
+    }
+}
+
+fn choose<V>(values: &[V], holds: impl Fn(&V) -> bool, chosen: &mut [u8], mark: u8) {
+    for (slot, value) in chosen.iter_mut().zip(values) {
+        *slot = if holds(value) { mark } else { *slot };
     }
 }
 
@@ -137,11 +163,11 @@ fn case(conditions: &[CaseWhen], otherwise: Option<&Expr>, table: &Table) -> Opt
         Number::Float(_) => Number::Float(0.0),
     };
     results.push(last.unwrap_or(zero));
-    let chosen = |row: usize| {
-        let place = whens.iter().position(|when| when.column.is_valid(row) && when.holds(row));
-        place.unwrap_or(whens.len())
-    };
-    let rows = 0..table.rows();
+    // From the last to the first, so that the first that is true has the last word.
+    let mut chosen = vec![u8::try_from(whens.len()).ok()?; table.rows()];
+    for (place, when) in whens.iter().enumerate().rev() {
+        when.mark(&mut chosen, place as u8);
+    }
     let ints: Option<Vec<i64>> = results
         .iter()
         .map(|one| if let Number::Int(one) = one { Some(*one) } else { None })
@@ -150,20 +176,23 @@ fn case(conditions: &[CaseWhen], otherwise: Option<&Expr>, table: &Table) -> Opt
         .iter()
         .map(|one| if let Number::Float(one) = one { Some(*one) } else { None })
         .collect();
-    let places: Vec<usize> = rows.map(chosen).collect();
     let values = match (ints, floats) {
-        (Some(ints), _) => {
-            Values::Int(places.iter().filter_map(|at| ints.get(*at).copied()).collect())
-        }
-        (_, Some(floats)) => {
-            Values::Float(places.iter().filter_map(|at| floats.get(*at).copied()).collect())
-        }
+        (Some(ints), _) => Values::Int(picked(&ints, &chosen)),
+        (_, Some(floats)) => Values::Float(picked(&floats, &chosen)),
         _ => return None,
     };
     Some(match last {
         Some(_) => Column::new(values),
-        None => Column::with_nulls(values, places.iter().map(|at| *at < whens.len()).collect()),
+        None => Column::with_nulls(
+            values,
+            chosen.iter().map(|at| usize::from(*at) < whens.len()).collect(),
+        ),
     })
+}
+
+fn picked<T: Copy + Default>(results: &[T], chosen: &[u8]) -> Vec<T> {
+    let result = |at: &u8| results.get(usize::from(*at)).copied().unwrap_or_default();
+    chosen.iter().map(result).collect()
 }
 
 fn logarithm(expr: &Expr, table: &Table) -> Option<Column> {
@@ -179,19 +208,25 @@ fn logarithm(expr: &Expr, table: &Table) -> Option<Column> {
         return None;
     }
     let column = table.column(&name.value)?;
-    let of = |row: usize, value: f64| match (column.is_valid(row), value > 0.0) {
-        (true, true) => Some(math::ln(value)),
-        (true, false) => None,
-        (false, _) => Some(0.0),
-    };
+    let of =
+        |row: usize, value: f64, ln: &dyn Fn(f64) -> f64| match (column.is_valid(row), value > 0.0)
+        {
+            (true, true) => Some(ln(value)),
+            (true, false) => None,
+            (false, _) => Some(0.0),
+        };
     let values: Option<Vec<f64>> = match &column.values {
         Values::Int(values) => {
-            values.iter().enumerate().map(|(row, value)| of(row, *value as f64)).collect()
+            let few: Vec<f64> =
+                (0..FEW.min(values.len())).map(|one| math::ln(one as f64)).collect();
+            let ln =
+                |value: f64| few.get(value as usize).copied().unwrap_or_else(|| math::ln(value));
+            values.iter().enumerate().map(|(row, value)| of(row, *value as f64, &ln)).collect()
         }
         Values::Float(values) => {
-            values.iter().enumerate().map(|(row, value)| of(row, *value)).collect()
+            values.iter().enumerate().map(|(row, value)| of(row, *value, &math::ln)).collect()
         }
         _ => None,
     };
-    Some(Column { values: Values::Float(values?), valid: column.valid.clone() })
+    Some(Column::of(Values::Float(values?), column.valid.clone()))
 }

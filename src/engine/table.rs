@@ -248,7 +248,7 @@ fn check_values(name: &str, column: &Column) -> Result<(), TableError> {
     match &column.values {
         Values::Float(values) => {
             let bad = |(row, value): (usize, &f64)| !value.is_finite() && column.is_valid(row);
-            if values.iter().all(|value| value.is_finite()) {
+            if values.iter().fold(true, |all, value| all & value.is_finite()) {
                 return Ok(());
             }
             match values.iter().enumerate().position(bad) {
@@ -259,7 +259,7 @@ fn check_values(name: &str, column: &Column) -> Result<(), TableError> {
         Values::Text { codes, levels } => {
             let beyond = |code: &u32| *code as usize >= levels.len();
             let bad = |(row, code): (usize, &u32)| beyond(code) && column.is_valid(row);
-            if codes.iter().any(beyond) && codes.iter().enumerate().any(bad) {
+            if codes.iter().max().is_some_and(beyond) && codes.iter().enumerate().any(bad) {
                 return Err(TableError::Malformed { name: name() });
             }
             Ok(())

@@ -300,5 +300,5 @@ fn fit_type(column: &Column, kind: ColumnType) -> Option<Column> {
         return None;
     }
     let values = Values::Float(column.numbers()?.into_values());
-    Some(Column { values, valid: column.valid.clone() })
+    Some(Column::of(values, column.valid.clone()))
 }

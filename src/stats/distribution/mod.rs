@@ -139,8 +139,10 @@ pub fn t_density(t: f64, df: f64) -> f64 {
 
 /// Returns the t with P(T > t) = `tail`.
 ///
-/// *Formula*: Newton's method on the survival function from the normal quantile: the function is convex to the
-/// right of zero and the normal quantile lies left of t's, so the steps climb to the root. *Source*: Newton's method. *Shapes*: two numbers. *Errors*: none.
+/// *Formula*: Newton's method on the survival function: that is convex to the right of zero, so that from the left of
+/// the root the steps climb to it, and from its right the first one leads to its left. It starts from the normal
+/// quantile, corrected for many degrees of freedom. *Source*: Newton's method; the correction, Abramowitz & Stegun
+/// 26.7.5. *Shapes*: two numbers. *Errors*: none.
 /// *Checked against*: mpmath, relative 1e-12, df 1 to 10⁷.
 #[must_use]
 pub fn t_upper_quantile(tail: f64, df: f64) -> f64 {
@@ -153,16 +155,26 @@ pub fn t_upper_quantile(tail: f64, df: f64) -> f64 {
     if !df.is_finite() || tail <= 0.0 {
         return normal_upper_quantile(tail);
     }
-    let mut t = normal_upper_quantile(tail);
+    let normal = normal_upper_quantile(tail);
+    let mut t = if df > 4.0 * normal * normal { near_normal(normal, df) } else { normal };
     for _ in 0..3000 {
         let step = (t_sf(t, df) - tail) / t_density(t, df);
-        let next = t + step;
-        if (next - t).abs() <= 1e-15 * t {
-            return next;
+        t += step;
+        // What is left is of the order of the last step's square.
+        if step.abs() <= 1e-9 * t {
+            break;
         }
-        t = next;
     }
     t
+}
+
+/// The t quantile beside a quantile of the normal, where the degrees of freedom are many.
+fn near_normal(x: f64, df: f64) -> f64 {
+    let square = x * x;
+    let first = (square + 1.0) / 4.0;
+    let second = ((5.0 * square + 16.0) * square + 3.0) / 96.0;
+    let third = (((3.0 * square + 19.0) * square + 17.0) * square - 15.0) / 384.0;
+    x + x * (first + (second + third / df) / df) / df
 }
 
 /// Returns the t quantile of a probability between 0 and 1.

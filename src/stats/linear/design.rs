@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Covariance, Preset, Reference};
+use super::{Clusters, Covariance, Preset, Reference};
 
 /// A linear model with its data: columns of equal length, no missing values.
 #[derive(Debug, Clone)]
@@ -26,7 +26,7 @@ pub struct Design<'a> {
     /// What intervals and p values refer to, where that is not left to the convention.
     pub reference: Option<Reference>,
     /// The ways of clustering: each a column of codes.
-    pub clusters: Vec<Cow<'a, [u32]>>,
+    pub clusters: Vec<Clusters<'a>>,
     /// Whether a collinear column is dropped and reported (`true`) or an error (`false`).
     pub drop_collinear: bool,
     /// Whether [`super::Fit::residuals`] is wanted.

@@ -1,6 +1,7 @@
 //! Least squares: what goes in ([`Design`]), what comes out ([`Fit`]), what can be wrong ([`LinearError`]).
 
 mod assembly;
+mod clusters;
 mod columns;
 mod convention;
 mod count;
@@ -22,6 +23,7 @@ mod solve;
 mod spread;
 mod within;
 
+pub use clusters::{Clusters, Sorted};
 pub use convention::{Covariance, Preset, Reference};
 pub use counts::{Coded, Panel, Regressor, Specification, Table};
 pub use design::{Design, Singletons, Term, Values, Weights};

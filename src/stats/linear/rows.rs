@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
+use super::clusters::{self, Clusters, Sorted};
 use super::kept::Kept;
 use super::{Covariance, Design, LinearError, Singletons, Values, Weights};
 use crate::stats::sum::sum;
@@ -14,13 +16,29 @@ pub(super) struct Codes<'a> {
     pub(super) level: Cow<'a, [u32]>,
     /// The number of levels.
     pub(super) count: usize,
-    /// The rows of each level.
+    /// The rows of each level; empty where it is known how they are sorted.
     pub(super) sizes: Vec<u32>,
     /// The rows of the level that has most.
     pub(super) largest: u32,
+    /// How rows are sorted by level, where that is known.
+    pub(super) sorted: Option<Arc<Sorted>>,
 }
 
 impl<'a> Codes<'a> {
+    /// Numbers the clusters that occur among `rows`.
+    pub(super) fn of_clusters(clusters: &'a Clusters<'_>, rows: &Kept) -> Self {
+        match clusters.known().filter(|_| rows.len() == clusters.len()) {
+            None => Self::of(clusters, rows),
+            Some(sorted) => Self {
+                level: Cow::Borrowed(clusters),
+                count: sorted.levels(),
+                sizes: Vec::new(),
+                largest: sorted.largest,
+                sorted: Some(Arc::clone(sorted)),
+            },
+        }
+    }
+
     /// Numbers the levels that occur among `rows`.
     pub(super) fn of(codes: &'a [u32], rows: &Kept) -> Self {
         let picked: Cow<'a, [u32]> = if rows.len() == codes.len() {
@@ -38,11 +56,7 @@ impl<'a> Codes<'a> {
             level.iter().for_each(|level| sizes[*level as usize] += 1);
             return Self::counted(level, sizes);
         }
-        let mut sizes = vec![0_u32; largest + 1];
-        for code in picked.iter() {
-            let size = &mut sizes[*code as usize];
-            *size = size.wrapping_add(1);
-        }
+        let mut sizes = tally(&picked, largest + 1);
         if !sizes.contains(&0) {
             return Self::counted(picked, sizes);
         }
@@ -61,7 +75,7 @@ impl<'a> Codes<'a> {
 
     fn counted(level: Cow<'a, [u32]>, sizes: Vec<u32>) -> Self {
         let largest = sizes.iter().copied().max().unwrap_or(0);
-        Self { level, count: sizes.len(), sizes, largest }
+        Self { level, count: sizes.len(), sizes, largest, sorted: None }
     }
 
     /// Lists the rows of every level: the rows of level `l` are `order[starts[l]..starts[l + 1]]`.
@@ -84,15 +98,11 @@ impl<'a> Codes<'a> {
     }
 
     /// Where each level's rows begin once they are sorted by level, and the end.
-    pub(super) fn starts(&self) -> Vec<u32> {
-        let mut starts = Vec::with_capacity(self.count + 1);
-        let mut start = 0;
-        for size in &self.sizes {
-            starts.push(start);
-            start += size;
+    pub(super) fn starts(&self) -> Arc<Vec<u32>> {
+        match &self.sorted {
+            Some(sorted) => Arc::clone(&sorted.starts),
+            None => Arc::new(clusters::starts(&self.sizes)),
         }
-        starts.push(start);
-        starts
     }
 
     /// Tells whether every level lies within one level of `other`.
@@ -123,6 +133,28 @@ impl<'a> Codes<'a> {
         level.iter().for_each(|level| sizes[*level as usize] += 1);
         Self::counted(level, sizes)
     }
+}
+
+/// How often each code below `levels` occurs. Of few levels there are several counts, added at the end: a count need not
+/// wait for the one before it.
+fn tally(codes: &[u32], levels: usize) -> Vec<u32> {
+    let (fours, rest) = if levels <= 1 << 10 { codes.as_chunks::<4>() } else { (&[][..], codes) };
+    let mut sizes = vec![0_u32; levels];
+    let mut lanes = vec![[0_u32; 4]; if fours.is_empty() { 0 } else { levels }];
+    for four in fours {
+        for (lane, code) in four.iter().enumerate() {
+            let size = &mut lanes[*code as usize][lane];
+            *size = size.wrapping_add(1);
+        }
+    }
+    for code in rest {
+        let size = &mut sizes[*code as usize];
+        *size = size.wrapping_add(1);
+    }
+    for (size, lanes) in sizes.iter_mut().zip(lanes) {
+        *size = lanes.into_iter().fold(*size, u32::wrapping_add);
+    }
+    sizes
 }
 
 /// The rows of a design that enter its fit.
@@ -195,7 +227,7 @@ pub(super) fn prepare<'a>(design: &'a Design<'_>) -> Result<Rows<'a>, LinearErro
         design.absorb.iter().map(|codes| Codes::of(codes, &kept)).enumerate().collect();
     effects.sort_by_key(|(place, codes)| (std::cmp::Reverse(codes.count), *place));
     let clusters: Vec<Codes<'a>> =
-        design.clusters.iter().map(|codes| Codes::of(codes, &kept)).collect();
+        design.clusters.iter().map(|codes| Codes::of_clusters(codes, &kept)).collect();
     if design.covariance == Covariance::Cluster && clusters.iter().any(|way| way.count < 2) {
         return Err(LinearError::OneCluster);
     }
@@ -283,10 +315,11 @@ fn check_columns(design: &Design<'_>) -> Result<(), LinearError> {
 }
 
 pub(super) fn finite(what: &str, values: &[f64]) -> Result<(), LinearError> {
-    match values.iter().position(|value| !value.is_finite()) {
-        None => Ok(()),
-        Some(row) => Err(LinearError::NotFinite { what: what.to_owned(), row }),
+    if values.iter().fold(true, |all, value| all & value.is_finite()) {
+        return Ok(());
     }
+    let row = values.iter().position(|value| !value.is_finite()).unwrap_or_default();
+    Err(LinearError::NotFinite { what: what.to_owned(), row })
 }
 
 /// Weights whose numbers are sound.

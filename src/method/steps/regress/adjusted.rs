@@ -130,7 +130,7 @@ pub(super) fn crossed(terms: &[Term], name: &str) -> bool {
 /// What adjusted rates are made from.
 pub(super) struct Adjusting<'a> {
     pub(super) terms: &'a [Term],
-    pub(super) filled: &'a [Vec<Filled>],
+    pub(super) filled: &'a [Vec<Filled<'a>>],
     pub(super) cells: &'a [Cell],
 }
 

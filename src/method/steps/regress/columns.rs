@@ -12,11 +12,11 @@ use crate::stats::linear;
 use super::terms::{Part, Term};
 
 /// A part of a term with its values in the rows used.
-pub(super) enum Filled {
+pub(super) enum Filled<'a> {
     /// Numbers.
-    Numbers(Vec<f64>),
+    Numbers(Cow<'a, [f64]>),
     /// The place of each row's value among the levels, and the levels.
-    Levels { codes: Vec<u32>, levels: Vec<String> },
+    Levels { codes: Cow<'a, [u32]>, levels: Vec<String> },
 }
 
 /// Which rows have a value in every column.
@@ -36,28 +36,30 @@ pub(in crate::method::steps) fn complete(table: &Table) -> Vec<bool> {
 ///
 /// # Errors
 /// Where an int is too large to be a number exactly.
-pub(super) fn numbers(column: Option<&Column>, written: &Fragment) -> Result<Vec<f64>, Problem> {
-    let numbers = column.and_then(Column::all_numbers).ok_or_else(|| {
+pub(super) fn numbers<'a>(
+    column: Option<&'a Column>,
+    written: &Fragment,
+) -> Result<Cow<'a, [f64]>, Problem> {
+    column.and_then(Column::all_numbers).ok_or_else(|| {
         let message = format!("`{}` is not a column of numbers that fit", written.text);
         Problem::error(message).at(&written.span())
-    })?;
-    Ok(numbers.into_owned())
+    })
 }
 
 /// Fills a part of a term.
 ///
 /// # Errors
 /// As [`numbers`].
-pub(super) fn fill(column: Option<&Column>, part: &Part) -> Result<Filled, Problem> {
+pub(super) fn fill<'a>(column: Option<&'a Column>, part: &Part) -> Result<Filled<'a>, Problem> {
     match part {
         Part::Number(written) => Ok(Filled::Numbers(numbers(column, written)?)),
         Part::Factor { .. } => {
             let Some(column) = column else {
-                return Ok(Filled::Levels { codes: Vec::new(), levels: Vec::new() });
+                return Ok(Filled::Levels { codes: Cow::default(), levels: Vec::new() });
             };
             let coded = column.coded();
             let levels = column.level_texts(&coded);
-            Ok(Filled::Levels { codes: coded.places.into_owned(), levels })
+            Ok(Filled::Levels { codes: coded.places, levels })
         }
     }
 }
@@ -66,11 +68,11 @@ pub(super) fn fill(column: Option<&Column>, part: &Part) -> Result<Filled, Probl
 ///
 /// # Errors
 /// As [`numbers`].
-pub(super) fn fill_all(
-    used: &Table,
+pub(super) fn fill_all<'a>(
+    used: &'a Table,
     name: &str,
     terms: &[Term],
-) -> Result<Vec<Vec<Filled>>, Problem> {
+) -> Result<Vec<Vec<Filled<'a>>>, Problem> {
     let filled = terms.iter().enumerate().map(|(index, term)| {
         let parts = term.parts.iter().enumerate();
         parts
@@ -84,6 +86,13 @@ pub(super) fn fill_all(
 pub(super) fn cross<'a>(columns: &[&'a Column]) -> Cow<'a, [u32]> {
     let coded = columns.iter().map(|column| column.coded());
     coded.reduce(|left, right| left.cross(&right)).map_or(Cow::Borrowed(&[]), |coded| coded.places)
+}
+
+/// Codes a way of clustering.
+pub(super) fn clusters(column: &Column) -> linear::Clusters<'_> {
+    let coded = column.coded();
+    let sorted = column.sorted(&coded);
+    linear::Clusters::sorted(coded.places, sorted)
 }
 
 /// One column of the design: its name, the term it belongs to, and which level of each factor it is.
@@ -101,7 +110,7 @@ pub(super) struct Cell {
 pub(super) fn cells(
     terms: &[Term],
     beside: &[Term],
-    filled: &[Vec<Filled>],
+    filled: &[Vec<Filled<'_>>],
     mut constant: bool,
     bases: &mut Vec<(String, String)>,
 ) -> Result<Vec<Cell>, Problem> {
@@ -145,7 +154,7 @@ fn needs_base(term: &Term, place: usize, names: &BTreeSet<Vec<String>>, constant
 /// What a part contributes to the columns of its term: itself, or one for each level kept.
 fn choices(
     part: &Part,
-    values: &Filled,
+    values: &Filled<'_>,
     needs_base: impl FnOnce() -> bool,
     bases: &mut Vec<(String, String)>,
 ) -> Result<Vec<(String, Option<u32>)>, Problem> {
@@ -192,10 +201,10 @@ impl Cell {
     }
 
     /// The column itself.
-    pub(super) fn term<'a>(&self, parts: &'a [Filled]) -> linear::Term<'a> {
+    pub(super) fn term<'a>(&self, parts: &'a [Filled<'_>]) -> linear::Term<'a> {
         match (parts, self.levels.as_slice()) {
             ([Filled::Numbers(values)], _) => {
-                linear::Term::numbers(self.name.clone(), Cow::Borrowed(values.as_slice()))
+                linear::Term::numbers(self.name.clone(), Cow::Borrowed(&**values))
             }
             ([Filled::Levels { codes, .. }], [Some(level)]) => {
                 linear::Term::indicator(self.name.clone(), codes, *level)
@@ -205,7 +214,7 @@ impl Cell {
     }
 
     /// The value in a row, each part whose level `set` gives put at it.
-    pub(super) fn value(&self, parts: &[Filled], set: &[Option<u32>], row: usize) -> f64 {
+    pub(super) fn value(&self, parts: &[Filled<'_>], set: &[Option<u32>], row: usize) -> f64 {
         let mut product = 1.0;
         for ((part, level), set) in parts.iter().zip(&self.levels).zip(set) {
             product *= match part {
@@ -219,7 +228,7 @@ impl Cell {
         product
     }
 
-    fn product(&self, parts: &[Filled]) -> Vec<f64> {
+    fn product(&self, parts: &[Filled<'_>]) -> Vec<f64> {
         let rows = parts.first().map_or(0, |part| match part {
             Filled::Numbers(values) => values.len(),
             Filled::Levels { codes, .. } => codes.len(),
@@ -228,10 +237,10 @@ impl Cell {
         for (part, level) in parts.iter().zip(&self.levels) {
             match part {
                 Filled::Numbers(values) => {
-                    product.iter_mut().zip(values).for_each(|(slot, value)| *slot *= value);
+                    product.iter_mut().zip(&**values).for_each(|(slot, value)| *slot *= value);
                 }
                 Filled::Levels { codes, .. } => {
-                    for (slot, code) in product.iter_mut().zip(codes) {
+                    for (slot, code) in product.iter_mut().zip(&**codes) {
                         *slot *= f64::from(u8::from(Some(*code) == *level));
                     }
                 }

@@ -149,12 +149,12 @@ impl Regressing {
         &self,
         used: &'a Table,
         cells: &[Cell],
-        filled: &'a [Vec<Filled>],
+        filled: &'a [Vec<Filled<'a>>],
     ) -> Result<Design<'a>, Problem> {
         let values = columns::numbers(used.column("outcome"), &self.outcome)?;
         let terms =
             cells.iter().filter_map(|cell| Some(cell.term(filled.get(cell.term)?))).collect();
-        let mut design = Design::new(Cow::Owned(values), terms);
+        let mut design = Design::new(values, terms);
         design.weights = self.weigh(used)?;
         design.absorb = self.absorbed(used);
         design.intercept = self.constant == Constant::Present && design.absorb.is_empty();
@@ -165,19 +165,19 @@ impl Regressing {
         design.drop_collinear = self.drop_collinear;
         for index in 0..self.cluster.len() {
             let column = used.column(&format!("cluster {index}"));
-            design.clusters.extend(column.map(|one| columns::cross(&[one])));
+            design.clusters.extend(column.map(columns::clusters));
         }
         // Adjusted rates of an interaction need to know which rows entered.
         design.residuals = self.adjusted.iter().any(|name| crossed(&self.terms, &name.text));
         Ok(design)
     }
 
-    fn weigh(&self, used: &Table) -> Result<Weights<'static>, Problem> {
+    fn weigh<'a>(&self, used: &'a Table) -> Result<Weights<'a>, Problem> {
         let Some((written, meaning)) = &self.weights else { return Ok(Weights::None) };
         let weights = columns::numbers(used.column("weight"), written)?;
         Ok(match meaning {
-            Meaning::Frequency => Weights::Frequency(Cow::Owned(weights)),
-            Meaning::Analytic => Weights::Analytic(Cow::Owned(weights)),
+            Meaning::Frequency => Weights::Frequency(weights),
+            Meaning::Analytic => Weights::Analytic(weights),
         })
     }
 

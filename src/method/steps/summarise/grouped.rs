@@ -2,6 +2,7 @@
 //!
 //! Groups come in the order of their values, whatever the order of the rows.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -30,6 +31,8 @@ pub(super) struct Grouped {
     pub(super) groups: Vec<Group>,
     /// The place of each row's group.
     pub(super) places: Vec<u32>,
+    /// The rows of each group, once a measure needs them.
+    pub(super) rows: OnceCell<Vec<Vec<usize>>>,
 }
 
 /// The rows with equal values in `by`.
@@ -38,8 +41,12 @@ pub(super) struct Group {
     pub(super) codes: Vec<u32>,
     /// The values as an address shows them.
     pub(super) labels: Vec<String>,
-    /// The rows.
-    pub(super) rows: Vec<usize>,
+    /// Its place among the groups.
+    place: usize,
+    /// Its first row.
+    pub(super) first: usize,
+    /// How many rows it has.
+    pub(super) count: usize,
 }
 
 /// The code of a null in `by`: after every value.
@@ -91,15 +98,17 @@ pub(super) fn groups(keys: &[Arc<Column>], rows: usize) -> (Vec<Group>, Vec<u32>
         None => (vec![0; rows], 1),
     };
     // A null comes after every value, and is a group of its own.
-    let nulls = places.contains(&NULL);
-    for place in &mut places {
+    let mut groups: Vec<Group> = (0..=levels).map(Group::at).collect();
+    for (row, place) in places.iter_mut().enumerate() {
         *place = (*place).min(levels as u32);
+        if let Some(group) = groups.get_mut(*place as usize) {
+            group.first = group.first.min(row);
+            group.count += 1;
+        }
     }
-    let count = levels + usize::from(nulls);
-    let group = |rows| Group { codes: Vec::new(), labels: Vec::new(), rows };
-    let mut groups: Vec<Group> = sorted(&places, count, 0..rows).into_iter().map(group).collect();
+    groups.pop_if(|last| last.count == 0);
     for group in &mut groups {
-        let row = group.rows.first().copied().unwrap_or_default();
+        let row = group.first;
         group.codes = coded.iter().filter_map(|coded| coded.places.get(row).copied()).collect();
         group.labels = keys
             .iter()
@@ -109,13 +118,19 @@ pub(super) fn groups(keys: &[Arc<Column>], rows: usize) -> (Vec<Group>, Vec<u32>
     (groups, places)
 }
 
-/// Sorts values into their groups, in one pass over the rows.
-fn sorted<T>(places: &[u32], groups: usize, values: impl IntoIterator<Item = T>) -> Vec<Vec<T>> {
-    let mut sizes = vec![0; groups];
-    for place in places {
-        sizes.get_mut(*place as usize).into_iter().for_each(|size| *size += 1);
+impl Group {
+    fn at(place: usize) -> Self {
+        Self { codes: Vec::new(), labels: Vec::new(), place, first: usize::MAX, count: 0 }
     }
-    let mut sorted: Vec<Vec<T>> = sizes.into_iter().map(Vec::with_capacity).collect();
+}
+
+/// Sorts values into their groups, of known sizes, in one pass over the rows.
+fn sorted<T>(
+    places: &[u32],
+    sizes: impl Iterator<Item = usize>,
+    values: impl IntoIterator<Item = T>,
+) -> Vec<Vec<T>> {
+    let mut sorted: Vec<Vec<T>> = sizes.map(Vec::with_capacity).collect();
     for (place, value) in places.iter().zip(values) {
         if let Some(group) = sorted.get_mut(*place as usize) {
             group.push(value);
@@ -185,6 +200,19 @@ pub(super) fn cluster_codes(
 }
 
 impl Grouped {
+    /// The rows of a group.
+    pub(super) fn rows(&self, group: &Group) -> &[usize] {
+        let all = self.rows.get_or_init(|| {
+            sorted(&self.places, self.groups.iter().map(|group| group.count), 0..self.places.len())
+        });
+        all.get(group.place).map_or(&[], Vec::as_slice)
+    }
+
+    /// The observations in a group.
+    pub(super) fn observations(&self, group: &Group) -> f64 {
+        if self.weights.is_none() { group.count as f64 } else { self.weigh(self.rows(group)) }
+    }
+
     /// The observations behind rows: their number, or the sum of their frequencies.
     pub(super) fn weigh(&self, rows: &[usize]) -> f64 {
         match &self.weights {
@@ -241,7 +269,8 @@ impl Grouped {
     pub(super) fn plain(&self, numbers: &Numbers<'_>) -> Option<Vec<Vec<f64>>> {
         let plain = self.weights.is_none() && self.clusters.is_none();
         let values = numbers.all().filter(|_| plain)?;
-        Some(sorted(&self.places, self.groups.len(), values.iter().copied()))
+        let sizes = self.groups.iter().map(|group| group.count);
+        Some(sorted(&self.places, sizes, values.iter().copied()))
     }
 
     /// The values of a column in some rows, nulls left out.

@@ -51,15 +51,15 @@ impl Summarising {
             What::Share => {
                 let all = self.totals(grouped);
                 let total = all.get(&self.outer(group)).cloned().unwrap_or_default();
-                Some(of_share(&group.rows, &total, value))
+                Some(of_share(grouped.rows(group), &total, value))
             }
             What::Of { statistic, .. } => {
                 let weights = grouped.weights.as_deref();
-                of_column(*statistic, &numbers()?, weights, &group.rows, value)
+                of_column(*statistic, &numbers()?, weights, grouped.rows(group), value)
             }
             What::Ratio { .. } => {
                 let below = grouped.below.get(&place).and_then(|below| below.numbers())?;
-                Some(of_ratio(&numbers()?, &below, &group.rows, value))
+                Some(of_ratio(&numbers()?, &below, grouped.rows(group), value))
             }
             What::Count | What::Distinct(_) => None,
         }

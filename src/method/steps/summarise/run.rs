@@ -3,6 +3,7 @@
 //! The groups come out in the order of their values, whatever the order of the rows; the counts of
 //! all groups are checked against the rows that came in.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -136,9 +137,10 @@ impl Summarising {
             .filter_map(|at| table.shared(&format!("by {at}")).cloned())
             .collect();
         let (groups, places) = groups(&keys, table.rows());
-        let counted: usize = groups.iter().map(|group| group.rows.len()).sum();
+        let counted: usize = groups.iter().map(|group| group.count).sum();
         running.same_rows(counted, table.rows())?;
-        Ok(Grouped { columns, below, keys, weights, clusters, groups, places })
+        let rows = OnceCell::new();
+        Ok(Grouped { columns, below, keys, weights, clusters, groups, places, rows })
     }
 
     /// One measure in every group, in the order of the groups.
@@ -169,9 +171,11 @@ impl Summarising {
             let taken = match &measure.what {
                 What::Of { .. } => match plain.as_mut().and_then(|all| all.get_mut(index)) {
                     Some(values) => Some(Taken::plain(std::mem::take(values))),
-                    None => Some(grouped.take(&numbers, &group.rows)),
+                    None => Some(grouped.take(&numbers, grouped.rows(group))),
                 },
-                What::Ratio { .. } => Some(grouped.take_both(&numbers, &below, &group.rows)),
+                What::Ratio { .. } => {
+                    Some(grouped.take_both(&numbers, &below, grouped.rows(group)))
+                }
                 What::Count | What::Share | What::Distinct(_) => None,
             };
             let from = (column, taken);
@@ -211,7 +215,7 @@ impl Summarising {
         let mut totals: BTreeMap<Vec<u32>, Vec<usize>> = BTreeMap::new();
         if self.measures.iter().any(|measure| matches!(measure.what, What::Share)) {
             for group in &grouped.groups {
-                totals.entry(self.outer(group)).or_default().extend(&group.rows);
+                totals.entry(self.outer(group)).or_default().extend(grouped.rows(group));
             }
         }
         totals
@@ -245,7 +249,7 @@ impl Summarising {
         total: &[usize],
     ) -> Result<(Option<Number>, usize), SummaryError> {
         if let Some(taken) = taken.filter(|_| column.is_some()) {
-            let missing = group.rows.len() - taken.values.len();
+            let missing = group.count - taken.values.len();
             if taken.values.is_empty() {
                 return Ok((None, missing));
             }
@@ -257,16 +261,23 @@ impl Summarising {
         }
         match (what, column) {
             (What::Count, _) => {
-                let count = grouped.weigh(&group.rows);
+                let count = grouped.observations(group);
                 Ok((Some(Number::plain(count, count)), 0))
             }
-            (What::Share, _) => Ok((Some(grouped.share(&group.rows, total, self.intervals)?), 0)),
+            (What::Share, _) => {
+                let share = grouped.share(grouped.rows(group), total, self.intervals)?;
+                Ok((Some(share), 0))
+            }
             (What::Distinct(_), Some(column)) => {
-                let kept: Vec<usize> =
-                    group.rows.iter().copied().filter(|row| column.is_valid(*row)).collect();
+                let kept: Vec<usize> = grouped
+                    .rows(group)
+                    .iter()
+                    .copied()
+                    .filter(|row| column.is_valid(*row))
+                    .collect();
                 let seen = grouped.counted(&kept);
                 let number = Number::plain(distinct(column, &seen) as f64, grouped.weigh(&kept));
-                Ok((Some(number), group.rows.len() - kept.len()))
+                Ok((Some(number), group.count - kept.len()))
             }
             (What::Distinct(_) | What::Of { .. } | What::Ratio { .. }, _) => {
                 Err(SummaryError::NoRows)
@@ -365,8 +376,12 @@ impl Summarising {
         grouped: &Grouped,
         measured: &[Vec<Option<Estimate>>],
     ) -> Result<Table, crate::engine::TableError> {
-        let firsts: Vec<usize> =
-            grouped.groups.iter().filter_map(|group| group.rows.first().copied()).collect();
+        let firsts: Vec<usize> = grouped
+            .groups
+            .iter()
+            .filter(|group| group.count > 0)
+            .map(|group| group.first)
+            .collect();
         let mut columns = Vec::new();
         for (name, key) in self.by.iter().zip(&grouped.keys) {
             columns.push((name.clone(), key.take(&firsts)));

@@ -176,9 +176,10 @@ fn inverse(plan: &Plan<'_>, solution: &Solution, n: f64) -> Matrix {
 mod tests {
     use super::super::estimate::fit_exactly;
     use super::super::rows::prepare;
-    use super::super::{Term, Values};
+    use super::super::{Clusters, Sorted, Term, Values};
     use super::*;
     use proptest::prelude::*;
+    use std::sync::Arc;
 
     /// A panel of three factors, two columns of numbers and clusters.
     #[derive(Debug, Clone)]
@@ -330,8 +331,16 @@ mod tests {
             Packed::<3>::sorted(&plan, &rows, merged, at_once)
         });
         assert_eq!((&one.rows, &one.numbers), (&other.rows, &other.numbers));
-        assert_eq!((one.starts, one.rows.len()), (other.starts, 5000));
+        assert_eq!((&one.starts, one.rows.len()), (&other.starts, 5000));
         assert!(one.rows.iter().any(|row| *row != one.rows[0]));
+        design.clusters =
+            vec![Clusters::sorted((&cluster).into(), Sorted::of(&cluster, 1009).map(Arc::new))];
+        let rows = prepare(&design).unwrap();
+        assert!(rows.clusters[0].sorted.is_some());
+        let plan = Plan::of(&design, &rows, &codings).unwrap();
+        let merged = packed::merged(&plan, rows.count, 5000).unwrap();
+        let known = Packed::<3>::sorted(&plan, &rows, merged, true);
+        assert_eq!((one.rows, one.numbers, one.starts), (known.rows, known.numbers, known.starts));
     }
 
     #[test]

@@ -4,6 +4,8 @@ use super::super::Values;
 use super::super::rows::{Codes, Rows};
 use super::merged::{Merged, merge};
 use super::plan::{Factor, Plan, Source};
+use std::borrow::Cow;
+use std::sync::Arc;
 
 /// Rows packed at a time, before they go to their places.
 const CHUNK: usize = 1024;
@@ -22,13 +24,13 @@ pub(super) struct Packed<const N: usize> {
     /// Numbers in a row.
     pub(super) width: usize,
     /// Where each cluster begins, and the end; empty without clusters.
-    pub(super) starts: Vec<u32>,
+    pub(super) starts: Arc<Vec<u32>>,
 }
 
 impl<const N: usize> Packed<N> {
     /// Packs the rows of a plan whose factors were merged.
     ///
-    /// *Formula*: counting sort by cluster; of many rows first into parts whose places stay in the cache.
+    /// *Formula*: counting sort by cluster, or where it is known what that gives; of many rows first into parts whose places stay in the cache.
     /// *Shapes*: 2N bytes and eight a number for each row; while it sorts many, 8 + 2N more; four where there are numbers.
     pub(super) fn of(plan: &Plan<'_>, rows: &Rows, merged: Vec<Merged>) -> Self {
         Self::sorted(plan, rows, merged, rows.count * size_of::<[u16; N]>() <= AT_ONCE)
@@ -41,7 +43,14 @@ impl<const N: usize> Packed<N> {
             None => {
                 let mut packed = Vec::with_capacity(rows.count);
                 each_row(plan, rows, &merged, |_, codes| packed.push(codes));
-                (packed, None, Vec::new())
+                (packed, None, Arc::default())
+            }
+            Some(way) if at_once && let Some(sorted) = &way.sorted => {
+                let mut packed = vec![[0; N]; rows.count];
+                each_row(plan, rows, &merged, |kept, codes| {
+                    packed[sorted.places[kept] as usize] = codes;
+                });
+                (packed, Some(Cow::Borrowed(sorted.places.as_slice())), way.starts())
             }
             Some(way) => {
                 let starts = way.starts();
@@ -55,7 +64,7 @@ impl<const N: usize> Packed<N> {
                         places.put(level, kept as usize, codes);
                     }
                 }
-                (places.packed, Some(places.listed), starts)
+                (places.packed, Some(Cow::Owned(places.listed)), starts)
             }
         };
         let numbers = numbers(plan, rows, places.as_deref());

@@ -185,7 +185,7 @@ fn share(table: &Table<'_>, kept: &Kept) -> Result<Option<Shared>, LinearError> 
             outcomes.push(Outcome::Level(effects.len()));
             let codes = Codes::of(&level, &Kept::All(level.len()));
             let (count, sizes, largest) = (codes.count, codes.sizes.clone(), codes.largest);
-            effects.push(Codes { level: Cow::Owned(level), count, sizes, largest });
+            effects.push(Codes { level: Cow::Owned(level), count, sizes, largest, sorted: None });
         } else {
             outcomes.push(Outcome::Number(numbers.len()));
             numbers.push((values, scaled(values)));
@@ -343,6 +343,7 @@ impl Shared {
             count,
             sizes: Vec::new(),
             largest,
+            sorted: None,
         };
         let size = |factor: usize| self.factors[factor].levels.len();
         let mut places: Vec<usize> = (0..specification.absorb.len()).collect();

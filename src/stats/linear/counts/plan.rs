@@ -70,7 +70,7 @@ impl Coding {
 /// The terms of small whole numbers (0 to 63): a factor stands for them, whose counts are exact and cheap.
 pub(super) fn codings(design: &Design<'_>, rows: &Rows) -> Vec<Option<Coding>> {
     let coding = |values: &[f64]| {
-        let small = |value: f64| (0.0..WHOLE).contains(&value) && value.fract() == 0.0;
+        let small = |value: f64| (0.0..WHOLE).contains(&value) && f64::from(value as u8) == value;
         if !rows.kept.iter().all(|row| small(values[row])) {
             return None;
         }
@@ -229,7 +229,8 @@ impl<'a> Plan<'a> {
 
     fn add_outcome(&mut self, rows: &Rows) {
         let outcome: &'a [f64] = &self.design.outcome;
-        let binary = rows.kept.iter().all(|row| outcome[row] == 0.0 || outcome[row] == 1.0);
+        // Nobody can guess which of the two comes next: both are compared.
+        let binary = rows.kept.iter().all(|row| (outcome[row] == 0.0) | (outcome[row] == 1.0));
         self.outcome = if binary {
             let place = self.levels;
             self.levels += 1;
