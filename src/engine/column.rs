@@ -131,6 +131,10 @@ pub(super) struct Known {
     pub(super) complete: OnceLock<bool>,
     /// How rows are sorted by value.
     pub(super) sorted: OnceLock<Option<Arc<Sorted>>>,
+    /// Ints or bools as numbers, where they fit.
+    numbers: OnceLock<Option<Vec<f64>>>,
+    /// That values were found finite, and codes to have levels.
+    pub(super) sound: OnceLock<()>,
 }
 
 impl Clone for Known {
@@ -156,6 +160,13 @@ impl Column {
     #[must_use]
     pub fn of(values: Values, valid: Option<Vec<bool>>) -> Self {
         Self { values, valid, known: Known::default() }
+    }
+
+    /// Wraps values that are finite, or whose codes have levels, by how they were made.
+    pub(super) fn sound(values: Values, valid: Option<Vec<bool>>) -> Self {
+        let column = Self::of(values, valid);
+        column.known.sound.get_or_init(|| ());
+        column
     }
 
     /// Wraps values with nulls; a mask that is true everywhere is dropped.
@@ -238,10 +249,20 @@ impl Column {
         Some(Numbers { values, valid: self.valid.as_deref() })
     }
 
-    /// Returns the numbers of a column without nulls, as [`Self::numbers`] does.
+    /// Returns the numbers of a column without nulls, as [`Self::numbers`] does; of ints and bools they are written down
+    /// once, for all that share the column.
     #[must_use]
-    pub fn all_numbers(&self) -> Option<Cow<'_, [f64]>> {
-        if self.valid.is_some() { None } else { self.numbers().map(|numbers| numbers.values) }
+    pub fn all_numbers(&self) -> Option<&[f64]> {
+        if self.valid.is_some() {
+            return None;
+        }
+        match &self.values {
+            Values::Float(values) => Some(values),
+            _ => {
+                let written = || self.numbers().map(Numbers::into_values);
+                self.known.numbers.get_or_init(written).as_deref()
+            }
+        }
     }
 
     /// Returns a row's number, as [`Self::numbers`] does.

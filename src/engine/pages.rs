@@ -5,6 +5,7 @@
 //! own reader then reads the column, or says what is wrong with it.
 
 use std::fs::File;
+use std::ops::Range;
 use std::sync::Arc;
 
 use datafusion::arrow::datatypes::{DataType, Schema as EngineSchema};
@@ -54,7 +55,7 @@ impl Pages {
                 let (codes, valid) =
                     self.read(place, rows, Type::BYTE_ARRAY, &mut Coded(&mut dictionary))?;
                 let values = Values::Text { codes, levels: dictionary.into_levels() };
-                Some(Column::of(values.in_byte_order(), valid))
+                Some(Column::sound(values.in_byte_order(), valid))
             }
             ColumnType::Int if ints => {
                 let narrow = self.read(place, rows, Type::INT32, &mut Narrow);
@@ -64,8 +65,8 @@ impl Pages {
             }
             ColumnType::Float if *stored == DataType::Float64 => {
                 let (values, valid) = self.read(place, rows, Type::DOUBLE, &mut Doubles)?;
-                let finite = values.iter().all(|value| value.is_finite());
-                finite.then(|| Column::of(Values::Float(values), valid))
+                let finite = values.iter().fold(true, |all, value| all & value.is_finite());
+                finite.then(|| Column::sound(Values::Float(values), valid))
             }
             _ => None,
         }
@@ -164,14 +165,14 @@ impl<T: Copy + Default> Out<T> {
             Encoding::PLAIN => decode.plain(data.values, count, &mut self.values)?,
             Encoding::PLAIN_DICTIONARY | Encoding::RLE_DICTIONARY => {
                 let (width, packed) = data.values.split_first()?;
-                let mut places = Vec::with_capacity(count);
-                hybrid(packed, u32::from(*width), count, &mut places)?;
-                if places.iter().max().is_some_and(|most| *most as usize >= dictionary.len()) {
-                    return None;
-                }
-                let value = |place: u32| dictionary.get(place as usize).copied();
-                self.values
-                    .extend(places.into_iter().map(|place| value(place).unwrap_or_default()));
+                hybrid(packed, u32::from(*width), count, |places| {
+                    if places.iter().max().is_some_and(|most| *most as usize >= dictionary.len()) {
+                        return None;
+                    }
+                    let value = |place: &u32| dictionary.get(*place as usize).copied();
+                    self.values.extend(places.iter().map(|place| value(place).unwrap_or_default()));
+                    Some(())
+                })?;
             }
             _ => return None,
         }
@@ -243,34 +244,68 @@ impl<'a> Data<'a> {
             return None;
         }
         let mut levels = Vec::with_capacity(self.rows);
-        hybrid(marks, 1, self.rows, &mut levels)?;
+        hybrid(marks, 1, self.rows, |some| {
+            levels.extend_from_slice(some);
+            Some(())
+        })?;
         Some(levels)
     }
 }
 
-/// Reads `count` numbers of `width` bits, in runs and packs of eight.
-fn hybrid(bytes: &[u8], width: u32, count: usize, out: &mut Vec<u32>) -> Option<()> {
+/// How many numbers are unpacked before they are taken: few enough to stay in the cache.
+const TAKEN: usize = 4096;
+
+/// Reads `count` numbers of `width` bits, in runs and packs of eight; hands them over some at a time.
+fn hybrid(
+    bytes: &[u8],
+    width: u32,
+    count: usize,
+    mut take: impl FnMut(&[u32]) -> Option<()>,
+) -> Option<()> {
     if width > 32 {
         return None;
     }
-    let mut rest = bytes;
-    while out.len() < count {
+    let (mut rest, mut left) = (bytes, count);
+    let mut some = Vec::with_capacity(TAKEN.min(count));
+    while left > 0 {
         let header = varint(&mut rest)?;
-        let left = count - out.len();
         if header & 1 == 0 {
             let (value, after) = rest.split_at_checked(width.div_ceil(8) as usize)?;
             rest = after;
-            let run = usize::try_from(header >> 1).ok().filter(|run| *run > 0)?.min(left);
+            let mut run = usize::try_from(header >> 1).ok().filter(|run| *run > 0)?.min(left);
+            left -= run;
             let value =
                 value.iter().rev().fold(0_u32, |value, byte| (value << 8) | u32::from(*byte));
-            out.resize(out.len() + run, value);
+            while run > 0 {
+                let part = run.min(TAKEN - some.len());
+                some.resize(some.len() + part, value);
+                run -= part;
+                full(&mut some, &mut take)?;
+            }
         } else {
             let groups = usize::try_from(header >> 1).ok().filter(|groups| *groups > 0)?;
             let size = groups.checked_mul(width as usize)?.min(rest.len());
             let (packed, after) = rest.split_at_checked(size)?;
             rest = after;
-            unpack(packed, width, groups.checked_mul(8)?.min(left), out)?;
+            let numbers = groups.checked_mul(8)?.min(left);
+            left -= numbers;
+            let mut from = 0;
+            while from < numbers {
+                let part = (numbers - from).min(TAKEN - some.len());
+                unpack(packed, width, from..from + part, &mut some)?;
+                from += part;
+                full(&mut some, &mut take)?;
+            }
         }
+    }
+    take(&some)
+}
+
+/// Hands numbers over where they are as many as are taken at a time.
+fn full(some: &mut Vec<u32>, take: &mut impl FnMut(&[u32]) -> Option<()>) -> Option<()> {
+    if some.len() == TAKEN {
+        take(some)?;
+        some.clear();
     }
     Some(())
 }
@@ -287,12 +322,12 @@ fn varint(rest: &mut &[u8]) -> Option<u64> {
     None
 }
 
-fn unpack(packed: &[u8], width: u32, count: usize, out: &mut Vec<u32>) -> Option<()> {
-    if (count * width as usize).div_ceil(8) > packed.len() {
+fn unpack(packed: &[u8], width: u32, numbers: Range<usize>, out: &mut Vec<u32>) -> Option<()> {
+    if (numbers.end * width as usize).div_ceil(8) > packed.len() {
         return None;
     }
     let mask = (1_u64 << width) - 1;
-    out.extend((0..count).map(|index| {
+    out.extend(numbers.map(|index| {
         let bit = index * width as usize;
         let bytes = packed.get(bit / 8..).unwrap_or_default();
         let word = match bytes.first_chunk::<8>() {

@@ -143,7 +143,10 @@ impl Table {
     /// When lengths differ, a name occurs twice, or a number is not finite.
     pub fn from_columns(columns: Vec<(String, Column)>) -> Result<Self, TableError> {
         for (name, column) in &columns {
-            check_values(name, column)?;
+            if column.known.sound.get().is_none() {
+                check_values(name, column)?;
+                column.known.sound.get_or_init(|| ());
+            }
         }
         Self::from_shared(
             columns.into_iter().map(|(name, column)| (name, Arc::new(column))).collect(),

@@ -182,6 +182,60 @@ pub(super) struct Rows<'a> {
     pub(super) clusters: Vec<Codes<'a>>,
     /// Rows dropped because they were alone in a level.
     pub(super) singletons: usize,
+    /// What the outcome and the terms look like, where all rows enter.
+    pub(super) looks: Option<Looks>,
+}
+
+/// What the outcome and each term look like; none for a term that is an indicator.
+#[derive(Debug)]
+pub(super) struct Looks {
+    pub(super) outcome: Look,
+    pub(super) terms: Vec<Option<Look>>,
+}
+
+/// What one look at numbers tells: columns of hundreds of thousands of rows are not to be gone through thrice.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Look {
+    /// The largest size.
+    pub(super) largest: f64,
+    /// Whether all are whole, and from 0 to 63.
+    pub(super) small: bool,
+}
+
+impl Look {
+    /// Looks at numbers that are finite.
+    ///
+    /// # Errors
+    /// Where one is not; its row.
+    fn at(values: &[f64]) -> Result<Self, usize> {
+        let (mut finite, mut largest, mut small) = (true, 0.0_f64, true);
+        for part in values.chunks(1024) {
+            for value in part {
+                finite &= value.is_finite();
+                largest = largest.max(value.abs());
+            }
+            small = small && part.iter().fold(true, |all, value| all & is_small(*value));
+        }
+        if finite {
+            return Ok(Self { largest, small });
+        }
+        Err(values.iter().position(|value| !value.is_finite()).unwrap_or_default())
+    }
+
+    /// Looks at the rows that were kept.
+    pub(super) fn of_rows(values: &[f64], rows: &Kept) -> Self {
+        let largest = rows.iter().map(|row| values[row].abs()).fold(0.0, f64::max);
+        Self { largest, small: rows.iter().all(|row| is_small(values[row])) }
+    }
+
+    /// Whether all are zero or one.
+    pub(super) fn binary(self) -> bool {
+        self.small && self.largest <= 1.0
+    }
+}
+
+fn is_small(value: f64) -> bool {
+    (f64::from(value as u8) == value) & (value < 64.0)
 }
 
 impl Rows<'_> {
@@ -204,7 +258,7 @@ pub(super) fn power_below(x: f64) -> f64 {
 
 /// Checks a design and picks its rows.
 pub(super) fn prepare<'a>(design: &'a Design<'_>) -> Result<Rows<'a>, LinearError> {
-    check_columns(design)?;
+    let looks = check_columns(design)?;
     let weights = Checked::of(design)?;
     let all = design.outcome.len();
     let mut kept = if weights.given() {
@@ -237,6 +291,7 @@ pub(super) fn prepare<'a>(design: &'a Design<'_>) -> Result<Rows<'a>, LinearErro
         count: kept.len(),
         nested: effects.iter().map(nested).collect(),
         singletons: before - kept.len(),
+        looks: matches!(kept, Kept::All(_)).then_some(looks),
         kept,
         weight,
         copies,
@@ -282,7 +337,7 @@ fn broken_frequency(copies: &[f64], total: f64) -> Option<(usize, f64)> {
     broken.filter(|_| !whole)
 }
 
-fn check_columns(design: &Design<'_>) -> Result<(), LinearError> {
+fn check_columns(design: &Design<'_>) -> Result<Looks, LinearError> {
     let expected = design.outcome.len();
     if expected == 0 {
         return Err(LinearError::NoRows);
@@ -305,21 +360,23 @@ fn check_columns(design: &Design<'_>) -> Result<(), LinearError> {
     for codes in &design.clusters {
         same("a cluster".to_owned(), codes.len())?;
     }
-    finite("the outcome", &design.outcome)?;
+    let outcome = look("the outcome", &design.outcome)?;
+    let mut terms = Vec::with_capacity(design.terms.len());
     for term in &design.terms {
-        if let Values::Numbers(values) = &term.values {
-            finite(&format!("`{}`", term.name), values)?;
-        }
+        terms.push(match &term.values {
+            Values::Numbers(values) => Some(look(&format!("`{}`", term.name), values)?),
+            Values::Indicator { .. } => None,
+        });
     }
-    Ok(())
+    Ok(Looks { outcome, terms })
+}
+
+fn look(what: &str, values: &[f64]) -> Result<Look, LinearError> {
+    Look::at(values).map_err(|row| LinearError::NotFinite { what: what.to_owned(), row })
 }
 
 pub(super) fn finite(what: &str, values: &[f64]) -> Result<(), LinearError> {
-    if values.iter().fold(true, |all, value| all & value.is_finite()) {
-        return Ok(());
-    }
-    let row = values.iter().position(|value| !value.is_finite()).unwrap_or_default();
-    Err(LinearError::NotFinite { what: what.to_owned(), row })
+    look(what, values).map(|_| ())
 }
 
 /// Weights whose numbers are sound.

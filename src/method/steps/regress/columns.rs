@@ -40,7 +40,7 @@ pub(super) fn numbers<'a>(
     column: Option<&'a Column>,
     written: &Fragment,
 ) -> Result<Cow<'a, [f64]>, Problem> {
-    column.and_then(Column::all_numbers).ok_or_else(|| {
+    column.and_then(Column::all_numbers).map(Cow::Borrowed).ok_or_else(|| {
         let message = format!("`{}` is not a column of numbers that fit", written.text);
         Problem::error(message).at(&written.span())
     })

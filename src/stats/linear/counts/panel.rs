@@ -236,6 +236,7 @@ fn sample<'r>(kept: Kept, effects: Vec<Codes<'r>>, clusters: Vec<Codes<'r>>) -> 
         effects,
         clusters,
         singletons: 0,
+        looks: None,
     }
 }
 

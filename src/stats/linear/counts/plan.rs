@@ -1,16 +1,13 @@
 //! Which columns of the small system are levels of factors, and which are numbers.
 
 use super::super::columns::Role;
-use super::super::rows::{Rows, power_below};
+use super::super::rows::{Look, Rows, power_below};
 use super::super::{Design, Values};
 
 /// The most levels of all factors together.
 pub(super) const MOST_LEVELS: usize = 1000;
 /// An effect of at most so many levels becomes columns.
 const FEW_LEVELS: usize = 300;
-
-/// Whole numbers below this stand for the levels of a factor.
-const WHOLE: f64 = 64.0;
 
 /// A factor: the place of each kept row's level among all levels, or of the blank one.
 #[derive(Clone)]
@@ -69,20 +66,24 @@ impl Coding {
 
 /// The terms of small whole numbers (0 to 63): a factor stands for them, whose counts are exact and cheap.
 pub(super) fn codings(design: &Design<'_>, rows: &Rows) -> Vec<Option<Coding>> {
-    let coding = |values: &[f64]| {
-        let small = |value: f64| (0.0..WHOLE).contains(&value) && f64::from(value as u8) == value;
-        if !rows.kept.iter().all(|row| small(values[row])) {
-            return None;
-        }
-        let largest = rows.kept.iter().map(|row| values[row]).fold(0.0, f64::max);
-        let every: Vec<f64> = (0..=largest as u32).map(f64::from).collect();
-        Some(Coding::of(&every))
+    let of = |(place, term): (usize, &super::super::Term<'_>)| {
+        let Values::Numbers(values) = &term.values else { return None };
+        let look = look(rows, Some(place), values);
+        look.small.then(|| {
+            let every: Vec<f64> = (0..=look.largest as u32).map(f64::from).collect();
+            Coding::of(&every)
+        })
     };
-    let of = |term: &super::super::Term<'_>| match &term.values {
-        Values::Numbers(values) => coding(values),
-        Values::Indicator { .. } => None,
-    };
-    design.terms.iter().map(of).collect()
+    design.terms.iter().enumerate().map(of).collect()
+}
+
+/// What a term, or the outcome, looks like in the rows that were kept.
+fn look(rows: &Rows, term: Option<usize>, values: &[f64]) -> Look {
+    let known = rows.looks.as_ref().and_then(|looks| match term {
+        None => Some(looks.outcome),
+        Some(place) => looks.terms.get(place).copied().flatten(),
+    });
+    known.unwrap_or_else(|| Look::of_rows(values, &rows.kept))
 }
 
 /// A column of the small system.
@@ -142,7 +143,7 @@ impl<'a> Plan<'a> {
                 Values::Numbers(values) => {
                     let kind = match &codings[place] {
                         Some(coding) => plan.whole(place, coding)?,
-                        None => plan.number(values, rows),
+                        None => plan.number(values, look(rows, Some(place), values)),
                     };
                     plan.columns.push(Column { role: Role::Term(place), kind });
                 }
@@ -221,17 +222,15 @@ impl<'a> Plan<'a> {
         (self.levels <= MOST_LEVELS).then_some(Kind::Coded(coding, first))
     }
 
-    fn number(&mut self, values: &'a [f64], rows: &Rows) -> Kind<'a> {
-        let largest = rows.kept.iter().map(|row| values[row].abs()).fold(0.0, f64::max);
-        self.numbers.push((values, 1.0 / power_below(largest)));
+    fn number(&mut self, values: &'a [f64], look: Look) -> Kind<'a> {
+        self.numbers.push((values, 1.0 / power_below(look.largest)));
         Kind::Number(self.numbers.len() - 1)
     }
 
     fn add_outcome(&mut self, rows: &Rows) {
         let outcome: &'a [f64] = &self.design.outcome;
-        // Nobody can guess which of the two comes next: both are compared.
-        let binary = rows.kept.iter().all(|row| (outcome[row] == 0.0) | (outcome[row] == 1.0));
-        self.outcome = if binary {
+        let look = look(rows, None, outcome);
+        self.outcome = if look.binary() {
             let place = self.levels;
             self.levels += 1;
             self.factors.push(Factor {
@@ -241,7 +240,7 @@ impl<'a> Plan<'a> {
             });
             Kind::Level(place)
         } else {
-            self.number(outcome, rows)
+            self.number(outcome, look)
         };
     }
 
