@@ -209,7 +209,7 @@ fn ranked(present: &[bool]) -> (Vec<u32>, usize) {
 
 /// The place of each text among those present, in the order of their bytes.
 fn sorted_ranks(levels: &Levels, present: &[bool]) -> (Vec<u32>, usize) {
-    let order = byte_order(levels);
+    let order = levels.byte_order();
     let mut ranks = vec![Coded::NULL; levels.len()];
     let mut count = 0;
     for code in order {
@@ -221,25 +221,6 @@ fn sorted_ranks(levels: &Levels, present: &[bool]) -> (Vec<u32>, usize) {
         }
     }
     (ranks, count as usize)
-}
-
-/// The codes of texts in the order of their bytes. The first eight bytes decide most pairs.
-pub(super) fn byte_order(levels: &Levels) -> Vec<u32> {
-    let mut keyed: Vec<(u64, u32)> =
-        levels.iter().enumerate().map(|(code, level)| (first_bytes(level), code as u32)).collect();
-    let text = |code: u32| levels.get(code as usize).map(str::as_bytes);
-    keyed.sort_unstable_by(|(left, l), (right, r)| {
-        left.cmp(right).then_with(|| text(*l).cmp(&text(*r)))
-    });
-    keyed.into_iter().map(|(_, code)| code).collect()
-}
-
-fn first_bytes(text: &str) -> u64 {
-    let mut bytes = [0_u8; 8];
-    for (slot, byte) in bytes.iter_mut().zip(text.as_bytes()) {
-        *slot = *byte;
-    }
-    u64::from_be_bytes(bytes)
 }
 
 /// A key with the order of finite numbers; -0 and 0 are one.
@@ -256,18 +237,17 @@ impl Values {
         if levels.is_sorted() {
             return Self::Text { codes, levels };
         }
-        let order = byte_order(&levels);
+        let order = levels.byte_order();
         let mut ranks = vec![0_u32; levels.len()];
         for (rank, code) in order.iter().enumerate() {
             if let Some(slot) = ranks.get_mut(*code as usize) {
                 *slot = rank as u32;
             }
         }
-        let sorted = levels.in_order(&order);
         for code in &mut codes {
             *code = ranks.get(*code as usize).copied().unwrap_or(*code);
         }
-        Self::Text { codes, levels: sorted.into() }
+        Self::Text { codes, levels: levels.numbered_by(order) }
     }
 }
 

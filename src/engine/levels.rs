@@ -1,20 +1,18 @@
 //! The distinct texts of a column, one behind the other in one block. No type of the engine here.
 
 use std::fmt;
-use std::hint;
 use std::ops::{Deref, Range};
 use std::sync::Arc;
 
-/// How many texts are looked for at once.
-const AT_ONCE: usize = 64;
-
 /// Texts by number, one behind the other: hundreds of thousands of names cost two allocations, not one each.
-#[derive(Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default)]
 pub struct Texts {
     block: String,
     /// Where each text ends in the block.
     ends: Vec<usize>,
-    /// Whether some text stands behind one that comes later in the order of bytes.
+    /// The place in `ends` of each text, by its number; empty where that is the number itself.
+    numbered: Vec<u32>,
+    /// Whether some text has a number above one that comes later in the order of bytes.
     unsorted: bool,
 }
 
@@ -23,7 +21,7 @@ impl Texts {
     #[must_use]
     pub fn with_capacity(count: usize, bytes: usize) -> Self {
         let (block, ends) = (String::with_capacity(bytes), Vec::with_capacity(count));
-        Self { block, ends, unsorted: false }
+        Self { block, ends, ..Self::default() }
     }
 
     /// Adds a text, whose number is the count of those before it.
@@ -31,6 +29,9 @@ impl Texts {
         let last = self.len().checked_sub(1).and_then(|last| self.get(last));
         self.unsorted |= last.is_some_and(|last| last > text);
         self.block.push_str(text);
+        if !self.numbered.is_empty() {
+            self.numbered.push(self.ends.len() as u32);
+        }
         self.ends.push(self.block.len());
     }
 
@@ -55,6 +56,7 @@ impl Texts {
     /// Returns where a text stands in the block, by its number.
     #[must_use]
     pub fn range(&self, place: usize) -> Option<Range<usize>> {
+        let place = self.numbered.get(place).map_or(place, |place| *place as usize);
         let end = *self.ends.get(place)?;
         let start = match place.checked_sub(1) {
             Some(before) => *self.ends.get(before)?,
@@ -68,22 +70,24 @@ impl Texts {
         (0..self.len()).map(|place| self.get(place).unwrap_or_default())
     }
 
-    /// Copies the texts in another order, given by their numbers.
+    /// Returns the numbers of the texts in the order of their bytes. The first eight bytes decide most pairs.
     #[must_use]
-    pub fn in_order(&self, order: &[u32]) -> Self {
-        let mut copy = Self::with_capacity(self.len(), self.block.len());
-        let mut places = Vec::with_capacity(AT_ONCE);
-        for few in order.chunks(AT_ONCE) {
-            places.clear();
-            places.extend(few.iter().filter_map(|number| self.range(*number as usize)));
-            // Memory answers many questions in the time of one, where none waits for the copy of another.
-            let first = |place: &Range<usize>| self.block.as_bytes().get(place.start).copied();
-            hint::black_box(places.iter().filter_map(first).fold(0, |all, byte| all ^ byte));
-            for text in places.iter().filter_map(|place| self.block.get(place.clone())) {
-                copy.push(text);
-            }
-        }
-        copy
+    pub fn byte_order(&self) -> Vec<u32> {
+        let keyed = |(number, text): (usize, &str)| (first_bytes(text), number as u32);
+        let mut keyed: Vec<(u64, u32)> = self.iter().enumerate().map(keyed).collect();
+        let text = |number: u32| self.get(number as usize).map(str::as_bytes);
+        keyed.sort_unstable_by(|(left, l), (right, r)| {
+            left.cmp(right).then_with(|| text(*l).cmp(&text(*r)))
+        });
+        keyed.into_iter().map(|(_, number)| number).collect()
+    }
+
+    /// Numbers the texts by the order of their bytes, which [`Self::byte_order`] gave. None is moved: of hundreds of
+    /// thousands, each would be waited for.
+    fn number_by(&mut self, order: Vec<u32>) {
+        let old = |number: u32| self.numbered.get(number as usize).copied().unwrap_or(number);
+        self.numbered = order.into_iter().map(old).collect();
+        self.unsorted = false;
     }
 
     /// Returns all texts one behind the other; [`Self::range`] says where each stands.
@@ -99,6 +103,22 @@ impl Texts {
     }
 }
 
+fn first_bytes(text: &str) -> u64 {
+    let mut bytes = [0_u8; 8];
+    for (slot, byte) in bytes.iter_mut().zip(text.as_bytes()) {
+        *slot = *byte;
+    }
+    u64::from_be_bytes(bytes)
+}
+
+impl PartialEq for Texts {
+    fn eq(&self, other: &Self) -> bool {
+        self.iter().eq(other.iter())
+    }
+}
+
+impl Eq for Texts {}
+
 impl fmt::Debug for Texts {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_list().entries(self.iter()).finish()
@@ -108,6 +128,16 @@ impl fmt::Debug for Texts {
 /// The distinct texts of a column, complete. A clone shares them.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Levels(Arc<Texts>);
+
+impl Levels {
+    /// Numbers the texts by the order of their bytes; `order` is what [`Texts::byte_order`] gave.
+    #[must_use]
+    pub(super) fn numbered_by(self, order: Vec<u32>) -> Self {
+        let mut texts = Arc::unwrap_or_clone(self.0);
+        texts.number_by(order);
+        texts.into()
+    }
+}
 
 impl Deref for Levels {
     type Target = Texts;
@@ -150,13 +180,19 @@ mod tests {
         assert_eq!((levels.get(1), levels.get(2), levels.get(4)), (Some(""), Some("é"), None));
         assert_eq!((levels.len(), levels.is_sorted(), levels.is_empty()), (4, false, false));
         assert!(Levels::from_iter(["", "b", "é"]).is_sorted());
-        assert_eq!(
-            levels.in_order(&[1, 0, 3, 2]).iter().collect::<Vec<_>>(),
-            ["", "b", texts[3], "é"]
-        );
-        assert!(
-            levels.in_order(&[1, 0, 3, 2]).is_sorted() && !levels.in_order(&[2, 0]).is_sorted()
-        );
+        let order = levels.byte_order();
+        assert_eq!(order, [1, 0, 3, 2]);
+        let mut sorted = Texts::clone(&levels.clone().numbered_by(order));
+        let by_bytes = ["", "b", texts[3], "é"];
+        assert!(sorted.is_sorted() && sorted.iter().eq(by_bytes));
+        assert_eq!(Levels::from(sorted.clone()), Levels::from_iter(by_bytes));
+        assert_eq!(sorted.byte_order(), [0, 1, 2, 3]);
+        sorted.push("a");
+        assert_eq!((sorted.get(4), sorted.get(2)), (Some("a"), Some(texts[3])));
+        assert!(!sorted.is_sorted());
+        assert_eq!(sorted.byte_order(), [0, 4, 1, 2, 3]);
+        let again = Levels::from(sorted.clone()).numbered_by(sorted.byte_order());
+        assert!(again.iter().eq(["", "a", "b", texts[3], "é"]));
         // Where one text ends matters, not only what the block holds.
         assert_ne!(Levels::from_iter(["ab", "c"]), Levels::from_iter(["a", "bc"]));
         assert_eq!(format!("{levels:?}"), "[\"b\", \"\", \"é\", \"longer than eight bytes\"]");

@@ -184,19 +184,19 @@ pub(super) fn cluster_codes(
     name: &str,
     running: &Running<'_>,
 ) -> Result<Vec<u32>, Problem> {
-    let (codes, levels) = column.codes();
-    let nulls = codes.iter().filter(|code| code.is_none()).count();
+    let coded = column.coded();
+    let nulls = column.nulls();
     if nulls > 0 {
         let message = format!("cluster `{name}` is null in {nulls} rows");
         let help = "keep such rows out with a filter, or give them a cluster with coalesce";
         return Err(Problem::error(message).at(running.span).help(help));
     }
-    if levels.len() == 1 && column.len() > 1 {
+    if coded.levels == 1 && column.len() > 1 {
         let message = format!("all rows are in one cluster of `{name}`: no clustered error exists");
         let help = "cluster by a column that varies, or leave `cluster` out";
         return Err(Problem::error(message).at(running.span).help(help));
     }
-    Ok(codes.into_iter().flatten().collect())
+    Ok(coded.places.into_owned())
 }
 
 impl Grouped {
