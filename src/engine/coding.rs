@@ -39,10 +39,7 @@ impl Coded<'_> {
             let mut present = vec![false; span as usize];
             let mut places: Vec<u32> = pairs.map(|pair| pair as u32).collect();
             places.iter().for_each(|pair| mark(&mut present, *pair));
-            let (ranks, levels) = ranked(&present);
-            for place in &mut places {
-                *place = ranks.get(*place as usize).copied().unwrap_or(Self::NULL);
-            }
+            let levels = close_up(&mut places, &present);
             return Coded { places: places.into(), levels };
         }
         let mut distinct: Vec<u64> = pairs.clone().collect();
@@ -113,22 +110,12 @@ impl Column {
         }
         let at = |value: T| wide(value).abs_diff(low) as usize;
         let mut present = vec![false; span as usize + 1];
-        for (row, value) in values.iter().enumerate() {
-            if valid(row)
-                && let Some(slot) = present.get_mut(at(*value))
-            {
-                *slot = true;
-            }
-        }
-        let (ranks, levels) = ranked(&present);
         let place = |(row, value): (usize, &T)| {
-            if valid(row) {
-                ranks.get(at(*value)).copied().unwrap_or(Coded::NULL)
-            } else {
-                Coded::NULL
-            }
+            if valid(row) { at(*value) as u32 } else { Coded::NULL }
         };
-        let places: Vec<u32> = values.iter().enumerate().map(place).collect();
+        let mut places: Vec<u32> = values.iter().enumerate().map(place).collect();
+        places.iter().for_each(|place| mark(&mut present, *place));
+        let levels = close_up(&mut places, &present);
         Coded { places: places.into(), levels }
     }
 
@@ -193,6 +180,18 @@ fn mark(present: &mut [bool], code: u32) {
     if let Some(slot) = present.get_mut(code as usize) {
         *slot = true;
     }
+}
+
+/// Turns places among all values into those among the values present, which are counted.
+fn close_up(places: &mut [u32], present: &[bool]) -> usize {
+    if !present.contains(&false) {
+        return present.len();
+    }
+    let (ranks, levels) = ranked(present);
+    for place in places {
+        *place = ranks.get(*place as usize).copied().unwrap_or(Coded::NULL);
+    }
+    levels
 }
 
 /// The place of each value among those present, in the order in which they stand.

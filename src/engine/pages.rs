@@ -4,8 +4,9 @@
 //! dictionary. For all else, and for whatever is not well formed, the answer is none: the library's
 //! own reader then reads the column, or says what is wrong with it.
 
+mod hybrid;
+
 use std::fs::File;
-use std::ops::Range;
 use std::sync::Arc;
 
 use datafusion::arrow::datatypes::{DataType, Schema as EngineSchema};
@@ -16,6 +17,7 @@ use datafusion::parquet::file::metadata::ParquetMetaData;
 use datafusion::parquet::file::reader::{FileReader, SerializedFileReader};
 
 use super::{Column, ColumnType, Dictionary, Values};
+use hybrid::hybrid;
 
 /// A file whose columns are all flat.
 pub(super) struct Pages {
@@ -51,7 +53,7 @@ impl Pages {
         let texts = matches!(stored, DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View);
         match kind {
             ColumnType::Text if texts => {
-                let mut dictionary = Dictionary::new();
+                let mut dictionary = Dictionary::of(rows, self.bytes(place));
                 let (codes, valid) =
                     self.read(place, rows, Type::BYTE_ARRAY, &mut Coded(&mut dictionary))?;
                 let values = Values::Text { codes, levels: dictionary.into_levels() };
@@ -85,12 +87,19 @@ impl Pages {
                 }
                 let data = Data::of(&page, optional)?;
                 found += data.rows;
-                if data.levels(rows)?.contains(&0) {
+                if data.nulls(rows)? > 0 {
                     return Some(false);
                 }
             }
         }
         (found == rows).then_some(true)
+    }
+
+    /// The bytes of a column, unpacked.
+    fn bytes(&self, place: usize) -> usize {
+        let groups = self.metadata().row_groups().iter();
+        let sizes = groups.filter_map(|group| group.columns().get(place));
+        sizes.map(|column| usize::try_from(column.uncompressed_size()).unwrap_or(0)).sum()
     }
 
     fn optional(&self, place: usize) -> Option<bool> {
@@ -158,8 +167,7 @@ impl<T: Copy + Default> Out<T> {
         if data.rows > self.rows - before {
             return None;
         }
-        let levels = data.levels(data.rows)?;
-        let nulls = levels.iter().filter(|level| **level == 0).count();
+        let nulls = data.nulls(data.rows)?;
         let count = data.rows - nulls;
         match data.encoding {
             Encoding::PLAIN => decode.plain(data.values, count, &mut self.values)?,
@@ -177,7 +185,7 @@ impl<T: Copy + Default> Out<T> {
             _ => return None,
         }
         if nulls > 0 {
-            self.spread(before, &levels);
+            self.spread(before, &data.levels()?);
         } else if let Some(valid) = &mut self.valid {
             valid.resize(before + data.rows, true);
         }
@@ -237,106 +245,31 @@ impl<'a> Data<'a> {
         }
     }
 
-    /// One for each row with a value, zero for each null; nothing where no row can be null.
-    fn levels(&self, most: usize) -> Option<Vec<u32>> {
-        let Some(marks) = self.marks else { return Some(Vec::new()) };
+    /// How many rows are null.
+    fn nulls(&self, most: usize) -> Option<usize> {
+        let Some(marks) = self.marks else { return Some(0) };
         if self.rows > most {
             return None;
         }
-        let mut levels = Vec::with_capacity(self.rows);
+        let mut nulls = 0;
         hybrid(marks, 1, self.rows, |some| {
-            levels.extend_from_slice(some);
+            nulls += some.iter().filter(|level| **level == 0).count();
             Some(())
         })?;
+        Some(nulls)
+    }
+
+    /// One for each row with a value, zero for each null; nothing where no row can be null.
+    fn levels(&self) -> Option<Vec<u32>> {
+        let mut levels = Vec::with_capacity(self.rows);
+        if let Some(marks) = self.marks {
+            hybrid(marks, 1, self.rows, |some| {
+                levels.extend_from_slice(some);
+                Some(())
+            })?;
+        }
         Some(levels)
     }
-}
-
-/// How many numbers are unpacked before they are taken: few enough to stay in the cache.
-const TAKEN: usize = 4096;
-
-/// Reads `count` numbers of `width` bits, in runs and packs of eight; hands them over some at a time.
-fn hybrid(
-    bytes: &[u8],
-    width: u32,
-    count: usize,
-    mut take: impl FnMut(&[u32]) -> Option<()>,
-) -> Option<()> {
-    if width > 32 {
-        return None;
-    }
-    let (mut rest, mut left) = (bytes, count);
-    let mut some = Vec::with_capacity(TAKEN.min(count));
-    while left > 0 {
-        let header = varint(&mut rest)?;
-        if header & 1 == 0 {
-            let (value, after) = rest.split_at_checked(width.div_ceil(8) as usize)?;
-            rest = after;
-            let mut run = usize::try_from(header >> 1).ok().filter(|run| *run > 0)?.min(left);
-            left -= run;
-            let value =
-                value.iter().rev().fold(0_u32, |value, byte| (value << 8) | u32::from(*byte));
-            while run > 0 {
-                let part = run.min(TAKEN - some.len());
-                some.resize(some.len() + part, value);
-                run -= part;
-                full(&mut some, &mut take)?;
-            }
-        } else {
-            let groups = usize::try_from(header >> 1).ok().filter(|groups| *groups > 0)?;
-            let size = groups.checked_mul(width as usize)?.min(rest.len());
-            let (packed, after) = rest.split_at_checked(size)?;
-            rest = after;
-            let numbers = groups.checked_mul(8)?.min(left);
-            left -= numbers;
-            let mut from = 0;
-            while from < numbers {
-                let part = (numbers - from).min(TAKEN - some.len());
-                unpack(packed, width, from..from + part, &mut some)?;
-                from += part;
-                full(&mut some, &mut take)?;
-            }
-        }
-    }
-    take(&some)
-}
-
-/// Hands numbers over where they are as many as are taken at a time.
-fn full(some: &mut Vec<u32>, take: &mut impl FnMut(&[u32]) -> Option<()>) -> Option<()> {
-    if some.len() == TAKEN {
-        take(some)?;
-        some.clear();
-    }
-    Some(())
-}
-
-fn varint(rest: &mut &[u8]) -> Option<u64> {
-    let mut value = 0_u64;
-    for shift in (0..35).step_by(7) {
-        let byte = *rest.split_off_first()?;
-        value |= u64::from(byte & 0x7f) << shift;
-        if byte & 0x80 == 0 {
-            return Some(value);
-        }
-    }
-    None
-}
-
-fn unpack(packed: &[u8], width: u32, numbers: Range<usize>, out: &mut Vec<u32>) -> Option<()> {
-    if (numbers.end * width as usize).div_ceil(8) > packed.len() {
-        return None;
-    }
-    let mask = (1_u64 << width) - 1;
-    out.extend(numbers.map(|index| {
-        let bit = index * width as usize;
-        let bytes = packed.get(bit / 8..).unwrap_or_default();
-        let word = match bytes.first_chunk::<8>() {
-            Some(word) => u64::from_le_bytes(*word),
-            None => bytes.iter().rev().fold(0_u64, |word, byte| (word << 8) | u64::from(*byte)),
-        };
-        (word >> (bit % 8) & mask) as u32
-    }));
-    Some(())
 }
 
 /// How plain values are written.

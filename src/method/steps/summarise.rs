@@ -30,6 +30,7 @@ mod grouped;
 mod joint;
 mod measure;
 mod run;
+mod taken;
 mod told;
 
 use crate::diagnostic::document::{Scalar, Table as Document};

@@ -16,6 +16,7 @@ mod influence;
 mod instruments;
 mod kept;
 mod lanes;
+mod look;
 mod margins;
 mod random;
 mod rows;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::clusters::{self, Clusters, Sorted};
 use super::kept::Kept;
+use super::look::{Looks, look};
 use super::{Covariance, Design, LinearError, Singletons, Values, Weights};
 use crate::stats::sum::sum;
 
@@ -186,58 +187,6 @@ pub(super) struct Rows<'a> {
     pub(super) looks: Option<Looks>,
 }
 
-/// What the outcome and each term look like; none for a term that is an indicator.
-#[derive(Debug)]
-pub(super) struct Looks {
-    pub(super) outcome: Look,
-    pub(super) terms: Vec<Option<Look>>,
-}
-
-/// What one look at numbers tells: columns of hundreds of thousands of rows are not to be gone through thrice.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Look {
-    /// The largest size.
-    pub(super) largest: f64,
-    /// Whether all are whole, and from 0 to 63.
-    pub(super) small: bool,
-}
-
-impl Look {
-    /// Looks at numbers that are finite.
-    ///
-    /// # Errors
-    /// Where one is not; its row.
-    fn at(values: &[f64]) -> Result<Self, usize> {
-        let (mut finite, mut largest, mut small) = (true, 0.0_f64, true);
-        for part in values.chunks(1024) {
-            for value in part {
-                finite &= value.is_finite();
-                largest = largest.max(value.abs());
-            }
-            small = small && part.iter().fold(true, |all, value| all & is_small(*value));
-        }
-        if finite {
-            return Ok(Self { largest, small });
-        }
-        Err(values.iter().position(|value| !value.is_finite()).unwrap_or_default())
-    }
-
-    /// Looks at the rows that were kept.
-    pub(super) fn of_rows(values: &[f64], rows: &Kept) -> Self {
-        let largest = rows.iter().map(|row| values[row].abs()).fold(0.0, f64::max);
-        Self { largest, small: rows.iter().all(|row| is_small(values[row])) }
-    }
-
-    /// Whether all are zero or one.
-    pub(super) fn binary(self) -> bool {
-        self.small && self.largest <= 1.0
-    }
-}
-
-fn is_small(value: f64) -> bool {
-    (f64::from(value as u8) == value) & (value < 64.0)
-}
-
 impl Rows<'_> {
     /// Writes weights of one where none were given.
     pub(super) fn spell_out(&mut self) {
@@ -369,14 +318,6 @@ fn check_columns(design: &Design<'_>) -> Result<Looks, LinearError> {
         });
     }
     Ok(Looks { outcome, terms })
-}
-
-fn look(what: &str, values: &[f64]) -> Result<Look, LinearError> {
-    Look::at(values).map_err(|row| LinearError::NotFinite { what: what.to_owned(), row })
-}
-
-pub(super) fn finite(what: &str, values: &[f64]) -> Result<(), LinearError> {
-    look(what, values).map(|_| ())
 }
 
 /// Weights whose numbers are sound.

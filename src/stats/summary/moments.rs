@@ -53,7 +53,7 @@ const BLOCK: usize = 512;
 
 /// The sum of squared deviations of whole numbers, (nΣx² − (Σx)²)/n in integers; none for others.
 fn whole_squares(checked: &Checked<'_>, values: &[f64]) -> Option<f64> {
-    let small = |value: &f64| value.abs() < 1e9 && value.fract() == 0.0;
+    let small = |value: &f64| value.abs() < 1e9 && *value as i64 as f64 == *value;
     if !values.iter().all(small) {
         return None;
     }

@@ -10,10 +10,11 @@ use crate::diagnostic::Problem;
 use crate::engine::{Coded, Column, Numbers, Values};
 use crate::method::fragment::Fragment;
 use crate::method::steps::Running;
-use crate::stats::sum::{dot, sum};
-use crate::stats::summary::{FractionInterval, Sample, Summary, SummaryError, ratio, summarise};
+use crate::stats::sum::sum;
+use crate::stats::summary::{FractionInterval, Summary, SummaryError};
 
 use super::measure::Statistic;
+use super::taken::Taken;
 
 /// The columns of a `summarise`, and its rows sorted into groups.
 pub(super) struct Grouped {
@@ -48,6 +49,9 @@ pub(super) struct Group {
     /// How many rows it has.
     pub(super) count: usize,
 }
+
+/// Whole numbers below this are counted.
+const FEW: usize = 8;
 
 /// The code of a null in `by`: after every value.
 pub(super) const NULL: u32 = Coded::NULL;
@@ -240,12 +244,8 @@ impl Grouped {
     ) -> Result<Number, SummaryError> {
         if self.clusters.is_none() {
             let (ones, all) = (self.weigh(rows), self.weigh(total));
-            let taken = Taken {
-                values: vec![1.0, 0.0],
-                below: None,
-                frequencies: Some(vec![ones, all - ones]),
-                clusters: None,
-            };
+            let taken =
+                Taken { frequencies: Some(vec![ones, all - ones]), ..Taken::plain(vec![1.0, 0.0]) };
             return taken.number(Statistic::Fraction, intervals);
         }
         let mut inside = vec![false; total.iter().max().map_or(0, |last| last + 1)];
@@ -257,20 +257,51 @@ impl Grouped {
         let is_in = |row: &usize| inside.get(*row).copied().unwrap_or(false);
         let values = total.iter().map(|row| f64::from(u8::from(is_in(row)))).collect();
         let taken = Taken {
-            values,
-            below: None,
             frequencies: self.weights.as_ref().map(|all| picked(all, total)),
             clusters: self.clusters.as_ref().map(|all| picked(all, total)),
+            ..Taken::plain(values)
         };
         taken.number(Statistic::Fraction, intervals)
     }
 
-    /// The values of a column in every group, where there are no nulls, weights or clusters.
-    pub(super) fn plain(&self, numbers: &Numbers<'_>) -> Option<Vec<Vec<f64>>> {
+    /// The values of a column in every group, where there are no nulls, weights or clusters. Small whole numbers are
+    /// counted: their means and fractions depend on nothing else.
+    pub(super) fn plain(&self, numbers: &Numbers<'_>, statistic: Statistic) -> Option<Vec<Taken>> {
         let plain = self.weights.is_none() && self.clusters.is_none();
         let values = numbers.all().filter(|_| plain)?;
+        if matches!(statistic, Statistic::Mean | Statistic::Fraction)
+            && let Some(counted) = self.tallied(values)
+        {
+            return Some(counted);
+        }
         let sizes = self.groups.iter().map(|group| group.count);
-        Some(sorted(&self.places, sizes, values.iter().copied()))
+        let all = sorted(&self.places, sizes, values.iter().copied());
+        Some(all.into_iter().map(Taken::plain).collect())
+    }
+
+    /// How often each value comes in each group; none where they are not small whole numbers.
+    fn tallied(&self, values: &[f64]) -> Option<Vec<Taken>> {
+        let small = |value: &f64| (f64::from(*value as u8) == *value) & (*value < FEW as f64);
+        let few = |part: &[f64]| part.iter().fold(true, |all, value| all & small(value));
+        if !values.chunks(1024).all(few) {
+            return None;
+        }
+        let mut counts = vec![[0_u32; FEW]; self.groups.len()];
+        for (place, value) in self.places.iter().zip(values) {
+            let group = counts.get_mut(*place as usize)?;
+            let count = group.get_mut(*value as usize)?;
+            *count = count.checked_add(1)?;
+        }
+        let taken = |counts: [u32; FEW]| {
+            let present = || counts.iter().enumerate().filter(|(_, count)| **count > 0);
+            Taken {
+                values: present().map(|(value, _)| value as f64).collect(),
+                rows: counts.iter().map(|count| *count as usize).sum(),
+                frequencies: Some(present().map(|(_, count)| f64::from(*count)).collect()),
+                ..Taken::default()
+            }
+        };
+        Some(counts.into_iter().map(taken).collect())
     }
 
     /// The values of a column in some rows, nulls left out.
@@ -283,10 +314,9 @@ impl Grouped {
         }
         let kept: Vec<usize> = rows.iter().copied().filter(|row| at(row).is_some()).collect();
         Taken {
-            values,
-            below: None,
             frequencies: self.weights.as_ref().map(|all| picked(all, &kept)),
             clusters: self.clusters.as_ref().map(|all| picked(all, &kept)),
+            ..Taken::plain(values)
         }
     }
 
@@ -309,118 +339,3 @@ impl Grouped {
 fn picked<T: Copy>(all: &[T], rows: &[usize]) -> Vec<T> {
     rows.iter().filter_map(|row| all.get(*row)).copied().collect()
 }
-
-/// Values of one column in one group, with their frequencies and clusters.
-pub(super) struct Taken {
-    pub(super) values: Vec<f64>,
-    /// The second column of a ratio.
-    below: Option<Vec<f64>>,
-    frequencies: Option<Vec<f64>>,
-    clusters: Option<Vec<u32>>,
-}
-
-impl Taken {
-    /// Values that count once each, and depend on nothing.
-    pub(super) fn plain(values: Vec<f64>) -> Self {
-        Self { values, below: None, frequencies: None, clusters: None }
-    }
-
-    /// Computes a statistic.
-    pub(super) fn number(
-        &self,
-        statistic: Statistic,
-        intervals: Intervals,
-    ) -> Result<Number, SummaryError> {
-        let Some(kernel) = statistic.kernel() else { return self.extreme(statistic) };
-        if !self.whole()
-            && matches!(statistic, Statistic::Mean | Statistic::Sum | Statistic::Fraction)
-        {
-            let total = self.total(&self.values);
-            let value = if statistic == Statistic::Sum { total } else { total / self.n() };
-            return Ok(Number::plain(value, self.n()));
-        }
-        self.with_error(statistic.averages(), intervals, |sample| summarise(sample, kernel))
-    }
-
-    /// The ratio of the two columns' sums.
-    pub(super) fn ratio(&self, intervals: Intervals) -> Result<Number, SummaryError> {
-        let below = self.below.as_ref().ok_or(SummaryError::NoRows)?;
-        if !self.whole() {
-            let (above, whole) = (self.total(&self.values), self.total(below));
-            if whole == 0.0 {
-                return Err(SummaryError::ZeroDenominator);
-            }
-            return Ok(Number::plain(above / whole, self.n()));
-        }
-        self.with_error(true, intervals, |sample| {
-            ratio(&self.values, &Sample { values: below, ..*sample })
-        })
-    }
-
-    /// The number with its error; without where its rows are one, or one cluster.
-    fn with_error(
-        &self,
-        averages: bool,
-        intervals: Intervals,
-        kernel: impl Fn(&Sample<'_>) -> Result<Summary, SummaryError>,
-    ) -> Result<Number, SummaryError> {
-        let Intervals { level, fractions } = intervals;
-        let sample = Sample {
-            values: &self.values,
-            frequencies: self.frequencies.as_deref(),
-            clusters: self.clusters.as_deref(),
-            level,
-            fractions,
-        };
-        match kernel(&sample) {
-            Err(SummaryError::OneCluster) => {
-                let summary = kernel(&Sample { clusters: None, ..sample })?;
-                let lacks = Some(if summary.n == 1 { ONE_ROW } else { ONE_CLUSTER });
-                Ok(Number { lacks, ..Number::plain(summary.value, summary.n as f64) })
-            }
-            other => {
-                let mut number = Number::from(other?);
-                let summary = number.summary.as_ref();
-                let lonely = averages && summary.is_some_and(|one| one.standard_error.is_none());
-                let flat =
-                    summary.is_some_and(|one| one.clusters.is_some() && one.interval.is_none());
-                number.lacks = lonely.then_some(ONE_ROW).or(flat.then_some(NO_INTERVAL));
-                Ok(number)
-            }
-        }
-    }
-
-    fn extreme(&self, statistic: Statistic) -> Result<Number, SummaryError> {
-        let weight = |row: usize| {
-            self.frequencies.as_ref().map_or(1.0, |all| all.get(row).copied().unwrap_or(0.0))
-        };
-        let counted = self.values.iter().enumerate().filter(|(row, _)| weight(*row) > 0.0);
-        let values = counted.map(|(_, value)| *value);
-        let extreme = match statistic {
-            Statistic::Smallest => values.reduce(f64::min),
-            _ => values.reduce(f64::max),
-        };
-        Ok(Number::plain(extreme.ok_or(SummaryError::NoRows)?, self.n()))
-    }
-
-    fn whole(&self) -> bool {
-        self.frequencies.as_ref().is_none_or(|all| all.iter().all(|weight| weight.fract() == 0.0))
-    }
-
-    fn n(&self) -> f64 {
-        self.frequencies.as_ref().map_or(self.values.len() as f64, |all| sum(all))
-    }
-
-    fn total(&self, values: &[f64]) -> f64 {
-        match &self.frequencies {
-            None => sum(values),
-            Some(frequencies) => dot(frequencies, values),
-        }
-    }
-}
-
-/// Why a number has no standard error.
-pub(super) const ONE_ROW: &str = "one row: no standard error";
-pub(super) const ONE_CLUSTER: &str = "one cluster: no standard error";
-pub(super) const NO_INTERVAL: &str = "the clusters are too few or too alike: no interval";
-pub(super) const NO_DEVIATION: &str = "one row: no standard deviation";

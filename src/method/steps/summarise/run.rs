@@ -19,10 +19,10 @@ use crate::stats::summary::SummaryError;
 
 use super::change::{self, Change};
 use super::grouped::{
-    Group, Grouped, Intervals, NO_DEVIATION, NULL, Number, Taken, cluster_codes, distinct,
-    frequencies, groups,
+    Group, Grouped, Intervals, NULL, Number, cluster_codes, distinct, frequencies, groups,
 };
 use super::measure::{Measure, Statistic, What};
+use super::taken::{NO_DEVIATION, Taken};
 use super::told::{self, Lacking, warn};
 
 /// A checked `summarise`.
@@ -159,7 +159,7 @@ impl Summarising {
         let below = grouped.below.get(&place).and_then(|below| below.numbers());
         let below = below.unwrap_or_default();
         let mut plain = match &measure.what {
-            What::Of { .. } => grouped.plain(&numbers),
+            What::Of { statistic, .. } => grouped.plain(&numbers, *statistic),
             _ => None,
         };
         let mut empty = Vec::new();
@@ -170,7 +170,7 @@ impl Summarising {
             let total = totals.get(&self.outer(group)).cloned().unwrap_or_default();
             let taken = match &measure.what {
                 What::Of { .. } => match plain.as_mut().and_then(|all| all.get_mut(index)) {
-                    Some(values) => Some(Taken::plain(std::mem::take(values))),
+                    Some(taken) => Some(std::mem::take(taken)),
                     None => Some(grouped.take(&numbers, grouped.rows(group))),
                 },
                 What::Ratio { .. } => {
@@ -249,7 +249,7 @@ impl Summarising {
         total: &[usize],
     ) -> Result<(Option<Number>, usize), SummaryError> {
         if let Some(taken) = taken.filter(|_| column.is_some()) {
-            let missing = group.count - taken.values.len();
+            let missing = group.count - taken.rows;
             if taken.values.is_empty() {
                 return Ok((None, missing));
             }

@@ -3,6 +3,7 @@
 use super::super::columns::Role;
 use super::super::count::Count;
 use super::super::kept::Kept;
+use super::super::look::look;
 use super::super::rows::{Codes, Rows, power_below};
 use super::super::{Covariance, Design, Fit, LinearError, Term};
 use super::merged::Merged;
@@ -153,7 +154,7 @@ fn check(table: &Table<'_>, keep: Option<&[bool]>, expected: usize) -> Result<()
         }
     }
     for values in table.numbers.iter().chain(&table.outcomes) {
-        super::super::rows::finite("a column of numbers", values)?;
+        look("a column of numbers", values)?;
     }
     Ok(())
 }

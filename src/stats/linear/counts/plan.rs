@@ -1,7 +1,8 @@
 //! Which columns of the small system are levels of factors, and which are numbers.
 
 use super::super::columns::Role;
-use super::super::rows::{Look, Rows, power_below};
+use super::super::look::Look;
+use super::super::rows::{Rows, power_below};
 use super::super::{Design, Values};
 
 /// The most levels of all factors together.
