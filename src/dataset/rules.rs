@@ -89,7 +89,7 @@ impl Rule<'_, '_> {
                 match (set.first(), set.last()) {
                     // Whole numbers in a row, as most scales are.
                     (Some(low), Some(high)) if high.abs_diff(*low) as usize + 1 == set.len() => {
-                        places(values, |value| (*value < *low) | (*value > *high))
+                        places(values, |value| !(*low..=*high).contains(value))
                     }
                     _ => places(values, |value| set.binary_search(value).is_err()),
                 }

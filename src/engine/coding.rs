@@ -38,7 +38,9 @@ impl Coded<'_> {
         if span < (rows * DENSE).max(DENSE_AT_LEAST) as u64 {
             let mut present = vec![false; span as usize];
             let mut places: Vec<u32> = pairs.map(|pair| pair as u32).collect();
-            places.iter().for_each(|pair| mark(&mut present, *pair));
+            for pair in &places {
+                mark(&mut present, *pair);
+            }
             let levels = close_up(&mut places, &present);
             return Coded { places: places.into(), levels };
         }
@@ -114,7 +116,9 @@ impl Column {
             if valid(row) { at(*value) as u32 } else { Coded::NULL }
         };
         let mut places: Vec<u32> = values.iter().enumerate().map(place).collect();
-        places.iter().for_each(|place| mark(&mut present, *place));
+        for place in &places {
+            mark(&mut present, *place);
+        }
         let levels = close_up(&mut places, &present);
         Coded { places: places.into(), levels }
     }

@@ -256,13 +256,11 @@ impl Column {
         if self.valid.is_some() {
             return None;
         }
-        match &self.values {
-            Values::Float(values) => Some(values),
-            _ => {
-                let written = || self.numbers().map(Numbers::into_values);
-                self.known.numbers.get_or_init(written).as_deref()
-            }
+        if let Values::Float(values) = &self.values {
+            return Some(values);
         }
+        let written = || self.numbers().map(Numbers::into_values);
+        self.known.numbers.get_or_init(written).as_deref()
     }
 
     /// Returns a row's number, as [`Self::numbers`] does.

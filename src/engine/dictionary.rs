@@ -5,8 +5,6 @@ use std::hint;
 
 use super::{Levels, Texts};
 
-/// The most texts, and the most bytes, that room is made for before they are read.
-const ROOM: usize = 1 << 24;
 /// The slots of a new dictionary.
 const FEW: usize = 64;
 
@@ -38,15 +36,6 @@ impl Dictionary {
         let seed = RandomState::new().hash_one(0_u8);
         let (levels, keys) = (Texts::default(), Vec::new());
         Self { levels, keys, slots: vec![0; FEW], seed, asked: Vec::new() }
-    }
-
-    /// Begins with room for so many texts and bytes, at most. Memory that is not written to costs nothing, and texts that
-    /// have to move are written twice; but what a file says of itself is not to be believed beyond some size.
-    #[must_use]
-    pub fn of(texts: usize, bytes: usize) -> Self {
-        let (texts, bytes) = (texts.min(ROOM), bytes.min(ROOM));
-        let (levels, keys) = (Texts::with_capacity(texts, bytes), Vec::with_capacity(texts));
-        Self { levels, keys, ..Self::new() }
     }
 
     /// Returns the code of a text, a new one for a new text; none where it is not UTF-8.

@@ -53,7 +53,7 @@ impl Pages {
         let texts = matches!(stored, DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View);
         match kind {
             ColumnType::Text if texts => {
-                let mut dictionary = Dictionary::of(rows, self.bytes(place));
+                let mut dictionary = Dictionary::new();
                 let (codes, valid) =
                     self.read(place, rows, Type::BYTE_ARRAY, &mut Coded(&mut dictionary))?;
                 let values = Values::Text { codes, levels: dictionary.into_levels() };
@@ -93,13 +93,6 @@ impl Pages {
             }
         }
         (found == rows).then_some(true)
-    }
-
-    /// The bytes of a column, unpacked.
-    fn bytes(&self, place: usize) -> usize {
-        let groups = self.metadata().row_groups().iter();
-        let sizes = groups.filter_map(|group| group.columns().get(place));
-        sizes.map(|column| usize::try_from(column.uncompressed_size()).unwrap_or(0)).sum()
     }
 
     fn optional(&self, place: usize) -> Option<bool> {

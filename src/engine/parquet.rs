@@ -4,6 +4,7 @@
 mod footer;
 
 use std::fs::File;
+use std::panic::{self, AssertUnwindSafe};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -27,7 +28,21 @@ const STACK: usize = 32 << 20;
 pub(super) fn read(path: &Path, columns: &Schema) -> Result<Table, EngineError> {
     let file = File::open(path).map_err(|error| bad(format!("cannot be read: {error}")))?;
     let schema = columns.clone();
-    apart(move || read_here(file, &schema))?
+    let opened = apart(move || Opened::of(file, &schema))??;
+    // Pages have no depth, and the memory that one column leaves serves the next: on another thread it would be lost to
+    // all that comes after.
+    let read = || opened.quick(columns);
+    let Ok(mut named) = panic::catch_unwind(AssertUnwindSafe(read)) else { return Err(broken()) };
+    let slow = named.iter().zip(&opened.places).filter(|((_, column), _)| column.is_none());
+    let slow: Vec<usize> = slow.map(|(_, place)| *place).collect();
+    let batches = apart(move || opened.slow(slow))??;
+    for ((name, kind), (_, column)) in columns.columns.iter().zip(&mut named) {
+        if column.is_none() {
+            *column = Some(assembled(name, *kind, &batches)?);
+        }
+    }
+    let named = named.into_iter().filter_map(|(name, column)| Some((name, column?))).collect();
+    Table::from_columns(named).map_err(|error| bad(error.to_string()))
 }
 
 /// Works on a thread of its own: a panic there is an error here.
@@ -37,8 +52,11 @@ fn apart<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result
         .stack_size(STACK)
         .spawn(work)
         .map_err(|error| bad(format!("no thread to read it: {error}")))?;
-    let Ok(done) = reader.join() else { return Err(bad("is not well-formed parquet")) };
-    Ok(done)
+    reader.join().or(Err(broken()))
+}
+
+fn broken() -> EngineError {
+    bad("is not well-formed parquet")
 }
 
 /// See [`Engine::parquet_is_sound`](super::Engine::parquet_is_sound).
@@ -64,57 +82,62 @@ fn malformed(error: &dyn std::fmt::Display) -> EngineError {
     bad(format!("is not well-formed parquet: {text}"))
 }
 
-fn read_here(file: File, columns: &Schema) -> Result<Table, EngineError> {
-    let bytes = check_ends(&file)?;
-    let pages = file.try_clone().ok().and_then(Pages::open);
-    let options = ArrowReaderOptions::new().with_skip_arrow_metadata(false);
-    let builder = ParquetRecordBatchReaderBuilder::try_new_with_options(file, options)
-        .map_err(|error| malformed(&error))?;
-    let rows = check_footer(builder.metadata(), bytes)?;
-    let places = find_columns(builder.schema(), columns)?;
-    let mut named = quick(pages.as_ref(), columns, &places, rows as usize);
-    let slow = named.iter().zip(&places).filter(|((_, column), _)| column.is_none());
-    let slow: Vec<usize> = slow.map(|(_, place)| *place).collect();
-    let mask = ProjectionMask::roots(builder.parquet_schema(), slow);
-    let reader = builder
-        .with_projection(mask)
-        .with_batch_size(64 << 10)
-        .build()
-        .map_err(|error| malformed(&error))?;
-    let mut batches = Vec::new();
-    let mut found = 0;
-    for batch in reader {
-        let batch = batch.map_err(|error| malformed(&error))?;
-        found += batch.num_rows() as i64;
-        if found > rows {
-            return Err(bad(format!("has more rows than the {rows} of its footer")));
-        }
-        batches.push(batch);
-    }
-    if found != rows {
-        return Err(bad(format!("has {found} rows, and its footer says {rows}")));
-    }
-    for ((name, kind), (_, column)) in columns.columns.iter().zip(&mut named) {
-        if column.is_none() {
-            *column = Some(assembled(name, *kind, &batches)?);
-        }
-    }
-    let named = named.into_iter().filter_map(|(name, column)| Some((name, column?))).collect();
-    Table::from_columns(named).map_err(|error| bad(error.to_string()))
+/// A file whose footer was checked.
+struct Opened {
+    pages: Option<Pages>,
+    builder: ParquetRecordBatchReaderBuilder<File>,
+    /// Where the columns stand that are asked for.
+    places: Vec<usize>,
+    rows: i64,
 }
 
-/// The columns that [`Pages`] can read.
-fn quick(
-    pages: Option<&Pages>,
-    columns: &Schema,
-    places: &[usize],
-    rows: usize,
-) -> Vec<(String, Option<Column>)> {
-    let read = |((name, kind), place): (&(String, ColumnType), &usize)| {
-        let column = pages.and_then(|pages| pages.column(*place, *kind, rows));
-        (name.clone(), column)
-    };
-    columns.columns.iter().zip(places).map(read).collect()
+impl Opened {
+    fn of(file: File, columns: &Schema) -> Result<Self, EngineError> {
+        let bytes = check_ends(&file)?;
+        let pages = file.try_clone().ok().and_then(Pages::open);
+        let options = ArrowReaderOptions::new().with_skip_arrow_metadata(false);
+        let builder = ParquetRecordBatchReaderBuilder::try_new_with_options(file, options)
+            .map_err(|error| malformed(&error))?;
+        let rows = check_footer(builder.metadata(), bytes)?;
+        let places = find_columns(builder.schema(), columns)?;
+        Ok(Self { pages, builder, places, rows })
+    }
+
+    /// The columns that [`Pages`] can read.
+    fn quick(&self, columns: &Schema) -> Vec<(String, Option<Column>)> {
+        let rows = self.rows as usize;
+        let read = |((name, kind), place): (&(String, ColumnType), &usize)| {
+            let pages = self.pages.as_ref();
+            (name.clone(), pages.and_then(|pages| pages.column(*place, *kind, rows)))
+        };
+        columns.columns.iter().zip(&self.places).map(read).collect()
+    }
+
+    /// The other columns as the library reads them; and with them the rows are counted.
+    fn slow(self, places: Vec<usize>) -> Result<Vec<RecordBatch>, EngineError> {
+        let mask = ProjectionMask::roots(self.builder.parquet_schema(), places);
+        let reader = self
+            .builder
+            .with_projection(mask)
+            .with_batch_size(64 << 10)
+            .build()
+            .map_err(|error| malformed(&error))?;
+        let mut batches = Vec::new();
+        let mut found = 0;
+        let rows = self.rows;
+        for batch in reader {
+            let batch = batch.map_err(|error| malformed(&error))?;
+            found += batch.num_rows() as i64;
+            if found > rows {
+                return Err(bad(format!("has more rows than the {rows} of its footer")));
+            }
+            batches.push(batch);
+        }
+        if found != rows {
+            return Err(bad(format!("has {found} rows, and its footer says {rows}")));
+        }
+        Ok(batches)
+    }
 }
 
 fn find_columns(

@@ -52,7 +52,7 @@ impl Look {
 }
 
 fn is_small(value: f64) -> bool {
-    (f64::from(value as u8) == value) & (value < 64.0)
+    f64::from(value as u8 & 63) == value
 }
 
 /// Looks at a column.

@@ -281,7 +281,7 @@ impl Grouped {
 
     /// How often each value comes in each group; none where they are not small whole numbers.
     fn tallied(&self, values: &[f64]) -> Option<Vec<Taken>> {
-        let small = |value: &f64| (f64::from(*value as u8) == *value) & (*value < FEW as f64);
+        let small = |value: &f64| (*value as usize % FEW) as f64 == *value;
         let few = |part: &[f64]| part.iter().fold(true, |all, value| all & small(value));
         if !values.chunks(1024).all(few) {
             return None;
