@@ -17,7 +17,7 @@ use datafusion::parquet::file::metadata::ParquetMetaData;
 use datafusion::parquet::file::reader::{FileReader, SerializedFileReader};
 
 use super::{Column, ColumnType, Dictionary, Values};
-use hybrid::hybrid;
+use hybrid::{hybrid, is_run};
 
 /// A file whose columns are all flat.
 pub(super) struct Pages {
@@ -167,7 +167,8 @@ impl<T: Copy + Default> Out<T> {
             Encoding::PLAIN_DICTIONARY | Encoding::RLE_DICTIONARY => {
                 let (width, packed) = data.values.split_first()?;
                 hybrid(packed, u32::from(*width), count, |places| {
-                    if places.iter().max().is_some_and(|most| *most as usize >= dictionary.len()) {
+                    let most = places.iter().copied().fold(0, u32::max);
+                    if most as usize >= dictionary.len() && !places.is_empty() {
                         return None;
                     }
                     let value = |place: &u32| dictionary.get(*place as usize).copied();
@@ -243,6 +244,9 @@ impl<'a> Data<'a> {
         let Some(marks) = self.marks else { return Some(0) };
         if self.rows > most {
             return None;
+        }
+        if is_run(marks, self.rows) {
+            return Some(0);
         }
         let mut nulls = 0;
         hybrid(marks, 1, self.rows, |some| {

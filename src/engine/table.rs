@@ -222,7 +222,7 @@ impl Table {
     /// Keeps the rows that are true in `keep`; rows beyond its end are dropped.
     #[must_use]
     pub fn select_rows(&self, keep: &[bool]) -> Self {
-        if keep.len() >= self.rows && keep.iter().take(self.rows).all(|keep| *keep) {
+        if keep.get(..self.rows).is_some_and(|keep| !keep.contains(&false)) {
             return self.clone();
         }
         let places: Vec<usize> =
@@ -262,7 +262,8 @@ fn check_values(name: &str, column: &Column) -> Result<(), TableError> {
         Values::Text { codes, levels } => {
             let beyond = |code: &u32| *code as usize >= levels.len();
             let bad = |(row, code): (usize, &u32)| beyond(code) && column.is_valid(row);
-            if codes.iter().max().is_some_and(beyond) && codes.iter().enumerate().any(bad) {
+            if beyond(&codes.iter().copied().fold(0, u32::max)) && codes.iter().enumerate().any(bad)
+            {
                 return Err(TableError::Malformed { name: name() });
             }
             Ok(())

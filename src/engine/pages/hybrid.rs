@@ -52,6 +52,19 @@ pub(super) fn hybrid(
     take(&some)
 }
 
+/// Says whether `count` numbers of one bit are written as nothing but runs of ones.
+pub(super) fn is_run(bytes: &[u8], count: usize) -> bool {
+    let (mut rest, mut left) = (bytes, count as u64);
+    while left > 0 {
+        let Some(header) = varint(&mut rest).filter(|header| header & 1 == 0) else { return false };
+        if header == 0 || rest.split_off_first() != Some(&1) {
+            return false;
+        }
+        left = left.saturating_sub(header >> 1);
+    }
+    true
+}
+
 /// Hands numbers over where they are as many as are taken at a time.
 fn full(some: &mut Vec<u32>, take: &mut impl FnMut(&[u32]) -> Option<()>) -> Option<()> {
     if some.len() >= TAKEN {
@@ -149,6 +162,21 @@ mod tests {
             Some(())
         })?;
         Some(all)
+    }
+
+    #[test]
+    fn ones_are_seen_without_being_written_out() {
+        let ones = (true, vec![1; 700]);
+        for (parts, one) in [
+            (vec![ones.clone(), ones.clone()], true),
+            (vec![(true, vec![0; 700])], false),
+            (vec![ones.clone(), (true, vec![0; 9])], false),
+            (vec![ones, (false, vec![1; 8])], false),
+        ] {
+            let (bytes, numbers) = written(&parts, 1);
+            assert_eq!(is_run(&bytes, numbers.len()), one, "{parts:?}");
+        }
+        assert!(!is_run(&[0, 1], 3) && !is_run(&[6], 3) && is_run(&[6, 1], 3));
     }
 
     proptest! {
