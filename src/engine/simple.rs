@@ -11,6 +11,8 @@ use datafusion::sql::sqlparser::ast::{
 use super::{Column, Table, Values};
 use crate::stats::math;
 
+/// Rows that all conditions of a `case` see before the next: few enough to stay in the cache.
+const BLOCK: usize = 2048;
 /// Logarithms of whole numbers below this are taken once.
 const FEW: usize = 1 << 12;
 
@@ -25,7 +27,7 @@ pub(super) fn evaluate(expr: &Expr, table: &Table) -> Option<Column> {
             let condition = Condition::of(expr, table)?;
             let valid = condition.column.valid.clone();
             let mut chosen = vec![0; table.rows()];
-            condition.mark(&mut chosen, 1);
+            condition.mark(0, &mut chosen, 1);
             let values = chosen.into_iter().map(|chosen| chosen == 1).collect();
             Some(Column::of(Values::Bool(values), valid))
         }
@@ -94,26 +96,28 @@ impl<'a> Condition<'a> {
         known.then_some(Self { column, operator: op, literal })
     }
 
-    /// Writes a mark into the rows of which it is true; none that is null is one.
-    fn mark(&self, chosen: &mut [u8], mark: u8) {
-        let before = self.column.valid.as_ref().map(|_| chosen.to_vec());
+    /// Writes a mark into those of the rows from `first` of which it is true; none that is null is one.
+    fn mark(&self, first: usize, chosen: &mut [u8], mark: u8) {
+        let rows = first..first + chosen.len();
+        let valid = self.column.valid.as_ref().map(|valid| valid.get(rows.clone()));
+        let before = valid.map(|_| chosen.to_vec());
         match (&self.column.values, &self.literal) {
             (Values::Int(values), Literal::Int(literal)) => {
-                self.compare(values, |value| *value, *literal, chosen, mark);
+                self.compare(values.get(rows), |value| *value, *literal, chosen, mark);
             }
             (Values::Int(values), Literal::Float(literal)) => {
-                self.compare(values, |value| *value as f64, *literal, chosen, mark);
+                self.compare(values.get(rows), |value| *value as f64, *literal, chosen, mark);
             }
             (Values::Float(values), Literal::Float(literal)) => {
-                self.compare(values, |value| *value, *literal, chosen, mark);
+                self.compare(values.get(rows), |value| *value, *literal, chosen, mark);
             }
             (Values::Text { codes, levels }, Literal::Code(code)) => {
                 let code = code.unwrap_or(levels.len() as u32);
-                self.compare(codes, |value| *value, code, chosen, mark);
+                self.compare(codes.get(rows), |value| *value, code, chosen, mark);
             }
             _ => {}
         }
-        let valid = self.column.valid.iter().flatten();
+        let valid = valid.flatten().into_iter().flatten();
         for ((slot, valid), before) in chosen.iter_mut().zip(valid).zip(before.iter().flatten()) {
             if !valid {
                 *slot = *before;
@@ -123,12 +127,13 @@ impl<'a> Condition<'a> {
 
     fn compare<V, T: PartialOrd + Copy>(
         &self,
-        values: &[V],
+        values: Option<&[V]>,
         of: impl Fn(&V) -> T,
         literal: T,
         chosen: &mut [u8],
         mark: u8,
     ) {
+        let values = values.unwrap_or_default();
         match self.operator {
             BinaryOperator::Eq => choose(values, |value| of(value) == literal, chosen, mark),
             BinaryOperator::NotEq => choose(values, |value| of(value) != literal, chosen, mark),
@@ -163,10 +168,12 @@ fn case(conditions: &[CaseWhen], otherwise: Option<&Expr>, table: &Table) -> Opt
         Number::Float(_) => Number::Float(0.0),
     };
     results.push(last.unwrap_or(zero));
-    // From the last to the first, so that the first that is true has the last word.
     let mut chosen = vec![u8::try_from(whens.len()).ok()?; table.rows()];
-    for (place, when) in whens.iter().enumerate().rev() {
-        when.mark(&mut chosen, place as u8);
+    for (block, chosen) in chosen.chunks_mut(BLOCK).enumerate() {
+        // From the last to the first, so that the first that is true has the last word.
+        for (place, when) in whens.iter().enumerate().rev() {
+            when.mark(block * BLOCK, chosen, place as u8);
+        }
     }
     let ints: Option<Vec<i64>> = results
         .iter()

@@ -87,8 +87,10 @@ pub fn halves(a: f64) -> (f64, f64) {
     (high, a - high)
 }
 
+/// Returns `a + b` without error, where `b` is the smaller.
 #[inline]
-fn renormalised(a: f64, b: f64) -> DoubleDouble {
+#[must_use]
+pub fn renormalised(a: f64, b: f64) -> DoubleDouble {
     let high = a + b;
     DoubleDouble { high, low: b - (high - a) }
 }

@@ -1,6 +1,6 @@
 //! A Cholesky factor in doubles, refined against the matrix in twice the precision.
 
-use crate::stats::double_double::{DoubleDouble, halves, two_product, two_sum};
+use crate::stats::double_double::{DoubleDouble, halves, renormalised, two_product, two_sum};
 
 /// The smallest pivot, as a share of its column's square, that this path trusts.
 const TRUSTED: f64 = 1e-8;
@@ -36,22 +36,82 @@ impl Lower {
 
     /// Multiplies with a vector.
     pub(super) fn apply(&self, x: &[DoubleDouble]) -> Vec<DoubleDouble> {
+        if !self.single {
+            return self.apply_whole(x);
+        }
+        let high = x.iter().map(|x| x.high);
+        let mut product = if self.short {
+            // A short entry times either half of a number is a double: nothing is left to find.
+            let split: Vec<(f64, f64)> = high.map(halves).collect();
+            let exactly =
+                |entry: f64, (high, low): (f64, f64)| renormalised(entry * high, entry * low);
+            self.product(&split, exactly)
+        } else {
+            self.product(&high.collect::<Vec<f64>>(), two_product)
+        };
+        if x.iter().any(|x| x.low != 0.0) {
+            // What is below a double's precision needs no more than that of a double itself.
+            let low: Vec<f64> = x.iter().map(|x| x.low).collect();
+            for (product, low) in product.iter_mut().zip(self.rough_product(&low)) {
+                product.low += low;
+            }
+        }
+        product.into_iter().map(|product| two_sum(product.high, product.low)).collect()
+    }
+
+    fn apply_whole(&self, x: &[DoubleDouble]) -> Vec<DoubleDouble> {
         let mut product = vec![DoubleDouble::ZERO; self.size];
         for i in 0..self.size {
             let line = self.line(i);
             let mut sum = DoubleDouble::ZERO;
             for (j, entry) in line[..i].iter().enumerate() {
-                if self.single {
-                    if entry.high != 0.0 {
-                        sum += x[j] * entry.high;
-                        product[j] += x[i] * entry.high;
-                    }
-                } else {
-                    sum += *entry * x[j];
-                    product[j] += *entry * x[i];
-                }
+                sum += *entry * x[j];
+                product[j] += *entry * x[i];
             }
             product[i] += sum + line[i] * x[i];
+        }
+        product
+    }
+
+    /// The product in twice the precision, where `exactly` gives that of an entry and a number without error.
+    fn product<T: Copy>(
+        &self,
+        x: &[T],
+        exactly: impl Fn(f64, T) -> DoubleDouble,
+    ) -> Vec<DoubleDouble> {
+        let mut product = vec![DoubleDouble::ZERO; self.size];
+        let add = |sum: &mut DoubleDouble, a: f64, b: T| {
+            let part = exactly(a, b);
+            let high = two_sum(sum.high, part.high);
+            *sum = DoubleDouble { high: high.high, low: sum.low + (high.low + part.low) };
+        };
+        for i in 0..self.size {
+            let line = self.line(i);
+            let mut sum = DoubleDouble::ZERO;
+            for (j, entry) in line.iter().enumerate() {
+                if entry.high != 0.0 {
+                    add(&mut sum, entry.high, x[j]);
+                    if j < i {
+                        add(&mut product[j], entry.high, x[i]);
+                    }
+                }
+            }
+            product[i] += sum;
+        }
+        product
+    }
+
+    /// The product in doubles.
+    fn rough_product(&self, x: &[f64]) -> Vec<f64> {
+        let mut product = vec![0.0; self.size];
+        for i in 0..self.size {
+            let line = self.line(i);
+            let mut sum = line[i].high * x[i];
+            for (j, entry) in line[..i].iter().enumerate() {
+                sum += entry.high * x[j];
+                product[j] += entry.high * x[i];
+            }
+            product[i] += sum;
         }
         product
     }
@@ -129,7 +189,7 @@ impl Cholesky {
         let mut x: Vec<DoubleDouble> = self.solve(b).into_iter().map(DoubleDouble::from).collect();
         for _ in 0..2 {
             let rest: Vec<DoubleDouble> =
-                first_or_full(matrix, &x).into_iter().zip(b).map(|(ax, b)| *b - ax).collect();
+                matrix.apply(&x).into_iter().zip(b).map(|(ax, b)| *b - ax).collect();
             let (mut most, mut step_most) = (0.0_f64, 0.0_f64);
             for (x, step) in x.iter_mut().zip(self.solve(&rest)) {
                 *x = two_sum(x.high, x.low + step);
@@ -144,49 +204,45 @@ impl Cholesky {
     }
 }
 
-/// A x, cheaper where both are doubles.
-fn first_or_full(matrix: &Lower, x: &[DoubleDouble]) -> Vec<DoubleDouble> {
-    if !matrix.single || x.iter().any(|x| x.low != 0.0) {
-        return matrix.apply(x);
-    }
-    let whole: Vec<f64> = x.iter().map(|x| x.high).collect();
-    if matrix.short {
-        // A short entry times either half of a number is a double: nothing is left to find.
-        let split: Vec<(f64, f64)> = whole.into_iter().map(halves).collect();
-        let product = |entry: f64, (high, low): (f64, f64)| DoubleDouble {
-            high: entry * high,
-            low: entry * low,
-        };
-        product_of(matrix, &split, product)
-    } else {
-        product_of(matrix, &whole, two_product)
-    }
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
 
-/// A x, where `exactly` gives the product of an entry and a number without error.
-fn product_of<T: Copy>(
-    matrix: &Lower,
-    x: &[T],
-    exactly: impl Fn(f64, T) -> DoubleDouble,
-) -> Vec<DoubleDouble> {
-    let mut product = vec![DoubleDouble::ZERO; matrix.size];
-    let add = |sum: &mut DoubleDouble, a: f64, b: T| {
-        let part = exactly(a, b);
-        let high = two_sum(sum.high, part.high);
-        *sum = DoubleDouble { high: high.high, low: sum.low + (high.low + part.low) };
-    };
-    for i in 0..matrix.size {
-        let line = matrix.line(i);
-        let mut sum = DoubleDouble::ZERO;
-        for (j, entry) in line.iter().enumerate() {
-            if entry.high != 0.0 {
-                add(&mut sum, entry.high, x[j]);
-                if j < i {
-                    add(&mut product[j], entry.high, x[i]);
+    /// The product in integers, in units of 2⁻⁶⁰.
+    fn exactly(matrix: &[Vec<i64>], x: &[(i64, i64)]) -> Vec<i128> {
+        let number = |(high, low): (i64, i64)| (i128::from(high) << 60) + i128::from(low);
+        let line =
+            |line: &Vec<i64>| line.iter().zip(x).map(|(a, x)| i128::from(*a) * number(*x)).sum();
+        matrix.iter().map(line).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn products_keep_twice_the_precision(
+            entries in prop::collection::vec(-9_i64..9, 36),
+            long in prop::bool::ANY,
+            x in prop::collection::vec((-(1_i64 << 36)..1 << 36, -64_i64..64), 8),
+        ) {
+            let at = |i: usize, j: usize| {
+                let (i, j) = (i.max(j), i.min(j));
+                entries[i * (i + 1) / 2 + j] * if long { 10_000_019 } else { 1 }
+            };
+            let matrix: Vec<Vec<i64>> = (0..8).map(|i| (0..8).map(|j| at(i, j)).collect()).collect();
+            let lower = Lower::from_fn(8, |i, j| DoubleDouble::from(at(i, j) as f64));
+            let scale = libm::scalbn(1.0, -60);
+            let number = |(high, low): &(i64, i64)| two_sum(*high as f64, *low as f64 * scale);
+            let numbers: Vec<DoubleDouble> = x.iter().map(number).collect();
+            let (fast, whole) = (lower.apply(&numbers), lower.apply_whole(&numbers));
+            let largest = x.iter().map(|x| x.0.abs()).max().unwrap() as f64 * 9e7;
+            for ((fast, whole), exact) in fast.iter().zip(&whole).zip(exactly(&matrix, &x)) {
+                let high = (exact >> 60) as f64;
+                let rest = (exact - ((high as i128) << 60)) as f64 * scale;
+                for found in [fast, whole] {
+                    let error = (found.high - high) + (found.low - rest);
+                    prop_assert!(error.abs() <= 1e-28 * largest, "{found:?} {high} {rest}");
                 }
             }
         }
-        product[i] += sum;
     }
-    product
 }
