@@ -54,6 +54,9 @@ fn a_divisor_that_may_be_zero_is_above_it_or_below() {
         (["-0.5", "0.5"], ["9.5", "10.5"], ["4.5", "5.5"], "b / a == c", Fails),
         (["-1", "1"], ["1", "2"], ["3", "4"], "b / a >= c", Holds),
         (["0", "1"], ["1", "2"], ["0.1", "0.5"], "b / a > c", Holds),
+        // Below zero the comparison turns: it is true there only, and false there too.
+        (["-1.5", "0.5"], ["4.9", "5.1"], ["-3.2", "-3"], "b / a <= c", Holds),
+        (["-0.5", "0"], ["5", "6"], ["1", "2"], "b / a >= c", Fails),
         // Nothing is true where the divisor is zero.
         (["0", "0"], ["1", "2"], ["3", "4"], "b / a != c", Fails),
         (["0", "0"], ["0", "0"], ["0", "0"], "b / a == c", Fails),
