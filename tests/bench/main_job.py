@@ -28,7 +28,8 @@ def once(study, out):
 
 def main():
     print("| study | wall, s | CPU, s | peak memory, MB |\n|---|---|---|---|")
-    for study in sorted(os.listdir("methods")):
+    studies = [entry.name for entry in os.scandir("methods") if entry.is_dir()]
+    for study in sorted(studies):
         with tempfile.TemporaryDirectory() as out:
             rows = [once(study, out) for _ in range(RUNS)]
         if any(code not in (0, 1) for code, *_ in rows):
