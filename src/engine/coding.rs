@@ -150,30 +150,25 @@ impl Column {
     }
 
     fn code_texts<'a>(&'a self, codes: &'a [u32], levels: &Levels) -> Coded<'a> {
-        let whole = levels.is_sorted() && self.valid.is_none();
-        if whole && self.known.complete.get() == Some(&true) {
-            return Coded { places: Cow::Borrowed(codes), levels: levels.len() };
-        }
-        let mut present = vec![false; levels.len()];
-        match &self.valid {
-            None => codes.iter().for_each(|code| mark(&mut present, *code)),
-            Some(valid) => codes
-                .iter()
-                .zip(valid)
-                .filter(|(_, valid)| **valid)
-                .for_each(|(code, _)| mark(&mut present, *code)),
-        }
-        let sorted = levels.is_sorted();
-        if whole && *self.known.complete.get_or_init(|| !present.contains(&false)) {
-            return Coded { places: Cow::Borrowed(codes), levels: levels.len() };
-        }
-        let (ranks, count) = if sorted { ranked(&present) } else { sorted_ranks(levels, &present) };
-        let place = |(row, code): (usize, &u32)| {
-            if self.is_valid(row) {
-                ranks.get(*code as usize).copied().unwrap_or(Coded::NULL)
-            } else {
-                Coded::NULL
+        let present = || {
+            let mut present = vec![false; levels.len()];
+            for (row, code) in codes.iter().enumerate() {
+                if self.is_valid(row) {
+                    mark(&mut present, *code);
+                }
             }
+            present
+        };
+        let complete = || self.valid.is_none() && levels.is_sorted() && !present().contains(&false);
+        if *self.known.complete.get_or_init(complete) {
+            return Coded { places: Cow::Borrowed(codes), levels: levels.len() };
+        }
+        let present = present();
+        let (ranks, count) =
+            if levels.is_sorted() { ranked(&present) } else { sorted_ranks(levels, &present) };
+        let place = |(row, code): (usize, &u32)| {
+            let place = ranks.get(*code as usize).filter(|_| self.is_valid(row));
+            place.copied().unwrap_or(Coded::NULL)
         };
         let places: Vec<u32> = codes.iter().enumerate().map(place).collect();
         Coded { places: places.into(), levels: count }
@@ -212,18 +207,20 @@ fn ranked(present: &[bool]) -> (Vec<u32>, usize) {
 
 /// The place of each text among those present, in the order of their bytes.
 fn sorted_ranks(levels: &Levels, present: &[bool]) -> (Vec<u32>, usize) {
-    let order = levels.byte_order();
-    let mut ranks = vec![Coded::NULL; levels.len()];
-    let mut count = 0;
-    for code in order {
-        if present.get(code as usize).copied().unwrap_or(false)
-            && let Some(slot) = ranks.get_mut(code as usize)
-        {
-            *slot = count;
-            count += 1;
+    let mut order = levels.byte_order();
+    order.retain(|code| present.get(*code as usize).copied().unwrap_or(false));
+    (placed(&order, levels.len()), order.len())
+}
+
+/// The place of each code in an order of some.
+fn placed(order: &[u32], codes: usize) -> Vec<u32> {
+    let mut places = vec![Coded::NULL; codes];
+    for (place, code) in order.iter().enumerate() {
+        if let Some(slot) = places.get_mut(*code as usize) {
+            *slot = place as u32;
         }
     }
-    (ranks, count as usize)
+    places
 }
 
 /// A key with the order of finite numbers; -0 and 0 are one.
@@ -241,12 +238,7 @@ impl Values {
             return Self::Text { codes, levels };
         }
         let order = levels.byte_order();
-        let mut ranks = vec![0_u32; levels.len()];
-        for (rank, code) in order.iter().enumerate() {
-            if let Some(slot) = ranks.get_mut(*code as usize) {
-                *slot = rank as u32;
-            }
-        }
+        let ranks = placed(&order, levels.len());
         for code in &mut codes {
             *code = ranks.get(*code as usize).copied().unwrap_or(*code);
         }

@@ -120,6 +120,7 @@ pub struct Column {
     pub values: Values,
     /// False where the row is null; `None` where no row is.
     pub valid: Option<Vec<bool>>,
+    /// What was found out about the two above, which are changed in a copy only.
     pub(super) known: Known,
 }
 

@@ -17,13 +17,6 @@ pub struct Texts {
 }
 
 impl Texts {
-    /// Makes room for `count` texts of `bytes` bytes together.
-    #[must_use]
-    pub fn with_capacity(count: usize, bytes: usize) -> Self {
-        let (block, ends) = (String::with_capacity(bytes), Vec::with_capacity(count));
-        Self { block, ends, ..Self::default() }
-    }
-
     /// Adds a text, whose number is the count of those before it.
     pub fn push(&mut self, text: &str) {
         let last = self.len().checked_sub(1).and_then(|last| self.get(last));

@@ -99,8 +99,8 @@ impl<'a> Condition<'a> {
     /// Writes a mark into those of the rows from `first` of which it is true; none that is null is one.
     fn mark(&self, first: usize, chosen: &mut [u8], mark: u8) {
         let rows = first..first + chosen.len();
-        let valid = self.column.valid.as_ref().map(|valid| valid.get(rows.clone()));
-        let before = valid.map(|_| chosen.to_vec());
+        let valid = self.column.valid.as_ref().and_then(|valid| valid.get(rows.clone()));
+        let before = valid.map(|valid| (valid, chosen.to_vec()));
         match (&self.column.values, &self.literal) {
             (Values::Int(values), Literal::Int(literal)) => {
                 self.compare(values.get(rows), |value| *value, *literal, chosen, mark);
@@ -117,10 +117,10 @@ impl<'a> Condition<'a> {
             }
             _ => {}
         }
-        let valid = valid.flatten().into_iter().flatten();
-        for ((slot, valid), before) in chosen.iter_mut().zip(valid).zip(before.iter().flatten()) {
+        let Some((valid, before)) = before else { return };
+        for ((slot, valid), before) in chosen.iter_mut().zip(valid).zip(before) {
             if !valid {
-                *slot = *before;
+                *slot = before;
             }
         }
     }
@@ -215,25 +215,35 @@ fn logarithm(expr: &Expr, table: &Table) -> Option<Column> {
         return None;
     }
     let column = table.column(&name.value)?;
-    let of =
-        |row: usize, value: f64, ln: &dyn Fn(f64) -> f64| match (column.is_valid(row), value > 0.0)
-        {
-            (true, true) => Some(ln(value)),
-            (true, false) => None,
-            (false, _) => Some(0.0),
-        };
-    let values: Option<Vec<f64>> = match &column.values {
+    let values = match &column.values {
         Values::Int(values) => {
             let few: Vec<f64> =
                 (0..FEW.min(values.len())).map(|one| math::ln(one as f64)).collect();
-            let ln =
-                |value: f64| few.get(value as usize).copied().unwrap_or_else(|| math::ln(value));
-            values.iter().enumerate().map(|(row, value)| of(row, *value as f64, &ln)).collect()
+            let ln = |value: &i64| {
+                let known = usize::try_from(*value).ok().and_then(|value| few.get(value));
+                known.copied().unwrap_or_else(|| math::ln(*value as f64))
+            };
+            logarithms(column, values, |value| *value > 0, ln)
         }
         Values::Float(values) => {
-            values.iter().enumerate().map(|(row, value)| of(row, *value, &math::ln)).collect()
+            logarithms(column, values, |value| *value > 0.0, |value| math::ln(*value))
         }
         _ => None,
     };
     Some(Column::of(Values::Float(values?), column.valid.clone()))
+}
+
+/// The logarithm of each value, zero where it is null; none where one is not positive.
+fn logarithms<T>(
+    column: &Column,
+    values: &[T],
+    positive: impl Fn(&T) -> bool,
+    ln: impl Fn(&T) -> f64,
+) -> Option<Vec<f64>> {
+    let of = |(row, value): (usize, &T)| match (column.is_valid(row), positive(value)) {
+        (true, true) => Some(ln(value)),
+        (true, false) => None,
+        (false, _) => Some(0.0),
+    };
+    values.iter().enumerate().map(of).collect()
 }

@@ -53,26 +53,21 @@ impl End {
 
     /// Says whether an interval that begins here begins before one that begins at `other`.
     fn begins_before(&self, other: &Self) -> bool {
-        match (self.value(), other.value()) {
-            (_, None) => false,
-            (None, Some(_)) => true,
-            (Some(mine), Some(theirs)) => match mine.cmp(theirs) {
-                Ordering::Less => true,
-                Ordering::Equal => self.is_closed() && !other.is_closed(),
-                Ordering::Greater => false,
-            },
-        }
+        self.further(other, Ordering::Less)
     }
 
     /// Says whether an interval that stops here stops after one that stops at `other`.
     fn stops_after(&self, other: &Self) -> bool {
+        self.further(other, Ordering::Greater)
+    }
+
+    fn further(&self, other: &Self, outward: Ordering) -> bool {
         match (self.value(), other.value()) {
             (_, None) => false,
             (None, Some(_)) => true,
             (Some(mine), Some(theirs)) => match mine.cmp(theirs) {
-                Ordering::Greater => true,
                 Ordering::Equal => self.is_closed() && !other.is_closed(),
-                Ordering::Less => false,
+                order => order == outward,
             },
         }
     }

@@ -16,3 +16,4 @@ pub mod random;
 pub mod replication;
 pub mod sum;
 pub mod summary;
+pub mod whole;

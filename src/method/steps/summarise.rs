@@ -29,6 +29,7 @@ mod change;
 mod grouped;
 mod joint;
 mod measure;
+mod measuring;
 mod run;
 mod taken;
 mod told;

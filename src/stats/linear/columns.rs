@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use super::rows::{Codes, Rows, power_below};
+use super::codes::Codes;
+use super::rows::{Rows, power_below};
 use super::{Design, Values};
 
 /// What a column of the small system stands for.

@@ -1,7 +1,8 @@
 //! Covariances of coefficients: the sandwich with its meat by row or by cluster.
 
+use super::codes::Codes;
 use super::lanes::Lanes;
-use super::rows::{Codes, Rows};
+use super::rows::Rows;
 use super::{Covariance, LinearError, Preset};
 use crate::stats::matrix::Matrix;
 use crate::stats::sum::ExactSum;

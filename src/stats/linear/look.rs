@@ -2,6 +2,10 @@
 
 use super::LinearError;
 use super::kept::Kept;
+use crate::stats::whole;
+
+/// Whole numbers below this stand for the levels of a factor.
+const FEW: u8 = 64;
 
 /// What the outcome and each term look like; none for a term that is an indicator.
 #[derive(Debug)]
@@ -31,7 +35,7 @@ impl Look {
                 finite &= value.is_finite();
                 largest = largest.max(value.abs());
             }
-            small = small && part.iter().fold(true, |all, value| all & is_small(*value));
+            small = small && whole::all_below(part, FEW);
         }
         if finite {
             return Ok(Self { largest, small });
@@ -42,17 +46,13 @@ impl Look {
     /// Looks at the rows that were kept.
     pub(super) fn of_rows(values: &[f64], rows: &Kept) -> Self {
         let largest = rows.iter().map(|row| values[row].abs()).fold(0.0, f64::max);
-        Self { largest, small: rows.iter().all(|row| is_small(values[row])) }
+        Self { largest, small: rows.iter().all(|row| whole::is_below(values[row], FEW)) }
     }
 
     /// Whether all are zero or one.
     pub(super) fn binary(self) -> bool {
         self.small && self.largest <= 1.0
     }
-}
-
-fn is_small(value: f64) -> bool {
-    f64::from(value as u8 & 63) == value
 }
 
 /// Looks at a column.

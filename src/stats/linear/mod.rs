@@ -2,6 +2,7 @@
 
 mod assembly;
 mod clusters;
+mod codes;
 mod columns;
 mod convention;
 mod count;

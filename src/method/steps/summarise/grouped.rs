@@ -7,11 +7,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::diagnostic::Problem;
-use crate::engine::{Coded, Column, Numbers, Values};
+use crate::engine::{Coded, Column, Numbers};
 use crate::method::fragment::Fragment;
 use crate::method::steps::Running;
 use crate::stats::sum::sum;
 use crate::stats::summary::{FractionInterval, Summary, SummaryError};
+use crate::stats::whole;
 
 use super::measure::Statistic;
 use super::taken::Taken;
@@ -43,7 +44,7 @@ pub(super) struct Group {
     /// The values as an address shows them.
     pub(super) labels: Vec<String>,
     /// Its place among the groups.
-    place: usize,
+    pub(super) place: usize,
     /// Its first row.
     pub(super) first: usize,
     /// How many rows it has.
@@ -51,7 +52,7 @@ pub(super) struct Group {
 }
 
 /// Whole numbers below this are counted.
-const FEW: usize = 8;
+const FEW: u8 = 8;
 
 /// The code of a null in `by`: after every value.
 pub(super) const NULL: u32 = Coded::NULL;
@@ -141,21 +142,6 @@ fn sorted<T>(
         }
     }
     sorted
-}
-
-/// How many different values stand in rows; none of them is null.
-pub(super) fn distinct(column: &Column, rows: &[usize]) -> usize {
-    let coded = match &column.values {
-        Values::Text { codes, levels } => Coded { places: codes.into(), levels: levels.len() },
-        _ => column.coded(),
-    };
-    let mut seen = vec![false; coded.levels];
-    for place in rows.iter().filter_map(|row| coded.places.get(*row)) {
-        if let Some(slot) = seen.get_mut(*place as usize) {
-            *slot = true;
-        }
-    }
-    seen.into_iter().filter(|seen| *seen).count()
 }
 
 /// Reads frequency weights.
@@ -281,18 +267,16 @@ impl Grouped {
 
     /// How often each value comes in each group; none where they are not small whole numbers.
     fn tallied(&self, values: &[f64]) -> Option<Vec<Taken>> {
-        let small = |value: &f64| (*value as usize % FEW) as f64 == *value;
-        let few = |part: &[f64]| part.iter().fold(true, |all, value| all & small(value));
-        if !values.chunks(1024).all(few) {
+        if !whole::all_below(values, FEW) {
             return None;
         }
-        let mut counts = vec![[0_u32; FEW]; self.groups.len()];
+        let mut counts = vec![[0_u32; FEW as usize]; self.groups.len()];
         for (place, value) in self.places.iter().zip(values) {
             let group = counts.get_mut(*place as usize)?;
             let count = group.get_mut(*value as usize)?;
             *count = count.checked_add(1)?;
         }
-        let taken = |counts: [u32; FEW]| {
+        let taken = |counts: [u32; FEW as usize]| {
             let present = || counts.iter().enumerate().filter(|(_, count)| **count > 0);
             Taken {
                 values: present().map(|(value, _)| value as f64).collect(),

@@ -18,11 +18,10 @@ use crate::stats::linear::Reference;
 use crate::stats::summary::SummaryError;
 
 use super::change::{self, Change};
-use super::grouped::{
-    Group, Grouped, Intervals, NULL, Number, cluster_codes, distinct, frequencies, groups,
-};
+use super::grouped::{Group, Grouped, Intervals, NULL, Number, cluster_codes, frequencies, groups};
 use super::measure::{Measure, Statistic, What};
-use super::taken::{NO_DEVIATION, Taken};
+use super::measuring::Measuring;
+use super::taken::NO_DEVIATION;
 use super::told::{self, Lacking, warn};
 
 /// A checked `summarise`.
@@ -153,33 +152,17 @@ impl Summarising {
         outcome: &mut Outcome,
     ) -> Result<Vec<Option<Estimate>>, Problem> {
         let Some(measure) = self.measures.get(place) else { return Ok(Vec::new()) };
-        let totals = self.totals(grouped);
-        let column = grouped.columns.get(place).and_then(Option::as_deref);
-        let numbers = column.and_then(Column::numbers).unwrap_or_default();
-        let below = grouped.below.get(&place).and_then(|below| below.numbers());
-        let below = below.unwrap_or_default();
-        let mut plain = match &measure.what {
-            What::Of { statistic, .. } => grouped.plain(&numbers, *statistic),
-            _ => None,
-        };
+        let mut measuring = Measuring::of(self, place, grouped);
         let mut empty = Vec::new();
         let mut nulls = 0;
         let mut estimates = Vec::new();
         for (index, group) in grouped.groups.iter().enumerate() {
             let address = format!("{}/{}{}", running.id, measure.name, self.braces(group));
-            let total = totals.get(&self.outer(group)).cloned().unwrap_or_default();
-            let taken = match &measure.what {
-                What::Of { .. } => match plain.as_mut().and_then(|all| all.get_mut(index)) {
-                    Some(taken) => Some(std::mem::take(taken)),
-                    None => Some(grouped.take(&numbers, grouped.rows(group))),
-                },
-                What::Ratio { .. } => {
-                    Some(grouped.take_both(&numbers, &below, grouped.rows(group)))
-                }
-                What::Count | What::Share | What::Distinct(_) => None,
+            let found = match &mut measuring {
+                Some(measuring) => measuring.number(grouped, group, self.intervals),
+                None => Err(SummaryError::NoRows),
             };
-            let from = (column, taken);
-            let (number, missing) = match self.one(&measure.what, from, grouped, group, &total) {
+            let (number, missing) = match found {
                 Err(SummaryError::TooFewRows { .. }) if grouped.groups.len() > 1 => {
                     lacking.add(NO_DEVIATION, index);
                     estimates.push(None);
@@ -238,51 +221,6 @@ impl Summarising {
         let kept = pairs.filter(|(place, _)| *place != key);
         let pairs: Vec<String> = kept.map(|(_, (key, label))| format!("{key}={label}")).collect();
         if pairs.is_empty() { String::new() } else { format!("{{{}}}", pairs.join(",")) }
-    }
-
-    fn one(
-        &self,
-        what: &What,
-        (column, taken): (Option<&Column>, Option<Taken>),
-        grouped: &Grouped,
-        group: &Group,
-        total: &[usize],
-    ) -> Result<(Option<Number>, usize), SummaryError> {
-        if let Some(taken) = taken.filter(|_| column.is_some()) {
-            let missing = group.count - taken.rows;
-            if taken.values.is_empty() {
-                return Ok((None, missing));
-            }
-            let number = match what {
-                What::Of { statistic, .. } => taken.number(*statistic, self.intervals)?,
-                _ => taken.ratio(self.intervals)?,
-            };
-            return Ok((Some(number), missing));
-        }
-        match (what, column) {
-            (What::Count, _) => {
-                let count = grouped.observations(group);
-                Ok((Some(Number::plain(count, count)), 0))
-            }
-            (What::Share, _) => {
-                let share = grouped.share(grouped.rows(group), total, self.intervals)?;
-                Ok((Some(share), 0))
-            }
-            (What::Distinct(_), Some(column)) => {
-                let kept: Vec<usize> = grouped
-                    .rows(group)
-                    .iter()
-                    .copied()
-                    .filter(|row| column.is_valid(*row))
-                    .collect();
-                let seen = grouped.counted(&kept);
-                let number = Number::plain(distinct(column, &seen) as f64, grouped.weigh(&kept));
-                Ok((Some(number), group.count - kept.len()))
-            }
-            (What::Distinct(_) | What::Of { .. } | What::Ratio { .. }, _) => {
-                Err(SummaryError::NoRows)
-            }
-        }
     }
 
     fn estimate(&self, step: &str, address: String, number: &Number) -> Estimate {

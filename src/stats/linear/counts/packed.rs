@@ -1,7 +1,8 @@
 //! Rows packed into a few bytes each and sorted by cluster.
 
 use super::super::Values;
-use super::super::rows::{Codes, Rows};
+use super::super::codes::Codes;
+use super::super::rows::Rows;
 use super::merged::{Merged, merge};
 use super::plan::{Factor, Plan, Source};
 use std::borrow::Cow;

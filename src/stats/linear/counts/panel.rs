@@ -1,10 +1,11 @@
 //! Many specifications on one table: the rows are packed and counted once.
 
+use super::super::codes::Codes;
 use super::super::columns::Role;
 use super::super::count::Count;
 use super::super::kept::Kept;
 use super::super::look::look;
-use super::super::rows::{Codes, Rows, power_below};
+use super::super::rows::{Rows, power_below};
 use super::super::{Covariance, Design, Fit, LinearError, Term};
 use super::merged::Merged;
 use super::packed::{Packed, merged};

@@ -1,6 +1,7 @@
 //! The distinct combinations of levels among the rows, in the order of the levels.
 
-use crate::stats::linear::rows::{Codes, Rows};
+use crate::stats::linear::codes::Codes;
+use crate::stats::linear::rows::Rows;
 use crate::stats::sum::sum;
 
 /// Combinations of levels with their weights; the same for any order of the rows.
