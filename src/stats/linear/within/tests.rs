@@ -102,3 +102,32 @@ proptest! {
         prop_assert_eq!(bits(&rows), bits(&turned));
     }
 }
+
+/// Levels spread like chance, the same every time.
+fn spread(rows: u32, levels: u32, seed: u32) -> Vec<u32> {
+    let mix = |row: u32| (row ^ seed).wrapping_mul(0x9e37_79b1);
+    (0..rows).map(|row| (mix(mix(row) >> 7) >> 5) % levels).collect()
+}
+
+#[test]
+fn a_rank_that_is_not_counted_is_told_as_a_bound() {
+    use crate::stats::linear::{Warning, fit};
+    let rows = 36_000;
+    let number = |seed| -> Vec<f64> {
+        spread(rows, 1009, seed).into_iter().map(|level| f64::from(level) / 64.0 + 0.3).collect()
+    };
+    for (levels, bound) in [(3_300, true), (300, false)] {
+        let mut design = Design::new(number(5), vec![Term::numbers("x", number(9))]);
+        design.absorb = [(8_000, 1), (7_600, 2), (levels, 3)]
+            .map(|(levels, seed)| spread(rows, levels, seed).into())
+            .into();
+        let fitted = fit(&design).unwrap();
+        assert_eq!(fitted.warnings.contains(&Warning::RankIsBound), bound, "{levels}");
+        // All effects are connected, and nothing but their means is told twice.
+        let mut known = 1;
+        for codes in &design.absorb {
+            known += codes.iter().collect::<std::collections::BTreeSet<_>>().len() as u64;
+        }
+        assert_eq!((fitted.rank, fitted.df_residual), (known - 2, u64::from(rows) - known + 2));
+    }
+}
