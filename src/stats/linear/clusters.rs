@@ -53,7 +53,8 @@ pub struct Sorted {
 impl Sorted {
     /// Sorts rows by codes below `levels`; none where a row has no such code, or a code no row.
     ///
-    /// *Formula*: counting sort. *Shapes*: four bytes for each row and each level. *Errors*: none.
+    /// *Formula*: counting sort. *Source*: Seward 1954. *Shapes*: four bytes for each row and each level. *Units*: rows.
+    /// *Errors*: none. *Checked against*: the rows sorted without it (unit test of the packed rows).
     #[must_use]
     pub fn of(codes: &[u32], levels: usize) -> Option<Self> {
         u32::try_from(codes.len()).ok()?;
