@@ -20,7 +20,8 @@ fn lane_of<const P: usize>(pairs: &Pairs<P>, lane: usize) -> f64 {
 
 /// The contributions of merged codes and numbers to a row's residual (lane 0) and influence weights.
 struct Table<const N: usize, const P: usize> {
-    /// By merged factor and code; the constant is part of the first.
+    /// By merged factor and code; the constant is part of the first. Others are empty where none of their levels
+    /// contributes, as of the controls that a specification leaves out.
     codes: [Vec<Pairs<P>>; N],
     numbers: Vec<Pairs<P>>,
     /// Adding and taking away this number rounds a score to the lane's grid.
@@ -128,8 +129,9 @@ impl<const N: usize, const P: usize> Table<N, P> {
     fn of(plan: &Plan<'_>, packed: &Packed<N>, parts: Parts<P>, rows: usize) -> Self {
         let start = parts.start.map(f64x2::new);
         let levels: Vec<Pairs<P>> = parts.levels.iter().map(|l| l.map(f64x2::new)).collect();
-        let mut codes: [Vec<Pairs<P>>; N] = std::array::from_fn(|_| vec![[f64x2::ZERO; P]]);
-        for (table, merged) in codes.iter_mut().zip(&packed.merged) {
+        let mut codes: [Vec<Pairs<P>>; N] = std::array::from_fn(|_| Vec::new());
+        codes[0].push([f64x2::ZERO; P]);
+        for (slot, (table, merged)) in codes.iter_mut().zip(&packed.merged).enumerate() {
             *table = (0..merged.count)
                 .map(|code| {
                     let mut sum = [f64x2::ZERO; P];
@@ -140,6 +142,9 @@ impl<const N: usize, const P: usize> Table<N, P> {
                     sum
                 })
                 .collect();
+            if slot > 0 && table.iter().flatten().all(|pair| *pair == f64x2::ZERO) {
+                *table = Vec::new();
+            }
         }
         codes[0].iter_mut().for_each(|entry| add(entry, &start));
         let influence =
@@ -159,7 +164,9 @@ impl<const N: usize, const P: usize> Table<N, P> {
     fn row(&self, row: &[u16; N], numbers: &[f64]) -> Pairs<P> {
         let mut sum = self.codes[0][usize::from(row[0])];
         for (codes, code) in self.codes.iter().zip(row).skip(1) {
-            add(&mut sum, &codes[usize::from(*code)]);
+            if let Some(part) = codes.get(usize::from(*code)) {
+                add(&mut sum, part);
+            }
         }
         for (number, weights) in numbers.iter().zip(&self.numbers) {
             add_times(&mut sum, f64x2::splat(*number), weights);
