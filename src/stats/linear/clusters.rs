@@ -39,10 +39,11 @@ impl<'a, T: Into<Cow<'a, [u32]>>> From<T> for Clusters<'a> {
     }
 }
 
-/// Where rows go when they are sorted by cluster; the rows of a cluster keep their order.
+/// Where rows go when they are sorted by cluster: small clusters before large ones, so that a pass over them seldom
+/// guesses wrongly where one ends. Clusters of one size keep the order of their codes, the rows of a cluster their own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sorted {
-    /// Where each cluster begins, and the end.
+    /// Where a cluster begins, for each in turn, and the end.
     pub(super) starts: Arc<Vec<u32>>,
     /// Where each row goes.
     pub(super) places: Vec<u32>,
@@ -65,8 +66,7 @@ impl Sorted {
         if sizes.contains(&0) {
             return None;
         }
-        let starts = starts(&sizes);
-        let mut next = starts.clone();
+        let Layout { starts, begins: mut next } = Layout::of(&sizes);
         let place = |code: &u32| {
             let slot = &mut next[*code as usize];
             let place = *slot;
@@ -82,18 +82,65 @@ impl Sorted {
     pub(super) fn levels(&self) -> usize {
         self.starts.len() - 1
     }
+
+    /// Where the rows of each level begin, found again from where its first row goes.
+    pub(super) fn begins(&self, codes: &[u32]) -> Vec<u32> {
+        let mut begins = vec![0; self.levels()];
+        for (code, place) in codes.iter().zip(&self.places).rev() {
+            begins[*code as usize] = *place;
+        }
+        begins
+    }
 }
 
-/// Where each level's rows begin once they are sorted by level, and the end.
-pub(super) fn starts(sizes: &[u32]) -> Vec<u32> {
-    let mut starts = Vec::with_capacity(sizes.len() + 1);
-    let mut start = 0;
-    for size in sizes {
+/// Sizes below this are sorted by counting.
+const SMALL: usize = 64;
+
+/// Levels laid out by size.
+pub(super) struct Layout {
+    /// Where a level begins, for each in turn, and the end.
+    pub(super) starts: Vec<u32>,
+    /// Where the rows of each level begin.
+    pub(super) begins: Vec<u32>,
+}
+
+impl Layout {
+    /// Lays out levels of these sizes.
+    pub(super) fn of(sizes: &[u32]) -> Self {
+        let mut many = [0_u32; SMALL];
+        let mut large = Vec::new();
+        for (level, size) in sizes.iter().enumerate() {
+            match many.get_mut(*size as usize) {
+                Some(many) => *many += 1,
+                None => large.push((*size, level)),
+            }
+        }
+        large.sort_unstable();
+        let mut starts = Vec::with_capacity(sizes.len() + 1);
+        let mut next = [0_u32; SMALL];
+        let mut start = 0;
+        for (size, (many, next)) in many.iter().zip(&mut next).enumerate() {
+            *next = start;
+            for _ in 0..*many {
+                starts.push(start);
+                start += size as u32;
+            }
+        }
+        let place = |size: &u32| {
+            let Some(next) = next.get_mut(*size as usize) else { return 0 };
+            let begin = *next;
+            *next += size;
+            begin
+        };
+        let mut begins: Vec<u32> = sizes.iter().map(place).collect();
+        for (size, level) in large {
+            begins[level] = start;
+            starts.push(start);
+            start += size;
+        }
         starts.push(start);
-        start += size;
+        Self { starts, begins }
     }
-    starts.push(start);
-    starts
 }
 
 #[cfg(test)]
@@ -102,10 +149,20 @@ mod tests {
 
     #[test]
     fn rows_go_to_their_clusters_in_their_order() {
-        let sorted = Sorted::of(&[2, 0, 2, 1, 0, 2], 3).unwrap();
-        assert_eq!(*sorted.starts, [0, 2, 3, 6]);
-        assert_eq!((sorted.places, sorted.largest), (vec![3, 0, 4, 2, 1, 5], 3));
+        let codes = [2, 0, 2, 1, 0, 2];
+        let sorted = Sorted::of(&codes, 3).unwrap();
+        assert_eq!(*sorted.starts, [0, 1, 3, 6]);
+        assert_eq!(sorted.begins(&codes), [1, 0, 3]);
+        assert_eq!((sorted.places, sorted.largest), (vec![3, 1, 4, 0, 2, 5], 3));
         assert_eq!(Sorted::of(&[0, 2], 3), None);
         assert_eq!(Sorted::of(&[0, u32::MAX], 1), None);
+    }
+
+    #[test]
+    fn small_levels_come_before_large_ones_and_one_size_in_order() {
+        let Layout { starts, begins } = Layout::of(&[70, 2, 1, 65, 2, 0, 1, 65]);
+        assert_eq!(starts, [0, 0, 1, 2, 4, 6, 71, 136, 206]);
+        assert_eq!(begins, [136, 2, 0, 6, 4, 0, 1, 71]);
+        assert_eq!(Layout::of(&[]).starts, [0]);
     }
 }

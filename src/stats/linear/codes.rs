@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::clusters::{self, Clusters, Sorted};
+use super::clusters::{Clusters, Layout, Sorted};
 use super::kept::Kept;
 
 /// Codes made dense: levels numbered from 0 in the order of their codes.
@@ -95,12 +95,13 @@ impl<'a> Codes<'a> {
         (order, starts)
     }
 
-    /// Where each level's rows begin once they are sorted by level, and the end.
-    pub(super) fn starts(&self) -> Arc<Vec<u32>> {
-        match &self.sorted {
-            Some(sorted) => Arc::clone(&sorted.starts),
-            None => Arc::new(clusters::starts(&self.sizes)),
+    /// Where levels begin once rows are sorted by level, small levels first, and the end; and where each level does.
+    pub(super) fn layout(&self) -> (Arc<Vec<u32>>, Vec<u32>) {
+        if let Some(sorted) = &self.sorted {
+            return (Arc::clone(&sorted.starts), sorted.begins(&self.level));
         }
+        let Layout { starts, begins } = Layout::of(&self.sizes);
+        (Arc::new(starts), begins)
     }
 
     /// Tells whether every level lies within one level of `other`.

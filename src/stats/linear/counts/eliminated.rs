@@ -145,35 +145,18 @@ pub(super) fn taken<const N: usize>(sums: &Sums, packed: &Packed<N>) -> Taken {
         numbers: vec![0; width * width],
     };
     let mut group = Group { count: vec![0; size], present: Vec::new(), totals: vec![0; width] };
-    let length = |group: &u32| {
-        let bounds = &packed.starts[*group as usize..*group as usize + 2];
-        (bounds[1] - bounds[0]) as usize
-    };
-    let order = by_length(&packed.starts);
-    for members in order.chunk_by(|a, b| length(a) == length(b)) {
-        for member in members {
-            let from = packed.starts[*member as usize] as usize;
-            group.read(sums, packed, from, from + length(member));
-            class.add(size, width, &group);
-            group.clear();
+    // Groups of one size follow each other.
+    let mut last = 0;
+    for bounds in packed.starts.windows(2) {
+        let (from, to) = (bounds[0] as usize, bounds[1] as usize);
+        if to - from != last {
+            class.divide(last.max(1), &mut taken);
+            last = to - from;
         }
-        class.divide(length(&members[0]).max(1), &mut taken);
+        group.read(sums, packed, from, to);
+        class.add(size, width, &group);
+        group.clear();
     }
+    class.divide(last.max(1), &mut taken);
     taken
-}
-
-/// Lists groups by their length: a counting sort.
-fn by_length(starts: &[u32]) -> Vec<u32> {
-    let lengths = || starts.windows(2).map(|bounds| (bounds[1] - bounds[0]) as usize);
-    let mut next = vec![0_u32; lengths().max().unwrap_or(0) + 2];
-    lengths().for_each(|length| next[length + 1] += 1);
-    for length in 1..next.len() {
-        next[length] += next[length - 1];
-    }
-    let mut order = vec![0_u32; starts.len() - 1];
-    for (group, length) in lengths().enumerate() {
-        order[next[length] as usize] = group as u32;
-        next[length] += 1;
-    }
-    order
 }

@@ -24,7 +24,7 @@ pub(super) struct Packed<const N: usize> {
     pub(super) numbers: Vec<f64>,
     /// Numbers in a row.
     pub(super) width: usize,
-    /// Where each cluster begins, and the end; empty without clusters.
+    /// Where a cluster begins, for each in turn, small ones first, and the end; empty without clusters.
     pub(super) starts: Arc<Vec<u32>>,
 }
 
@@ -51,19 +51,21 @@ impl<const N: usize> Packed<N> {
                 each_row(plan, rows, &merged, |kept, codes| {
                     packed[sorted.places[kept] as usize] = codes;
                 });
-                (packed, Some(Cow::Borrowed(sorted.places.as_slice())), way.starts())
+                (packed, Some(Cow::Borrowed(sorted.places.as_slice())), Arc::clone(&sorted.starts))
             }
             Some(way) => {
-                let starts = way.starts();
-                let mut places = Places::of(&starts, rows.count, width > 0);
-                if at_once {
+                let (starts, begins) = way.layout();
+                let parted =
+                    (!at_once).then(|| parted(plan, rows, &merged, way, (&starts, &begins)));
+                let mut places = Places::of(begins, rows.count, width > 0);
+                if let Some(parted) = parted {
+                    for (level, kept, codes) in parted {
+                        places.put(level, kept as usize, codes);
+                    }
+                } else {
                     each_row(plan, rows, &merged, |kept, codes| {
                         places.put(way.level[kept], kept, codes);
                     });
-                } else {
-                    for (level, kept, codes) in parted(plan, rows, &merged, way, &starts) {
-                        places.put(level, kept as usize, codes);
-                    }
                 }
                 (places.packed, Some(Cow::Owned(places.listed)), starts)
             }
@@ -116,21 +118,21 @@ fn each_row<const N: usize>(
 /// A row on its way: its cluster, its place among the kept rows, its codes.
 type Parted<const N: usize> = (u32, u32, [u16; N]);
 
-/// Sorts rows roughly: by parts of the clusters, few enough that each is written to in turn.
+/// Sorts rows roughly: by parts of the places, few enough that each is written to in turn.
 fn parted<const N: usize>(
     plan: &Plan<'_>,
     rows: &Rows,
     merged: &[Merged],
     way: &Codes<'_>,
-    starts: &[u32],
+    (starts, begins): (&[u32], &[u32]),
 ) -> Vec<Parted<N>> {
-    let shift = (usize::BITS - (way.count / PARTS).leading_zeros()).min(31);
-    let mut next: Vec<u32> =
-        (0..=way.count >> shift).map(|part| starts[(part << shift).min(way.count)]).collect();
+    let shift = (usize::BITS - (rows.count / PARTS).leading_zeros()).min(31);
+    let first = |part: usize| starts.partition_point(|start| ((*start) as usize) < part << shift);
+    let mut next: Vec<u32> = (0..=rows.count >> shift).map(|part| starts[first(part)]).collect();
     let mut parted: Vec<Parted<N>> = vec![(0, 0, [0; N]); rows.count];
     each_row(plan, rows, merged, |kept, codes| {
         let level = way.level[kept];
-        let slot = &mut next[(level >> shift) as usize];
+        let slot = &mut next[(begins[level as usize] >> shift) as usize];
         parted[*slot as usize] = (level, kept as u32, codes);
         *slot = slot.wrapping_add(1);
     });
@@ -145,9 +147,9 @@ struct Places<const N: usize> {
 }
 
 impl<const N: usize> Places<N> {
-    fn of(starts: &[u32], rows: usize, listed: bool) -> Self {
+    fn of(begins: Vec<u32>, rows: usize, listed: bool) -> Self {
         Self {
-            next: starts.to_vec(),
+            next: begins,
             packed: vec![[0; N]; rows],
             listed: vec![0; if listed { rows } else { 0 }],
         }

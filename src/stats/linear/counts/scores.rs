@@ -163,8 +163,9 @@ impl<const N: usize, const P: usize> Table<N, P> {
     #[inline(always)]
     fn row(&self, row: &[u16; N], numbers: &[f64]) -> Pairs<P> {
         let mut sum = self.codes[0][usize::from(row[0])];
-        for (codes, code) in self.codes.iter().zip(row).skip(1) {
-            if let Some(part) = codes.get(usize::from(*code)) {
+        // An index, because the compiler unrolls this loop and not that of an iterator that skips.
+        for slot in 1..N {
+            if let Some(part) = self.codes[slot].get(usize::from(row[slot])) {
                 add(&mut sum, part);
             }
         }
@@ -174,23 +175,39 @@ impl<const N: usize, const P: usize> Table<N, P> {
         sum
     }
 
+    /// A row's residual times its influence weights; in lane 0 the residual itself.
+    #[expect(clippy::inline_always, reason = "every row passes here")]
+    #[inline(always)]
+    fn product(&self, packed: &Packed<N>, row: usize) -> Pairs<P> {
+        let numbers = if packed.width == 0 { &[] } else { packed.numbers(row) };
+        let mut factors = self.row(&packed.rows[row], numbers);
+        let [residual, first] = factors[0].to_array();
+        factors[0] = f64x2::new([1.0, first]);
+        factors.map(|factor| f64x2::splat(residual) * factor)
+    }
+
     /// The score of a cluster: the sum over its rows of residual times influence, whatever their order; in lane 0
     /// that of the residuals themselves.
     #[expect(clippy::inline_always, reason = "every row passes here")]
     #[inline(always)]
     fn score(&self, packed: &Packed<N>, from: usize, to: usize) -> Pairs<P> {
-        let rows = &packed.rows[from..to];
-        // Two numbers have the same sum either way round; more are rounded to the grid first.
-        let rounder = if rows.len() > 2 { self.rounder } else { [f64x2::ZERO; P] };
-        let mut score = [f64x2::ZERO; P];
-        for (at, row) in rows.iter().enumerate() {
-            let numbers = if packed.width == 0 { &[] } else { packed.numbers(from + at) };
-            let mut factors = self.row(row, numbers);
-            let [residual, first] = factors[0].to_array();
-            factors[0] = f64x2::new([1.0, first]);
-            let residual = f64x2::splat(residual);
-            for pair in 0..P {
-                score[pair] += (residual * factors[pair] + rounder[pair]) - rounder[pair];
+        let mut score = self.product(packed, from);
+        match to - from {
+            1 => {}
+            // Two numbers have the same sum either way round; more are rounded to the grid first.
+            2 => add(&mut score, &self.product(packed, from + 1)),
+            _ => {
+                let rounded = |product: &mut Pairs<P>| {
+                    for pair in 0..P {
+                        product[pair] = (product[pair] + self.rounder[pair]) - self.rounder[pair];
+                    }
+                };
+                rounded(&mut score);
+                for row in from + 1..to {
+                    let mut product = self.product(packed, row);
+                    rounded(&mut product);
+                    add(&mut score, &product);
+                }
             }
         }
         score
