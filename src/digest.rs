@@ -4,10 +4,11 @@
 //! here and nowhere else, so that two machines write the same file.
 
 use std::fmt;
-use std::io::{self, Read};
+use std::io::{self, Read, Write};
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+use serde_json::ser::{Formatter, PrettyFormatter};
 use sha2::Digest as _;
 
 /// A SHA-256 checksum, written as 64 lower-case hexadecimal digits.
@@ -116,6 +117,9 @@ pub fn canonical_number(value: f64) -> f64 {
     if value == 0.0 || !value.is_finite() {
         return if value == 0.0 { 0.0 } else { value };
     }
+    if value.abs() < 1e12 && value.fract() == 0.0 {
+        return value;
+    }
     format!("{value:.11e}").parse().unwrap_or(value)
 }
 
@@ -124,25 +128,59 @@ pub fn canonical_number(value: f64) -> f64 {
 /// # Errors
 /// When the value cannot be JSON (a map with keys that are no texts).
 pub fn canonical_json(value: &impl Serialize) -> Result<String, serde_json::Error> {
-    let mut tree = serde_json::to_value(value)?;
-    round_numbers(&mut tree);
-    let mut text = serde_json::to_string_pretty(&tree)?;
-    text.push('\n');
-    Ok(text)
+    let mut bytes = Vec::new();
+    let canonical = Canonical(PrettyFormatter::new());
+    value.serialize(&mut serde_json::Serializer::with_formatter(&mut bytes, canonical))?;
+    bytes.push(b'\n');
+    String::from_utf8(bytes).map_err(serde::ser::Error::custom)
 }
 
-fn round_numbers(tree: &mut serde_json::Value) {
-    match tree {
-        serde_json::Value::Number(number) if number.is_f64() => {
-            if let Some(rounded) =
-                number.as_f64().map(canonical_number).and_then(serde_json::Number::from_f64)
-            {
-                *number = rounded;
-            }
-        }
-        serde_json::Value::Array(items) => items.iter_mut().for_each(round_numbers),
-        serde_json::Value::Object(entries) => entries.values_mut().for_each(round_numbers),
-        _ => {}
+/// Writes numbers by [`canonical_number`], and all else as [`PrettyFormatter`] does.
+struct Canonical(PrettyFormatter<'static>);
+
+impl Formatter for Canonical {
+    fn write_f32<W: ?Sized + Write>(&mut self, writer: &mut W, value: f32) -> io::Result<()> {
+        self.write_f64(writer, f64::from(value))
+    }
+
+    fn write_f64<W: ?Sized + Write>(&mut self, writer: &mut W, value: f64) -> io::Result<()> {
+        self.0.write_f64(writer, canonical_number(value))
+    }
+
+    fn begin_array<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.begin_array(writer)
+    }
+
+    fn end_array<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.end_array(writer)
+    }
+
+    fn begin_array_value<W: ?Sized + Write>(&mut self, to: &mut W, first: bool) -> io::Result<()> {
+        self.0.begin_array_value(to, first)
+    }
+
+    fn end_array_value<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.end_array_value(writer)
+    }
+
+    fn begin_object<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.begin_object(writer)
+    }
+
+    fn end_object<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.end_object(writer)
+    }
+
+    fn begin_object_key<W: ?Sized + Write>(&mut self, to: &mut W, first: bool) -> io::Result<()> {
+        self.0.begin_object_key(to, first)
+    }
+
+    fn begin_object_value<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.begin_object_value(writer)
+    }
+
+    fn end_object_value<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.end_object_value(writer)
     }
 }
 
@@ -172,8 +210,14 @@ mod tests {
     fn numbers_are_written_with_twelve_digits() {
         assert_eq!(canonical_number(0.188_399_941_163_418_3), 0.188_399_941_163);
         assert_eq!(canonical_number(-0.0).to_bits(), 0);
+        assert_eq!(canonical_number(999_999_999_999.0), 999_999_999_999.0);
+        assert_eq!(canonical_number(1_234_567_890_126.0), 1_234_567_890_130.0);
+        let document = serde_json::json!({ "a": [1.0, 0.1 + 0.2], "n": 3, "e": [], "o": {} });
         let text =
-            canonical_json(&serde_json::json!({ "a": [1.0, 0.1 + 0.2], "n": 3 })).expect("JSON");
-        assert_eq!(text, "{\n  \"a\": [\n    1.0,\n    0.3\n  ],\n  \"n\": 3\n}\n");
+            "{\n  \"a\": [\n    1.0,\n    0.3\n  ],\n  \"n\": 3,\n  \"e\": [],\n  \"o\": {}\n}\n";
+        assert_eq!(canonical_json(&document).expect("JSON"), text);
+        let numbers = (f64::NAN, -0.0, 0.1_f32);
+        let text = "[\n  null,\n  0.0,\n  0.10000000149\n]\n";
+        assert_eq!(canonical_json(&numbers).expect("JSON"), text);
     }
 }

@@ -163,9 +163,9 @@ impl<const N: usize, const P: usize> Table<N, P> {
     #[inline(always)]
     fn row(&self, row: &[u16; N], numbers: &[f64]) -> Pairs<P> {
         let mut sum = self.codes[0][usize::from(row[0])];
-        // An index, because the compiler unrolls this loop and not that of an iterator that skips.
-        for slot in 1..N {
-            if let Some(part) = self.codes[slot].get(usize::from(row[slot])) {
+        // Slices, because the compiler unrolls this loop and not that of an iterator that skips.
+        for (codes, code) in self.codes[1..].iter().zip(&row[1..]) {
+            if let Some(part) = codes.get(usize::from(*code)) {
                 add(&mut sum, part);
             }
         }
@@ -198,8 +198,8 @@ impl<const N: usize, const P: usize> Table<N, P> {
             2 => add(&mut score, &self.product(packed, from + 1)),
             _ => {
                 let rounded = |product: &mut Pairs<P>| {
-                    for pair in 0..P {
-                        product[pair] = (product[pair] + self.rounder[pair]) - self.rounder[pair];
+                    for (product, rounder) in product.iter_mut().zip(&self.rounder) {
+                        *product = (*product + *rounder) - *rounder;
                     }
                 };
                 rounded(&mut score);
