@@ -71,14 +71,15 @@ COUNT = '\n[[step]]\nid = "rows"\n[step.summarise]\nfrom = "sessions"\nmeasures 
 
 
 def method(tables=True, regressions=True):
-    """The method's text; without either, only a count."""
+    """The method's text; without either, only a count. Bands are for the regressions."""
     if not tables:
         return METHOD.split("[[step]]")[0] + COUNT
-    text = METHOD
+    text = METHOD if regressions else METHOD.split("[[step]]")[0]
+    source = "banded" if regressions else "sessions"
     for name, (by, measures) in TABLES.items():
         groups = ", ".join(f'"{key}"' for key in by.split(","))
         listed = ", ".join(f'{key} = "{measure}"' for key, measure in measures.items())
-        text += f'\n[[step]]\nid = "{name}"\n[step.summarise]\nfrom = "banded"\nby = [{groups}]\nmeasures = {{ {listed} }}\n'
+        text += f'\n[[step]]\nid = "{name}"\n[step.summarise]\nfrom = "{source}"\nby = [{groups}]\nmeasures = {{ {listed} }}\n'
     for name, (absorb, also) in REGRESSIONS.items() if regressions else ():
         terms = ", ".join(f'"{term}"' for term in ["expertise", *also])
         effects = ", ".join(f'"{effect}"' for effect in absorb)

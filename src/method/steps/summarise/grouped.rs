@@ -2,6 +2,7 @@
 //!
 //! Groups come in the order of their values, whatever the order of the rows.
 
+use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -34,7 +35,7 @@ pub(super) struct Grouped {
     /// The place of each row's group.
     pub(super) places: Vec<u32>,
     /// The rows of each group, once a measure needs them.
-    pub(super) rows: OnceCell<Vec<Vec<usize>>>,
+    pub(super) rows: OnceCell<Parted<usize>>,
 }
 
 /// The rows with equal values in `by`.
@@ -129,19 +130,65 @@ impl Group {
     }
 }
 
-/// Sorts values into their groups, of known sizes, in one pass over the rows.
-fn sorted<T>(
-    places: &[u32],
-    sizes: impl Iterator<Item = usize>,
-    values: impl IntoIterator<Item = T>,
-) -> Vec<Vec<T>> {
-    let mut sorted: Vec<Vec<T>> = sizes.map(Vec::with_capacity).collect();
-    for (place, value) in places.iter().zip(values) {
-        if let Some(group) = sorted.get_mut(*place as usize) {
-            group.push(value);
+/// What each row has, group after group; within a group in the order of the rows.
+pub(super) struct Parted<T> {
+    all: Vec<T>,
+    /// Where each group begins, and the end.
+    starts: Vec<usize>,
+}
+
+impl<T: Copy + Default> Parted<T> {
+    /// Sorts what rows have into their groups.
+    fn of(places: &[u32], groups: &[Group], rows: impl Iterator<Item = T>) -> Self {
+        let mut starts = vec![0];
+        starts.extend(groups.iter().scan(0, |end, group| {
+            *end += group.count;
+            Some(*end)
+        }));
+        let mut all = vec![T::default(); places.len()];
+        let mut next = starts.clone();
+        for (place, row) in places.iter().zip(rows) {
+            if let Some(next) = next.get_mut(*place as usize)
+                && let Some(slot) = all.get_mut(*next)
+            {
+                *slot = row;
+                *next += 1;
+            }
+        }
+        Self { all, starts }
+    }
+
+    /// What the rows of a group have.
+    pub(super) fn group(&self, group: &Group) -> &[T] {
+        let bounds = (self.starts.get(group.place), self.starts.get(group.place + 1));
+        let (Some(from), Some(to)) = bounds else { return &[] };
+        self.all.get(*from..*to).unwrap_or_default()
+    }
+}
+
+/// The values of a column in every group.
+pub(super) enum Plain {
+    /// How often each comes.
+    Tallied(Vec<[u32; FEW as usize]>),
+    Listed(Parted<f64>),
+}
+
+impl Plain {
+    /// The values in a group.
+    pub(super) fn taken(&self, group: &Group) -> Taken<'_> {
+        match self {
+            Self::Listed(values) => Taken::plain(values.group(group)),
+            Self::Tallied(counts) => {
+                let counts = counts.get(group.place).copied().unwrap_or_default();
+                let present = || counts.iter().enumerate().filter(|(_, count)| **count > 0);
+                Taken {
+                    rows: group.count,
+                    frequencies: Some(present().map(|(_, count)| f64::from(*count)).collect()),
+                    ..Taken::plain(present().map(|(value, _)| value as f64).collect::<Vec<_>>())
+                }
+            }
         }
     }
-    sorted
 }
 
 /// Reads frequency weights.
@@ -192,10 +239,8 @@ pub(super) fn cluster_codes(
 impl Grouped {
     /// The rows of a group.
     pub(super) fn rows(&self, group: &Group) -> &[usize] {
-        let all = self.rows.get_or_init(|| {
-            sorted(&self.places, self.groups.iter().map(|group| group.count), 0..self.places.len())
-        });
-        all.get(group.place).map_or(&[], Vec::as_slice)
+        let rows = || Parted::of(&self.places, &self.groups, 0..self.places.len());
+        self.rows.get_or_init(rows).group(group)
     }
 
     /// The observations in a group.
@@ -212,12 +257,9 @@ impl Grouped {
     }
 
     /// Those of the rows that stand for one observation at least.
-    pub(super) fn counted(&self, rows: &[usize]) -> Vec<usize> {
-        let counts = |row: &usize| {
-            self.weights
-                .as_ref()
-                .is_none_or(|all| all.get(*row).is_some_and(|weight| *weight > 0.0))
-        };
+    pub(super) fn counted<'r>(&self, rows: &'r [usize]) -> Cow<'r, [usize]> {
+        let Some(weights) = &self.weights else { return rows.into() };
+        let counts = |row: &usize| weights.get(*row).is_some_and(|weight| *weight > 0.0);
         rows.iter().copied().filter(counts).collect()
     }
 
@@ -241,7 +283,7 @@ impl Grouped {
             }
         }
         let is_in = |row: &usize| inside.get(*row).copied().unwrap_or(false);
-        let values = total.iter().map(|row| f64::from(u8::from(is_in(row)))).collect();
+        let values: Vec<f64> = total.iter().map(|row| f64::from(u8::from(is_in(row)))).collect();
         let taken = Taken {
             frequencies: self.weights.as_ref().map(|all| picked(all, total)),
             clusters: self.clusters.as_ref().map(|all| picked(all, total)),
@@ -252,21 +294,19 @@ impl Grouped {
 
     /// The values of a column in every group, where there are no nulls, weights or clusters. Small whole numbers are
     /// counted: their means and fractions depend on nothing else.
-    pub(super) fn plain(&self, numbers: &Numbers<'_>, statistic: Statistic) -> Option<Vec<Taken>> {
+    pub(super) fn plain(&self, numbers: &Numbers<'_>, statistic: Statistic) -> Option<Plain> {
         let plain = self.weights.is_none() && self.clusters.is_none();
         let values = numbers.all().filter(|_| plain)?;
         if matches!(statistic, Statistic::Mean | Statistic::Fraction)
-            && let Some(counted) = self.tallied(values)
+            && let Some(counts) = self.tallied(values)
         {
-            return Some(counted);
+            return Some(Plain::Tallied(counts));
         }
-        let sizes = self.groups.iter().map(|group| group.count);
-        let all = sorted(&self.places, sizes, values.iter().copied());
-        Some(all.into_iter().map(Taken::plain).collect())
+        Some(Plain::Listed(Parted::of(&self.places, &self.groups, values.iter().copied())))
     }
 
     /// How often each value comes in each group; none where they are not small whole numbers.
-    fn tallied(&self, values: &[f64]) -> Option<Vec<Taken>> {
+    fn tallied(&self, values: &[f64]) -> Option<Vec<[u32; FEW as usize]>> {
         if !whole::all_below(values, FEW) {
             return None;
         }
@@ -276,20 +316,11 @@ impl Grouped {
             let count = group.get_mut(*value as usize)?;
             *count = count.checked_add(1)?;
         }
-        let taken = |counts: [u32; FEW as usize]| {
-            let present = || counts.iter().enumerate().filter(|(_, count)| **count > 0);
-            Taken {
-                values: present().map(|(value, _)| value as f64).collect(),
-                rows: counts.iter().map(|count| *count as usize).sum(),
-                frequencies: Some(present().map(|(_, count)| f64::from(*count)).collect()),
-                ..Taken::default()
-            }
-        };
-        Some(counts.into_iter().map(taken).collect())
+        Some(counts)
     }
 
     /// The values of a column in some rows, nulls left out.
-    pub(super) fn take(&self, numbers: &Numbers<'_>, rows: &[usize]) -> Taken {
+    pub(super) fn take(&self, numbers: &Numbers<'_>, rows: &[usize]) -> Taken<'static> {
         let at = |row: &usize| numbers.get(*row);
         let mut values = Vec::with_capacity(rows.len());
         values.extend(rows.iter().filter_map(at));
@@ -310,7 +341,7 @@ impl Grouped {
         above: &Numbers<'_>,
         below: &Numbers<'_>,
         rows: &[usize],
-    ) -> Taken {
+    ) -> Taken<'static> {
         let under = |row: &usize| below.get(*row);
         let kept: Vec<usize> = rows.iter().copied().filter(|row| under(row).is_some()).collect();
         let mut taken = self.take(above, &kept);

@@ -1,11 +1,12 @@
 //! One measure, group after group.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::engine::{Coded, Column, Numbers, Values};
 use crate::stats::summary::SummaryError;
 
-use super::grouped::{Group, Grouped, Intervals, Number};
+use super::grouped::{Group, Grouped, Intervals, Number, Plain};
 use super::measure::{Statistic, What};
 use super::run::Summarising;
 use super::taken::Taken;
@@ -23,7 +24,7 @@ pub(super) enum Measuring<'a> {
         numbers: Numbers<'a>,
         statistic: Statistic,
         /// The values of every group, where they were all sorted at once.
-        taken: Option<Vec<Taken>>,
+        plain: Option<Plain>,
     },
     Ratio {
         above: Numbers<'a>,
@@ -45,8 +46,8 @@ impl<'a> Measuring<'a> {
             What::Distinct(_) => Self::Distinct(Distinct::of(column?)),
             What::Of { statistic, .. } => {
                 let numbers = numbers(column?);
-                let taken = grouped.plain(&numbers, *statistic);
-                Self::Of { numbers, statistic: *statistic, taken }
+                let plain = grouped.plain(&numbers, *statistic);
+                Self::Of { numbers, statistic: *statistic, plain }
             }
             What::Ratio { .. } => {
                 Self::Ratio { above: numbers(column?), below: numbers(grouped.below.get(&place)?) }
@@ -72,16 +73,17 @@ impl<'a> Measuring<'a> {
                 Ok((Some(grouped.share(grouped.rows(group), total, intervals)?), 0))
             }
             Self::Distinct(distinct) => {
-                let valid = |row: &usize| distinct.column.is_valid(*row);
-                let rows = grouped.rows(group);
-                let kept: Vec<usize> = rows.iter().copied().filter(valid).collect();
+                let mut kept = Cow::Borrowed(grouped.rows(group));
+                if distinct.nulls {
+                    kept.to_mut().retain(|row| distinct.column.is_valid(*row));
+                }
                 let count = distinct.count(&grouped.counted(&kept));
                 let number = Number::plain(count as f64, grouped.weigh(&kept));
                 Ok((Some(number), group.count - kept.len()))
             }
-            Self::Of { numbers, statistic, taken } => {
-                let taken = match taken.as_mut().and_then(|all| all.get_mut(group.place)) {
-                    Some(taken) => std::mem::take(taken),
+            Self::Of { numbers, statistic, plain } => {
+                let taken = match plain {
+                    Some(plain) => plain.taken(group),
                     None => grouped.take(numbers, grouped.rows(group)),
                 };
                 known(&taken, group, || taken.number(*statistic, intervals))
@@ -95,7 +97,7 @@ impl<'a> Measuring<'a> {
 }
 
 fn known(
-    taken: &Taken,
+    taken: &Taken<'_>,
     group: &Group,
     number: impl FnOnce() -> Result<Number, SummaryError>,
 ) -> Result<(Option<Number>, usize), SummaryError> {
@@ -106,6 +108,8 @@ fn known(
 /// Counts the different values of a column in one group after another.
 pub(super) struct Distinct<'a> {
     column: &'a Column,
+    /// Whether any of them is null.
+    nulls: bool,
     coded: Coded<'a>,
     /// The last of the groups that each value was seen in.
     seen: Vec<usize>,
@@ -118,7 +122,7 @@ impl<'a> Distinct<'a> {
             Values::Text { codes, levels } => Coded { places: codes.into(), levels: levels.len() },
             _ => column.coded(),
         };
-        Self { column, seen: vec![0; coded.levels], coded, group: 0 }
+        Self { column, nulls: column.nulls() > 0, seen: vec![0; coded.levels], coded, group: 0 }
     }
 
     /// How many different values stand in the next group's rows; none of them is null.

@@ -1,5 +1,7 @@
 //! The values of one column in one group, and one statistic of them.
 
+use std::borrow::Cow;
+
 use crate::stats::sum::{dot, sum};
 use crate::stats::summary::{Sample, Summary, SummaryError, ratio, summarise};
 
@@ -8,8 +10,8 @@ use super::measure::Statistic;
 
 /// Values of one column in one group, with their frequencies and clusters.
 #[derive(Default)]
-pub(super) struct Taken {
-    pub(super) values: Vec<f64>,
+pub(super) struct Taken<'a> {
+    pub(super) values: Cow<'a, [f64]>,
     /// The rows that they come from.
     pub(super) rows: usize,
     /// The second column of a ratio.
@@ -18,9 +20,10 @@ pub(super) struct Taken {
     pub(super) clusters: Option<Vec<u32>>,
 }
 
-impl Taken {
+impl<'a> Taken<'a> {
     /// Values that count once each, and depend on nothing.
-    pub(super) fn plain(values: Vec<f64>) -> Self {
+    pub(super) fn plain(values: impl Into<Cow<'a, [f64]>>) -> Self {
+        let values = values.into();
         Self { rows: values.len(), values, ..Self::default() }
     }
 
