@@ -11,6 +11,8 @@ what it holds when it starts another counts as that one's peak). Rows:
     job-parquet, job-csv    the whole `secondlook run`: verify, load, six tables, six regressions; polars + pyfixest; 3 runs. Both
                             sides' numbers are compared, and the table is not printed if they differ by more than 1e-7
     tables                  six tables from parquet, ours with start, check and standard errors; polars without its import
+    memory                  the same tables of columns in memory, ours with standard errors; polars on texts as it read them, and
+                            on categories (ours are coded, too). Builds the bench `steps`
     read-csv, read-parquet  the file hashed and read into columns and counted; polars without its import
     sha-one, sha-four       1 GiB, and four files of 256 MiB, verified; openssl dgst in turn
     regression              one regression, columns in memory: see README.md; pyfixest. Builds the bench. Memory is what the work
@@ -40,7 +42,7 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 PEERS = os.path.join(HERE, "peers")
-ROWS = ["job-parquet", "job-csv", "tables", "read-csv", "read-parquet", "sha-one", "sha-four", "regression", "specifications", "forensic"]
+ROWS = ["job-parquet", "job-csv", "tables", "memory", "read-csv", "read-parquet", "sha-one", "sha-four", "regression", "specifications", "forensic"]
 NAMED_ONLY = ["forty-million"]
 SESSIONS = 398_198
 
@@ -154,6 +156,13 @@ class Bench:
         what = "SHA-256, one file of 1 GiB" if count == 1 else f"SHA-256, {count} files of {size >> 20} MiB"
         self.add(name, what, "openssl in turn" if count > 1 else "openssl", *sides, goal)
 
+    def memory(self):
+        bench = ["cargo", "bench", "--locked", "--profile", "dev", "--bench", "steps", "--", self.folder, "tables-parquet", "9"]
+        for columns in ("texts", "categories"):
+            peer = [sys.executable, os.path.join(PEERS, "tables.py"), self.data("parquet"), columns, "9"]
+            sides = in_turn(lambda: ("", figure(lines(bench)[0])), lambda: ("", figure(lines(peer)[0])), 5)
+            self.add("memory", "six tables of columns in memory", f"polars, {columns}", *sides, "1/5")
+
     def columns(self):
         """The coded table for pyfixest, and as flat columns for the kernels."""
         coded, columns = os.path.join(self.folder, "coded.parquet"), os.path.join(self.folder, "columns")
@@ -206,7 +215,7 @@ class Bench:
                 continue
             wall = f"{a['wall']:.3f} / {b['wall']:.3f} = {a['wall'] / b['wall']:.2f}"
             share = f" = 1/{b['mb'] / a['mb']:.1f}" if a["mb"] > 0 else ""
-            memory = f"{a['mb']:.0f} / {b['mb']:.0f}{share}"
+            memory = f"{a['mb']:.0f} / {b['mb']:.0f}{share}" if b["mb"] > 0 else ""
             ratio = f"1/{b['cpu'] / a['cpu']:.1f}" if a["cpu"] < b["cpu"] else f"{a['cpu'] / b['cpu']:.2f}"
             noise = f"{row['runs']}, ±{max(a['noise'], b['noise']):.0%}"
             print(f"| {row['what']} | {a['cpu']:.3f} | {b['cpu']:.3f} ({row['peer']}) | {ratio} ({row['goal']}) | {wall} | {memory} | {noise} |")
@@ -220,7 +229,7 @@ def lines(command):
 
 def figure(line):
     """A bench's JSON line as the figures of a row; memory is the work's own where the line says so."""
-    own = max(0.0, line["bytes_a_row"] * line["rows"] / 1e6) if "bytes_a_row" in line else line["peak_mb"]
+    own = max(0.0, line["bytes_a_row"] * line["rows"] / 1e6) if "bytes_a_row" in line else line.get("peak_mb", 0.0)
     return {"cpu": line["cpu_ms"] / 1e3, "wall": line["wall_ms"] / 1e3, "mb": own, "noise": 0}
 
 
@@ -298,7 +307,8 @@ def main():
         steps = {
             "job-parquet": lambda: bench.job("parquet", "1/20"),
             "job-csv": lambda: bench.job("csv", "1/10"),
-            "tables": lambda: bench.polars("tables", "parquet", "tables", "six tables from parquet, hashed", "1/5 in memory"),
+            "tables": lambda: bench.polars("tables", "parquet", "tables", "six tables from parquet, hashed", ""),
+            "memory": bench.memory,
             "read-csv": lambda: bench.polars("read-csv", "csv", "read", "CSV hashed and read into columns", "0.5"),
             "read-parquet": lambda: bench.polars("read-parquet", "parquet", "read", "Parquet hashed and read into columns", ""),
             "sha-one": lambda: bench.sha("sha-one", 1, "1.05"),
