@@ -346,19 +346,22 @@ mod tests {
 
     #[test]
     fn full_blocks_of_the_widest_spread_sum_exactly() {
-        // The largest and the smallest mantissas, as far apart as one cut allows, one further, and one after that.
-        let odd = 2.0 - f64::EPSILON;
-        for apart in 34..=36 {
+        // Low parts as large as they can be beside an odd number of odd units: as far apart as one cut allows, and further.
+        let (long, odd) = (1.0 + 511.0 * f64::EPSILON, 1.0 + f64::EPSILON);
+        for apart in 34..=37 {
             for top in [-1022, -1000, 0, 1011, 1012, 1013] {
-                let (large, small) = (libm::scalbn(odd, top), libm::scalbn(odd, top - apart));
+                let (large, small) = (libm::scalbn(long, top), libm::scalbn(odd, top - apart));
                 let mut terms = vec![large; 512];
-                terms[100..300].fill(small);
-                terms[311] = -large;
+                terms[100..301].fill(small);
                 let mut one_by_one = ExactSum::new();
                 for term in &terms {
                     one_by_one.add(*term);
                 }
-                assert_eq!(sum(&terms).to_bits(), one_by_one.value().to_bits(), "{apart} {top}");
+                let mut block = ExactSum::new();
+                block.extend(&terms);
+                block.carry();
+                one_by_one.carry();
+                assert_eq!(block.limbs, one_by_one.limbs, "{apart} {top}");
             }
         }
     }
