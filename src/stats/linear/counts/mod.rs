@@ -315,7 +315,8 @@ mod tests {
 
     #[test]
     fn rows_are_sorted_alike_at_once_and_in_parts() {
-        let cluster: Vec<u32> = (0..5000).map(|row| row * 7919 % 1009).collect();
+        // Clusters of 1, 3, 5, … 139 rows, and of 100.
+        let cluster: Vec<u32> = (0..5000_u32).map(|row| (row * 7919 % 5000).isqrt()).collect();
         let codes: Vec<u32> = (0..5000).map(|row| row * 31 % 97).collect();
         let numbers: Vec<f64> = (0..5000).map(|row| f64::from(row * 13 % 501) + 0.5).collect();
         let outcome: Vec<f64> = (0..5000).map(|row| f64::from(row % 3 / 2)).collect();
@@ -334,7 +335,7 @@ mod tests {
         assert_eq!((&one.starts, one.rows.len()), (&other.starts, 5000));
         assert!(one.rows.iter().any(|row| *row != one.rows[0]));
         design.clusters =
-            vec![Clusters::sorted((&cluster).into(), Sorted::of(&cluster, 1009).map(Arc::new))];
+            vec![Clusters::sorted((&cluster).into(), Sorted::of(&cluster, 71).map(Arc::new))];
         let rows = prepare(&design).unwrap();
         assert!(rows.clusters[0].sorted.is_some());
         let plan = Plan::of(&design, &rows, &codings).unwrap();
