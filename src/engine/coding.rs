@@ -25,25 +25,46 @@ impl Coded<'_> {
     /// The place of a null.
     pub const NULL: u32 = u32::MAX;
 
+    /// Returns the first row of each level.
+    #[must_use]
+    pub fn firsts(&self) -> Vec<usize> {
+        let mut rows = vec![usize::MAX; self.levels];
+        let mut left = self.levels;
+        for (row, place) in self.places.iter().enumerate() {
+            if left == 0 {
+                break;
+            }
+            if let Some(first) = rows.get_mut(*place as usize).filter(|first| **first == usize::MAX)
+            {
+                *first = row;
+                left -= 1;
+            }
+        }
+        rows
+    }
+
     /// Crosses two codings of the same rows: the pairs that occur, in the order of the first and then
     /// of the second; a null comes after every value, and no pair is null.
     #[must_use]
     pub fn cross(&self, other: &Coded<'_>) -> Coded<'static> {
         let (rows, wide) = (self.places.len(), other.levels as u64 + 1);
-        let at = |place: u32, levels: usize| u64::from(place).min(levels as u64);
         let pairs = self.places.iter().zip(other.places.iter());
-        let pairs =
-            pairs.map(|(left, right)| at(*left, self.levels) * wide + at(*right, other.levels));
         let span = (self.levels as u64 + 1) * wide;
-        if span < (rows * DENSE).max(DENSE_AT_LEAST) as u64 {
-            let mut present = vec![false; span as usize];
-            let mut places: Vec<u32> = pairs.map(|pair| pair as u32).collect();
-            for pair in &places {
-                mark(&mut present, *pair);
-            }
+        if span < (rows * DENSE).max(DENSE_AT_LEAST) as u64
+            && let Ok(span) = u32::try_from(span)
+        {
+            let (own, last) = (self.levels as u32, other.levels as u32);
+            let pair = |(left, right): (&u32, &u32)| {
+                (*left).min(own).wrapping_mul(last + 1).wrapping_add((*right).min(last))
+            };
+            let mut places: Vec<u32> = pairs.map(pair).collect();
+            let present = present(&places, span as usize, None);
             let levels = close_up(&mut places, &present);
             return Coded { places: places.into(), levels };
         }
+        let at = |place: u32, levels: usize| u64::from(place).min(levels as u64);
+        let pairs =
+            pairs.map(|(left, right)| at(*left, self.levels) * wide + at(*right, other.levels));
         let mut distinct: Vec<u64> = pairs.clone().collect();
         distinct.sort_unstable();
         distinct.dedup();
@@ -81,15 +102,8 @@ impl Column {
     /// Writes out the levels of [`Self::coded`], in their order.
     #[must_use]
     pub fn level_texts(&self, coded: &Coded<'_>) -> Vec<String> {
-        let mut rows = vec![None; coded.levels];
-        for (row, place) in coded.places.iter().enumerate().rev() {
-            if let Some(slot) = rows.get_mut(*place as usize) {
-                *slot = Some(row);
-            }
-        }
-        rows.into_iter()
-            .map(|row| row.and_then(|row| self.text_at(row)).unwrap_or_default())
-            .collect()
+        let rows = coded.firsts();
+        rows.into_iter().map(|row| self.text_at(row).unwrap_or_default()).collect()
     }
 
     fn code_ints<T: Copy>(&self, values: &[T], wide: impl Fn(T) -> i64) -> Coded<'static> {
@@ -111,14 +125,11 @@ impl Column {
             return self.code_keys(values, |value| wide(*value) as u64 ^ (1 << 63));
         }
         let at = |value: T| wide(value).abs_diff(low) as usize;
-        let mut present = vec![false; span as usize + 1];
         let place = |(row, value): (usize, &T)| {
             if valid(row) { at(*value) as u32 } else { Coded::NULL }
         };
         let mut places: Vec<u32> = values.iter().enumerate().map(place).collect();
-        for place in &places {
-            mark(&mut present, *place);
-        }
+        let present = present(&places, span as usize + 1, None);
         let levels = close_up(&mut places, &present);
         Coded { places: places.into(), levels }
     }
@@ -150,15 +161,7 @@ impl Column {
     }
 
     fn code_texts<'a>(&'a self, codes: &'a [u32], levels: &Levels) -> Coded<'a> {
-        let present = || {
-            let mut present = vec![false; levels.len()];
-            for (row, code) in codes.iter().enumerate() {
-                if self.is_valid(row) {
-                    mark(&mut present, *code);
-                }
-            }
-            present
-        };
+        let present = || present(codes, levels.len(), self.valid.as_deref());
         let complete = || self.valid.is_none() && levels.is_sorted() && !present().contains(&false);
         if *self.known.complete.get_or_init(complete) {
             return Coded { places: Cow::Borrowed(codes), levels: levels.len() };
@@ -173,6 +176,26 @@ impl Column {
         let places: Vec<u32> = codes.iter().enumerate().map(place).collect();
         Coded { places: places.into(), levels: count }
     }
+}
+
+/// Says which of the codes below `span` some row has that is not null: looks at as many rows as it takes to see all.
+fn present(codes: &[u32], span: usize, valid: Option<&[bool]>) -> Vec<bool> {
+    let mut present = vec![false; span];
+    if let Some(valid) = valid {
+        for (code, _) in codes.iter().zip(valid).filter(|(_, valid)| **valid) {
+            mark(&mut present, *code);
+        }
+        return present;
+    }
+    for part in codes.chunks(span.max(1 << 10)) {
+        for code in part {
+            mark(&mut present, *code);
+        }
+        if !present.contains(&false) {
+            break;
+        }
+    }
+    present
 }
 
 fn mark(present: &mut [bool], code: u32) {

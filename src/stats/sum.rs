@@ -6,7 +6,7 @@
 mod blocks;
 
 use super::double_double::{DoubleDouble, two_product};
-use blocks::{BLOCK, aligned, in_two};
+use blocks::{BLOCK, in_parts};
 
 /// Bits in a limb.
 const LIMB: u32 = 32;
@@ -75,36 +75,10 @@ impl ExactSum {
     /// Adds terms, as [`Self::add`] does one by one, faster where their sizes are alike.
     pub fn extend(&mut self, terms: &[f64]) {
         for block in terms.chunks(BLOCK) {
-            if let Some(parts) = in_two(block) {
-                for part in parts {
-                    self.add(part);
-                }
-            } else if let Some((total, position)) = aligned(block) {
-                self.add_aligned(total, position);
-            } else {
-                for term in block {
-                    self.add(*term);
-                }
+            let parts = in_parts(block);
+            for term in parts.as_ref().map_or(block, |parts| parts) {
+                self.add(*term);
             }
-        }
-    }
-
-    /// Adds a whole number of units of 2^(position − 1074).
-    fn add_aligned(&mut self, total: i128, position: u32) {
-        let (limb, shift) = ((position / LIMB) as usize, position % LIMB);
-        let size = total.unsigned_abs();
-        for (step, slots) in (limb..limb + 4).enumerate() {
-            let part = ((size >> (LIMB * step as u32)) as u64 & MASK as u64) << shift;
-            let (low, high) = ((part & MASK as u64) as i64, (part >> LIMB) as i64);
-            let sign = if total < 0 { -1 } else { 1 };
-            self.limbs[slots] += sign * low;
-            if high != 0 {
-                self.limbs[slots + 1] += sign * high;
-            }
-        }
-        self.additions += 2;
-        if self.additions >= ROOM {
-            self.carry();
         }
     }
 

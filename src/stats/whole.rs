@@ -1,4 +1,4 @@
-//! Small whole numbers among doubles: what takes a few values only is counted, and not summed.
+//! Small whole numbers, among doubles too: what takes a few values only is counted, and not summed.
 
 /// Says whether a number is whole, not negative, and less than `below`.
 #[must_use]
@@ -13,6 +13,33 @@ pub fn all_below(values: &[f64], below: u8) -> bool {
     // A part is looked at as a whole, which is faster than to stop in its midst.
     let part = |part: &[f64]| part.iter().fold(true, |all, value| all & is_below(*value, below));
     values.chunks(1024).all(part)
+}
+
+/// So many levels have several counts each.
+const FEW_LEVELS: usize = 1 << 10;
+
+/// Counts how often each code below `levels` comes; other codes are left out.
+///
+/// Of few levels there are four counts, added at the end: a count need not wait for the one before it.
+#[must_use]
+pub fn tally(codes: impl Iterator<Item = u32>, levels: usize) -> Vec<u32> {
+    if levels > FEW_LEVELS {
+        let mut counts = vec![0_u32; levels];
+        for code in codes {
+            if let Some(count) = counts.get_mut(code as usize) {
+                *count = count.wrapping_add(1);
+            }
+        }
+        return counts;
+    }
+    let mut lanes = vec![[0_u32; 4]; levels];
+    for (row, code) in codes.enumerate() {
+        if let Some(lanes) = lanes.get_mut(code as usize) {
+            let count = &mut lanes[row % 4];
+            *count = count.wrapping_add(1);
+        }
+    }
+    lanes.into_iter().map(|lanes| lanes.into_iter().fold(0, u32::wrapping_add)).collect()
 }
 
 #[cfg(test)]
@@ -39,5 +66,13 @@ mod tests {
             assert_eq!(all_below(&[vec![1.0; 2000], vec![value]].concat(), 8), small, "{value}");
         }
         assert!(is_below(254.0, 255) && !is_below(255.0, 255));
+    }
+
+    #[test]
+    fn codes_are_counted_in_every_lane() {
+        assert_eq!(tally([2, 0, 2, 2, 2, 2, 9, 1].into_iter(), 4), [1, 1, 5, 0]);
+        let many = tally([2, 0, 2, 9999, 1].into_iter(), 2000);
+        assert_eq!((&many[..4], many.len()), (&[1, 1, 2, 0][..], 2000));
+        assert_eq!(tally([].into_iter(), 2), [0, 0]);
     }
 }

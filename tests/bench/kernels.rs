@@ -3,24 +3,23 @@
 //!     cargo bench --profile dev --bench kernels -- COLUMNS [RUNS [NAMES [COPIES]]]
 //!
 //! COLUMNS is a folder that `peers/regression_columns.py` wrote; NAMES are those of kernels (`R1,panel`; all if left out);
-//! COPIES repeats the table so often, with users of their own. CPU time is that of this thread (the kernels start no
-//! other), from Linux's scheduler. A plain harness: rows stand beside peers' CPU seconds, which criterion and divan
-//! do not measure. Nothing in the tests depends on a time.
+//! COPIES repeats the table so often, with users of their own. A plain harness: rows stand beside peers' CPU seconds, which
+//! criterion and divan do not measure. Nothing in the tests depends on a time.
 
 #![expect(clippy::print_stdout, reason = "a bench says what it measured")]
 #![expect(clippy::disallowed_methods, reason = "a bench reads the clock and its arguments")]
 
-use std::error::Error;
 use std::fs;
 use std::path::Path;
-use std::time::Instant;
 
 use secondlook::stats::linear::{
     Coded, Covariance, Design, Panel, Preset, Regressor, Singletons, Specification, Table, Term,
     fit,
 };
 
-type Outcome<T> = Result<T, Box<dyn Error>>;
+mod clock;
+
+use clock::{Outcome, Times};
 
 const EFFECTS: [&str; 6] = ["mode", "month", "subj", "occ", "model", "band"];
 const NUMBERS: [&str; 3] = ["task_value", "turns", "app"];
@@ -123,24 +122,12 @@ fn specifications() -> Vec<Specification> {
     all
 }
 
-/// Seconds that this thread has run.
-fn cpu() -> Outcome<f64> {
-    let text = fs::read_to_string("/proc/thread-self/schedstat")?;
-    let run = text.split_whitespace().next().ok_or("no figure in schedstat")?;
-    Ok(run.parse::<f64>()? / 1e9)
-}
-
 /// A line of the process's memory figures, in bytes.
 fn memory(line: &str) -> Outcome<f64> {
     let text = fs::read_to_string("/proc/self/status")?;
     let found = text.lines().find(|known| known.starts_with(line)).ok_or("no such line")?;
     let kilobytes = found.split_whitespace().nth(1).ok_or("no figure")?;
     Ok(kilobytes.parse::<f64>()? * 1024.0)
-}
-
-fn median(times: &mut [f64]) -> f64 {
-    times.sort_by(f64::total_cmp);
-    times[times.len() / 2]
 }
 
 /// Runs a kernel, and prints the medians and the peak of memory beyond what was there before.
@@ -154,19 +141,14 @@ fn time(
     // What an earlier kernel freed and the allocator kept hides part of a later one's peak: a lower bound, but for the first.
     let reset = fs::write("/proc/self/clear_refs", "5").is_ok();
     let before = memory("VmRSS")?;
-    let (mut cpus, mut walls) = (Vec::new(), Vec::new());
+    let mut times = Times::default();
     for _ in 0..runs {
-        let (began, used) = (Instant::now(), cpu()?);
-        run()?;
-        cpus.push((cpu()? - used) * 1e3 / each as f64);
-        walls.push(began.elapsed().as_secs_f64() * 1e3 / each as f64);
+        times.take(each, &mut run)?;
     }
     let beyond = (memory("VmHWM")? - before) / rows as f64;
     println!(
-        "{{\"kernel\":\"{name}\",\"rows\":{rows},\"runs\":{runs},\"cpu_ms\":{:.3},\"wall_ms\":{:.3},\"cpu_ms_min\":{:.3},\"bytes_a_row\":{beyond:.1},\"peak_reset\":{reset}}}",
-        median(&mut cpus),
-        median(&mut walls),
-        cpus.first().copied().unwrap_or_default()
+        "{{\"kernel\":\"{name}\",\"rows\":{rows},{},\"bytes_a_row\":{beyond:.1},\"peak_reset\":{reset}}}",
+        times.members()
     );
     Ok(())
 }

@@ -9,12 +9,9 @@
 #![expect(clippy::disallowed_methods, reason = "a bench reads the clock and its arguments")]
 
 use std::collections::BTreeMap;
-use std::error::Error;
-use std::fs;
 use std::hint::black_box;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Instant;
 
 use secondlook::audit::evidence::{Evidence, gather};
 use secondlook::audit::house::House;
@@ -24,18 +21,9 @@ use secondlook::engine::Table;
 use secondlook::event::Silent;
 use secondlook::method::{self, Binding, RunRequest};
 
-type Outcome<T> = Result<T, Box<dyn Error>>;
+mod clock;
 
-/// Seconds that the threads of this process have run.
-fn cpu() -> Outcome<f64> {
-    let mut nanoseconds = 0.0;
-    for task in fs::read_dir("/proc/self/task")? {
-        let text = fs::read_to_string(task?.path().join("schedstat"))?;
-        let run = text.split_whitespace().next().ok_or("no figure in schedstat")?;
-        nanoseconds += run.parse::<f64>()?;
-    }
-    Ok(nanoseconds / 1e9)
-}
+use clock::{Outcome, Times};
 
 /// The same tables in columns of their own.
 fn copied(inputs: &BTreeMap<String, Binding>) -> Outcome<BTreeMap<String, Binding>> {
@@ -48,11 +36,6 @@ fn copied(inputs: &BTreeMap<String, Binding>) -> Outcome<BTreeMap<String, Bindin
         copies.insert(name.clone(), Binding::Table(Loaded { table, ..loaded.clone() }));
     }
     Ok(copies)
-}
-
-fn median(times: &mut [f64]) -> f64 {
-    times.sort_by(f64::total_cmp);
-    times[times.len() / 2]
 }
 
 fn main() -> Outcome<()> {
@@ -77,20 +60,15 @@ fn main() -> Outcome<()> {
     let plan = opened.plan.as_ref().ok_or("the study has no method")?;
     let Evidence { run, basis, inputs, .. } =
         gather(&house, &opened, &Silent)?.pop().ok_or("the study has no run")?;
-    let (mut cpus, mut walls) = (Vec::new(), Vec::new());
+    let mut times = Times::default();
     for _ in 0..runs {
         let inputs = copied(&inputs)?;
         let request = RunRequest { id: &run.id, basis, inputs, descriptions: Vec::new() };
-        let (began, used) = (Instant::now(), cpu()?);
-        black_box(method::run(plan, request, &engine, &Silent).map_err(|p| format!("{p:?}"))?);
-        cpus.push((cpu()? - used) * 1e3);
-        walls.push(began.elapsed().as_secs_f64() * 1e3);
+        times.take(1, || {
+            black_box(method::run(plan, request, &engine, &Silent).map_err(|p| format!("{p:?}"))?);
+            Ok(())
+        })?;
     }
-    println!(
-        "{{\"steps\":\"{study}\",\"runs\":{runs},\"cpu_ms\":{:.3},\"wall_ms\":{:.3},\"cpu_ms_min\":{:.3}}}",
-        median(&mut cpus),
-        median(&mut walls),
-        cpus.first().copied().unwrap_or_default()
-    );
+    println!("{{\"steps\":\"{study}\",{}}}", times.members());
     Ok(())
 }

@@ -33,9 +33,12 @@ outcome = { type = "string", not_null = true }
 lines_added = { type = "int", not_null = true, min = 0 }
 """.replace("WORK", ", ".join(f'"{word}"' for word in sessions.WORK))
 
-METHOD = '''[input.sessions]
+INPUT = '''[input.sessions]
 columns = { user_id = "string", month = "string", work_mode = "string", expertise = "int", occupation = "string", subject = "string", model = "string", task_value = "float", turns = "int", actions_per_prompt = "float", output_words = "int", success_signal = "int", outcome = "string" }
+'''
 
+# For the regressions.
+BANDS = '''
 [[step]]
 id = "banded"
 [step.derive]
@@ -71,10 +74,10 @@ COUNT = '\n[[step]]\nid = "rows"\n[step.summarise]\nfrom = "sessions"\nmeasures 
 
 
 def method(tables=True, regressions=True):
-    """The method's text; without either, only a count. Bands are for the regressions."""
+    """The method's text; without either, only a count."""
     if not tables:
-        return METHOD.split("[[step]]")[0] + COUNT
-    text = METHOD if regressions else METHOD.split("[[step]]")[0]
+        return INPUT + COUNT
+    text = INPUT + BANDS if regressions else INPUT
     source = "banded" if regressions else "sessions"
     for name, (by, measures) in TABLES.items():
         groups = ", ".join(f'"{key}"' for key in by.split(","))

@@ -30,6 +30,7 @@ mod grouped;
 mod joint;
 mod measure;
 mod measuring;
+mod plain;
 mod run;
 mod taken;
 mod told;

@@ -66,7 +66,7 @@ impl Sorted {
         if sizes.contains(&0) {
             return None;
         }
-        let Layout { starts, begins: mut next } = Layout::of(&sizes);
+        let Layout { starts, mut next } = Layout::of(&sizes);
         let place = |code: &u32| {
             let slot = &mut next[*code as usize];
             let place = *slot;
@@ -82,64 +82,48 @@ impl Sorted {
     pub(super) fn levels(&self) -> usize {
         self.starts.len() - 1
     }
-
-    /// Where the rows of each level begin, found again from where its first row goes.
-    pub(super) fn begins(&self, codes: &[u32]) -> Vec<u32> {
-        let mut begins = vec![0; self.levels()];
-        for (code, place) in codes.iter().zip(&self.places).rev() {
-            begins[*code as usize] = *place;
-        }
-        begins
-    }
 }
 
-/// Sizes below this are sorted by counting.
+/// Levels of fewer rows are sorted by counting, larger ones by comparing.
 const SMALL: usize = 64;
 
 /// Levels laid out by size.
 pub(super) struct Layout {
     /// Where a level begins, for each in turn, and the end.
     pub(super) starts: Vec<u32>,
-    /// Where the rows of each level begin.
-    pub(super) begins: Vec<u32>,
+    /// Where the next row of each level goes: where the level begins.
+    pub(super) next: Vec<u32>,
 }
 
 impl Layout {
-    /// Lays out levels of these sizes.
+    /// Lays out levels of these sizes: counting sort, stable.
     pub(super) fn of(sizes: &[u32]) -> Self {
-        let mut many = [0_u32; SMALL];
-        let mut large = Vec::new();
+        let class = |size: u32| (size as usize).min(SMALL);
+        let mut ends = [0; SMALL + 2];
+        for size in sizes {
+            ends[class(*size) + 1] += 1;
+        }
+        for class in 1..ends.len() {
+            ends[class] += ends[class - 1];
+        }
+        let large = ends[SMALL];
+        let mut order = vec![0; sizes.len()];
         for (level, size) in sizes.iter().enumerate() {
-            match many.get_mut(*size as usize) {
-                Some(many) => *many += 1,
-                None => large.push((*size, level)),
-            }
+            let end = &mut ends[class(*size)];
+            order[*end] = level as u32;
+            *end += 1;
         }
-        large.sort_unstable();
+        order[large..].sort_by_key(|level| sizes[*level as usize]);
+        let mut next = vec![0; sizes.len()];
         let mut starts = Vec::with_capacity(sizes.len() + 1);
-        let mut next = [0_u32; SMALL];
         let mut start = 0;
-        for (size, (many, next)) in many.iter().zip(&mut next).enumerate() {
-            *next = start;
-            for _ in 0..*many {
-                starts.push(start);
-                start += size as u32;
-            }
-        }
-        let place = |size: &u32| {
-            let Some(next) = next.get_mut(*size as usize) else { return 0 };
-            let begin = *next;
-            *next += size;
-            begin
-        };
-        let mut begins: Vec<u32> = sizes.iter().map(place).collect();
-        for (size, level) in large {
-            begins[level] = start;
+        for level in order {
             starts.push(start);
-            start += size;
+            next[level as usize] = start;
+            start += sizes[level as usize];
         }
         starts.push(start);
-        Self { starts, begins }
+        Self { starts, next }
     }
 }
 
@@ -152,7 +136,6 @@ mod tests {
         let codes = [2, 0, 2, 1, 0, 2];
         let sorted = Sorted::of(&codes, 3).unwrap();
         assert_eq!(*sorted.starts, [0, 1, 3, 6]);
-        assert_eq!(sorted.begins(&codes), [1, 0, 3]);
         assert_eq!((sorted.places, sorted.largest), (vec![3, 1, 4, 0, 2, 5], 3));
         assert_eq!(Sorted::of(&[0, 2], 3), None);
         assert_eq!(Sorted::of(&[0, u32::MAX], 1), None);
@@ -160,9 +143,9 @@ mod tests {
 
     #[test]
     fn small_levels_come_before_large_ones_and_one_size_in_order() {
-        let Layout { starts, begins } = Layout::of(&[70, 2, 1, 65, 2, 0, 1, 65]);
+        let Layout { starts, next } = Layout::of(&[70, 2, 1, 65, 2, 0, 1, 65]);
         assert_eq!(starts, [0, 0, 1, 2, 4, 6, 71, 136, 206]);
-        assert_eq!(begins, [136, 2, 0, 6, 4, 0, 1, 71]);
+        assert_eq!(next, [136, 2, 0, 6, 4, 0, 1, 71]);
         assert_eq!(Layout::of(&[]).starts, [0]);
     }
 }

@@ -4,8 +4,9 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::clusters::{Clusters, Layout, Sorted};
+use super::clusters::{Clusters, Sorted};
 use super::kept::Kept;
+use crate::stats::whole::tally;
 
 /// Codes made dense: levels numbered from 0 in the order of their codes.
 #[derive(Debug, Clone)]
@@ -50,11 +51,10 @@ impl<'a> Codes<'a> {
             let known: Vec<u32> = known.into_iter().collect();
             let dense = |code: &u32| known.partition_point(|level| level < code) as u32;
             let level: Cow<'a, [u32]> = picked.iter().map(dense).collect();
-            let mut sizes = vec![0_u32; known.len()];
-            level.iter().for_each(|level| sizes[*level as usize] += 1);
+            let sizes = tally(level.iter().copied(), known.len());
             return Self::counted(level, sizes);
         }
-        let mut sizes = tally(&picked, largest + 1);
+        let mut sizes = tally(picked.iter().copied(), largest + 1);
         if !sizes.contains(&0) {
             return Self::counted(picked, sizes);
         }
@@ -95,15 +95,6 @@ impl<'a> Codes<'a> {
         (order, starts)
     }
 
-    /// Where levels begin once rows are sorted by level, small levels first, and the end; and where each level does.
-    pub(super) fn layout(&self) -> (Arc<Vec<u32>>, Vec<u32>) {
-        if let Some(sorted) = &self.sorted {
-            return (Arc::clone(&sorted.starts), sorted.begins(&self.level));
-        }
-        let Layout { starts, begins } = Layout::of(&self.sizes);
-        (Arc::new(starts), begins)
-    }
-
     /// Tells whether every level lies within one level of `other`.
     pub(super) fn nested_in(&self, other: &Codes<'_>) -> bool {
         if self.count < other.count {
@@ -128,30 +119,7 @@ impl<'a> Codes<'a> {
             *slot = place as u32;
         }
         let level: Cow<'a, [u32]> = (0..rows).map(|row| places[&key(row)]).collect();
-        let mut sizes = vec![0_u32; places.len()];
-        level.iter().for_each(|level| sizes[*level as usize] += 1);
+        let sizes = tally(level.iter().copied(), places.len());
         Self::counted(level, sizes)
     }
-}
-
-/// How often each code below `levels` occurs. Of few levels there are several counts, added at the end: a count need not
-/// wait for the one before it.
-fn tally(codes: &[u32], levels: usize) -> Vec<u32> {
-    let (fours, rest) = if levels <= 1 << 10 { codes.as_chunks::<4>() } else { (&[][..], codes) };
-    let mut sizes = vec![0_u32; levels];
-    let mut lanes = vec![[0_u32; 4]; if fours.is_empty() { 0 } else { levels }];
-    for four in fours {
-        for (lane, code) in four.iter().enumerate() {
-            let size = &mut lanes[*code as usize][lane];
-            *size = size.wrapping_add(1);
-        }
-    }
-    for code in rest {
-        let size = &mut sizes[*code as usize];
-        *size = size.wrapping_add(1);
-    }
-    for (size, lanes) in sizes.iter_mut().zip(lanes) {
-        *size = lanes.into_iter().fold(*size, u32::wrapping_add);
-    }
-    sizes
 }

@@ -4,48 +4,64 @@ use wide::f64x2;
 
 /// Terms that are added at once.
 pub(super) const BLOCK: usize = 512;
-/// Binary places between the largest and the smallest term of a block that fit beside a mantissa of
-/// 53 bits and the 9 bits of a block in 127.
-const SPREAD: u64 = 64;
-
-/// Binary places between the largest and the smallest term of a block whose low parts sum without error: parts
-/// below 2⁻⁴³ of the largest, 2⁹ of them, and 53 bits.
+/// Binary places between the largest and the smallest term of a block that one cut allows: the parts below are under
+/// 2⁻⁴³ of the largest, 2⁹ of them sum to 2⁻³⁴, and 53 bits reach down from there.
 const NEAR: u64 = 35;
+/// The same of two cuts, 44 places apart.
+const FAR: u64 = 79;
 
-/// The sum of a block as two doubles; none where a term is not finite or the terms' sizes are too far apart.
+/// The sum of a block as three doubles; none where a term is not finite or the terms' sizes are too far apart.
 ///
-/// *Formula*: every term is cut where 2⁹ of the high parts still sum without error, and so do the low ones.
+/// *Formula*: every term is cut, once or twice, where 2⁹ of the parts above still sum without error, and so do those below.
 /// *Source*: the error-free extraction of Rump, Ogita & Oishi 2008.
-pub(super) fn in_two(block: &[f64]) -> Option<[f64; 2]> {
-    let (mut most, mut least) = ([f64x2::ZERO; 2], [f64x2::splat(f64::MAX); 2]);
+pub(super) fn in_parts(block: &[f64]) -> Option<[f64; 3]> {
+    let [least, most] = exponents(block);
+    if most + 11 > 0x7fe || most > least + FAR {
+        return None;
+    }
+    // One and a half times a power of two: adding it rounds to a grid 52 places below.
+    let cut = |exponent: u64| f64x2::splat(f64::from_bits(exponent << 52 | 1 << 51));
+    let first = most + 10;
+    let parts = if most <= least + NEAR {
+        extracted(block, [cut(first)])
+    } else {
+        extracted(block, [cut(first), cut(first - 44)])
+    };
+    Some(parts).filter(|parts| parts.iter().all(|part| part.is_finite()))
+}
+
+/// The sums of what each cut leaves above it, and of the rest.
+fn extracted<const CUTS: usize>(block: &[f64], cuts: [f64x2; CUTS]) -> [f64; 3] {
+    let mut sums = [[f64x2::ZERO; 2]; 3];
     in_fours(block, |pairs| {
-        for (pair, (most, least)) in pairs.iter().zip(most.iter_mut().zip(&mut least)) {
+        for (lane, mut pair) in pairs.into_iter().enumerate() {
+            for (cut, sum) in cuts.iter().zip(&mut sums) {
+                let part = (pair + *cut) - *cut;
+                sum[lane] += part;
+                pair -= part;
+            }
+            sums[CUTS][lane] += pair;
+        }
+    });
+    sums.map(|[one, other]| (one + other).reduce_add())
+}
+
+/// The exponents of the smallest term that is not zero, and of the largest.
+fn exponents(block: &[f64]) -> [u64; 2] {
+    let (mut least, mut most) = ([f64x2::splat(f64::MAX); 2], [f64x2::ZERO; 2]);
+    in_fours(block, |pairs| {
+        for (pair, (least, most)) in pairs.iter().zip(least.iter_mut().zip(&mut most)) {
             let size = pair.abs();
             *most = most.fast_max(size);
             // A zero is of every size.
             *least = least.fast_min(size.simd_eq(f64x2::ZERO).select(f64x2::splat(f64::MAX), size));
         }
     });
-    let exponent = |size: f64| (size.to_bits() >> 52).max(1);
-    let [low, high] = most[0].fast_max(most[1]).to_array();
-    let most = exponent(if low > high { low } else { high });
     let [low, high] = least[0].fast_min(least[1]).to_array();
-    let least = exponent(if low < high { low } else { high });
-    if most + 11 > 0x7fe || most > least + NEAR {
-        return None;
-    }
-    // One and a half times 2¹⁰ of the largest term's power of two: adding it rounds to a grid 52 places below.
-    let cut = f64x2::splat(f64::from_bits((most + 10) << 52 | 1 << 51));
-    let mut sums = [[f64x2::ZERO; 2]; 2];
-    in_fours(block, |pairs| {
-        for (pair, [high, low]) in pairs.into_iter().zip(&mut sums) {
-            let part = (pair + cut) - cut;
-            *high += part;
-            *low += pair - part;
-        }
-    });
-    let sum = |part: usize| (sums[0][part] + sums[1][part]).reduce_add();
-    Some([sum(0), sum(1)]).filter(|parts| parts.iter().all(|part| part.is_finite()))
+    let least = if low < high { low } else { high };
+    let [low, high] = most[0].fast_max(most[1]).to_array();
+    let most = if low > high { low } else { high };
+    [least, most].map(|size| (size.to_bits() >> 52).max(1))
 }
 
 /// Gives the terms of a block four at a time, with zeros behind the last.
@@ -60,32 +76,6 @@ fn in_fours(block: &[f64], mut take: impl FnMut([f64x2; 2])) {
     let mut last = [0.0; 4];
     last.iter_mut().zip(rest).for_each(|(last, term)| *last = *term);
     pairs(last);
-}
-
-/// The sum of a block as a whole number, and the position of its unit; none where a term is not
-/// finite or the terms' sizes are too far apart.
-pub(super) fn aligned(block: &[f64]) -> Option<(i128, u32)> {
-    let exponent = |term: &f64| (term.to_bits() >> 52) & 0x7ff;
-    let (mut least, mut most) = (0x7ff_u64, 0_u64);
-    for term in block {
-        // A zero is of every size.
-        let exponent = exponent(term);
-        least = least.min(if *term == 0.0 { 0x7fe } else { exponent.max(1) });
-        most = most.max(exponent);
-    }
-    if most == 0x7ff || most > least + SPREAD {
-        return None;
-    }
-    let mut total = 0_i128;
-    for term in block {
-        let bits = term.to_bits();
-        let exponent = (bits >> 52) & 0x7ff;
-        let fraction = bits & ((1 << 52) - 1);
-        let mantissa = if exponent == 0 { fraction } else { fraction | (1 << 52) };
-        let size = i128::from(mantissa) << exponent.max(1).saturating_sub(least);
-        total += if bits >> 63 == 1 { -size } else { size };
-    }
-    Some((total, least as u32 - 1))
 }
 
 #[cfg(test)]
@@ -106,9 +96,9 @@ mod tests {
 
     #[test]
     fn full_blocks_of_the_widest_spread_sum_exactly() {
-        // Low parts as large as they can be beside an odd number of odd units: as far apart as one cut allows, and further.
+        // Parts below as large as they can be beside an odd number of odd units: as far apart as one cut and as two allow, and further.
         let (long, odd) = (1.0 + 511.0 * f64::EPSILON, 1.0 + f64::EPSILON);
-        for apart in 34..=37 {
+        for apart in [34, 35, 36, 37, 78, 79, 80, 81] {
             for top in [-1022, -1000, 0, 1011, 1012, 1013] {
                 let (large, small) = (libm::scalbn(long, top), libm::scalbn(odd, top - apart));
                 let mut terms = vec![large; 512];

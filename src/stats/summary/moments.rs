@@ -28,9 +28,10 @@ fn squares(checked: &Checked<'_>, mean: DoubleDouble, values: &[f64]) -> f64 {
     if let Some(squares) = whole_squares(checked, values) {
         return squares;
     }
+    // The low part is below half a unit in the last place of the high one: its own square does not show.
     let square = |value: &f64| {
-        let deviation = DoubleDouble::from(*value) - mean;
-        (deviation * deviation).value()
+        let DoubleDouble { high, low } = DoubleDouble::from(*value) - mean;
+        high * high + 2.0 * high * low
     };
     let mut total = ExactSum::new();
     if let Some(frequencies) = checked.frequencies {

@@ -16,6 +16,7 @@ use crate::stats::summary::{FractionInterval, Summary, SummaryError};
 use crate::stats::whole;
 
 use super::measure::Statistic;
+use super::plain::Parted;
 use super::taken::Taken;
 
 /// The columns of a `summarise`, and its rows sorted into groups.
@@ -51,9 +52,6 @@ pub(super) struct Group {
     /// How many rows it has.
     pub(super) count: usize,
 }
-
-/// Whole numbers below this are counted.
-const FEW: u8 = 8;
 
 /// The code of a null in `by`: after every value.
 pub(super) const NULL: u32 = Coded::NULL;
@@ -99,96 +97,28 @@ impl From<Summary> for Number {
 pub(super) fn groups(keys: &[Arc<Column>], rows: usize) -> (Vec<Group>, Vec<u32>) {
     let coded: Vec<Coded<'_>> = keys.iter().map(|column| column.coded()).collect();
     let crossed = coded.iter().cloned().reduce(|left, right| left.cross(&right));
-    let (mut places, levels) = match crossed {
-        Some(crossed) => (crossed.places.into_owned(), crossed.levels),
-        None => (vec![0; rows], 1),
-    };
-    // A null comes after every value, and is a group of its own.
-    let mut groups: Vec<Group> = (0..=levels).map(Group::at).collect();
-    for (row, place) in places.iter_mut().enumerate() {
-        *place = (*place).min(levels as u32);
-        if let Some(group) = groups.get_mut(*place as usize) {
-            group.first = group.first.min(row);
-            group.count += 1;
-        }
+    let mut crossed = crossed.unwrap_or_else(|| Coded { places: vec![0; rows].into(), levels: 1 });
+    let mut counts = whole::tally(crossed.places.iter().copied(), crossed.levels);
+    let known: usize = counts.iter().map(|count| *count as usize).sum();
+    if known < rows {
+        // A null comes after every value, and is a group of its own.
+        let last = crossed.levels as u32;
+        crossed.places.to_mut().iter_mut().for_each(|place| *place = (*place).min(last));
+        crossed.levels += 1;
+        counts.push((rows - known) as u32);
     }
-    groups.pop_if(|last| last.count == 0);
-    for group in &mut groups {
-        let row = group.first;
-        group.codes = coded.iter().filter_map(|coded| coded.places.get(row).copied()).collect();
-        group.labels = keys
+    let group = |(place, (count, first)): (usize, (u32, usize))| Group {
+        codes: coded.iter().filter_map(|coded| coded.places.get(first).copied()).collect(),
+        labels: keys
             .iter()
-            .map(|column| column.text_at(row).unwrap_or_else(|| "null".to_owned()))
-            .collect();
-    }
-    (groups, places)
-}
-
-impl Group {
-    fn at(place: usize) -> Self {
-        Self { codes: Vec::new(), labels: Vec::new(), place, first: usize::MAX, count: 0 }
-    }
-}
-
-/// What each row has, group after group; within a group in the order of the rows.
-pub(super) struct Parted<T> {
-    all: Vec<T>,
-    /// Where each group begins, and the end.
-    starts: Vec<usize>,
-}
-
-impl<T: Copy + Default> Parted<T> {
-    /// Sorts what rows have into their groups.
-    fn of(places: &[u32], groups: &[Group], rows: impl Iterator<Item = T>) -> Self {
-        let mut starts = vec![0];
-        starts.extend(groups.iter().scan(0, |end, group| {
-            *end += group.count;
-            Some(*end)
-        }));
-        let mut all = vec![T::default(); places.len()];
-        let mut next = starts.clone();
-        for (place, row) in places.iter().zip(rows) {
-            if let Some(next) = next.get_mut(*place as usize)
-                && let Some(slot) = all.get_mut(*next)
-            {
-                *slot = row;
-                *next += 1;
-            }
-        }
-        Self { all, starts }
-    }
-
-    /// What the rows of a group have.
-    pub(super) fn group(&self, group: &Group) -> &[T] {
-        let bounds = (self.starts.get(group.place), self.starts.get(group.place + 1));
-        let (Some(from), Some(to)) = bounds else { return &[] };
-        self.all.get(*from..*to).unwrap_or_default()
-    }
-}
-
-/// The values of a column in every group.
-pub(super) enum Plain {
-    /// How often each comes.
-    Tallied(Vec<[u32; FEW as usize]>),
-    Listed(Parted<f64>),
-}
-
-impl Plain {
-    /// The values in a group.
-    pub(super) fn taken(&self, group: &Group) -> Taken<'_> {
-        match self {
-            Self::Listed(values) => Taken::plain(values.group(group)),
-            Self::Tallied(counts) => {
-                let counts = counts.get(group.place).copied().unwrap_or_default();
-                let present = || counts.iter().enumerate().filter(|(_, count)| **count > 0);
-                Taken {
-                    rows: group.count,
-                    frequencies: Some(present().map(|(_, count)| f64::from(*count)).collect()),
-                    ..Taken::plain(present().map(|(value, _)| value as f64).collect::<Vec<_>>())
-                }
-            }
-        }
-    }
+            .map(|column| column.text_at(first).unwrap_or_else(|| "null".to_owned()))
+            .collect(),
+        place,
+        first,
+        count: count as usize,
+    };
+    let groups = counts.into_iter().zip(crossed.firsts()).enumerate().map(group).collect();
+    (groups, crossed.places.into_owned())
 }
 
 /// Reads frequency weights.
@@ -237,6 +167,11 @@ pub(super) fn cluster_codes(
 }
 
 impl Grouped {
+    /// Says whether every row counts once and depends on no other.
+    pub(super) fn is_plain(&self) -> bool {
+        self.weights.is_none() && self.clusters.is_none()
+    }
+
     /// The rows of a group.
     pub(super) fn rows(&self, group: &Group) -> &[usize] {
         let rows = || Parted::of(&self.places, &self.groups, 0..self.places.len());
@@ -292,39 +227,12 @@ impl Grouped {
         taken.number(Statistic::Fraction, intervals)
     }
 
-    /// The values of a column in every group, where there are no nulls, weights or clusters. Small whole numbers are
-    /// counted: their means and fractions depend on nothing else.
-    pub(super) fn plain(&self, numbers: &Numbers<'_>, statistic: Statistic) -> Option<Plain> {
-        let plain = self.weights.is_none() && self.clusters.is_none();
-        let values = numbers.all().filter(|_| plain)?;
-        if matches!(statistic, Statistic::Mean | Statistic::Fraction)
-            && let Some(counts) = self.tallied(values)
-        {
-            return Some(Plain::Tallied(counts));
-        }
-        Some(Plain::Listed(Parted::of(&self.places, &self.groups, values.iter().copied())))
-    }
-
-    /// How often each value comes in each group; none where they are not small whole numbers.
-    fn tallied(&self, values: &[f64]) -> Option<Vec<[u32; FEW as usize]>> {
-        if !whole::all_below(values, FEW) {
-            return None;
-        }
-        let mut counts = vec![[0_u32; FEW as usize]; self.groups.len()];
-        for (place, value) in self.places.iter().zip(values) {
-            let group = counts.get_mut(*place as usize)?;
-            let count = group.get_mut(*value as usize)?;
-            *count = count.checked_add(1)?;
-        }
-        Some(counts)
-    }
-
     /// The values of a column in some rows, nulls left out.
     pub(super) fn take(&self, numbers: &Numbers<'_>, rows: &[usize]) -> Taken<'static> {
         let at = |row: &usize| numbers.get(*row);
         let mut values = Vec::with_capacity(rows.len());
         values.extend(rows.iter().filter_map(at));
-        if self.weights.is_none() && self.clusters.is_none() {
+        if self.is_plain() {
             return Taken::plain(values);
         }
         let kept: Vec<usize> = rows.iter().copied().filter(|row| at(row).is_some()).collect();

@@ -1,13 +1,13 @@
 //! One measure, group after group.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::engine::{Coded, Column, Numbers, Values};
 use crate::stats::summary::SummaryError;
 
-use super::grouped::{Group, Grouped, Intervals, Number, Plain};
+use super::grouped::{Group, Grouped, Intervals, Number};
 use super::measure::{Statistic, What};
+use super::plain::{Held, Parted};
 use super::run::Summarising;
 use super::taken::Taken;
 
@@ -21,10 +21,8 @@ pub(super) enum Measuring<'a> {
     },
     Distinct(Distinct<'a>),
     Of {
-        numbers: Numbers<'a>,
         statistic: Statistic,
-        /// The values of every group, where they were all sorted at once.
-        plain: Option<Plain>,
+        held: Held<'a>,
     },
     Ratio {
         above: Numbers<'a>,
@@ -43,11 +41,9 @@ impl<'a> Measuring<'a> {
                 totals: step.totals(grouped),
                 outer: grouped.groups.iter().map(|group| step.outer(group)).collect(),
             },
-            What::Distinct(_) => Self::Distinct(Distinct::of(column?)),
+            What::Distinct(_) => Self::Distinct(Distinct::of(column?, grouped)),
             What::Of { statistic, .. } => {
-                let numbers = numbers(column?);
-                let plain = grouped.plain(&numbers, *statistic);
-                Self::Of { numbers, statistic: *statistic, plain }
+                Self::Of { statistic: *statistic, held: Held::of(column?, *statistic, grouped) }
             }
             What::Ratio { .. } => {
                 Self::Ratio { above: numbers(column?), below: numbers(grouped.below.get(&place)?) }
@@ -72,20 +68,9 @@ impl<'a> Measuring<'a> {
                 let total = total.map_or(&[][..], Vec::as_slice);
                 Ok((Some(grouped.share(grouped.rows(group), total, intervals)?), 0))
             }
-            Self::Distinct(distinct) => {
-                let mut kept = Cow::Borrowed(grouped.rows(group));
-                if distinct.nulls {
-                    kept.to_mut().retain(|row| distinct.column.is_valid(*row));
-                }
-                let count = distinct.count(&grouped.counted(&kept));
-                let number = Number::plain(count as f64, grouped.weigh(&kept));
-                Ok((Some(number), group.count - kept.len()))
-            }
-            Self::Of { numbers, statistic, plain } => {
-                let taken = match plain {
-                    Some(plain) => plain.taken(group),
-                    None => grouped.take(numbers, grouped.rows(group)),
-                };
+            Self::Distinct(distinct) => Ok(distinct.number(grouped, group)),
+            Self::Of { statistic, held } => {
+                let taken = held.taken(grouped, group);
                 known(&taken, group, || taken.number(*statistic, intervals))
             }
             Self::Ratio { above, below } => {
@@ -108,35 +93,44 @@ fn known(
 /// Counts the different values of a column in one group after another.
 pub(super) struct Distinct<'a> {
     column: &'a Column,
-    /// Whether any of them is null.
-    nulls: bool,
     coded: Coded<'a>,
-    /// The last of the groups that each value was seen in.
-    seen: Vec<usize>,
-    group: usize,
+    /// The codes of every group, where no row is null or weighted.
+    plain: Option<Parted<u32>>,
+    /// The last of the groups that each value was seen in, counted from one.
+    seen: Vec<u32>,
+    group: u32,
 }
 
 impl<'a> Distinct<'a> {
-    fn of(column: &'a Column) -> Self {
+    fn of(column: &'a Column, grouped: &Grouped) -> Self {
         let coded = match &column.values {
             Values::Text { codes, levels } => Coded { places: codes.into(), levels: levels.len() },
             _ => column.coded(),
         };
-        Self { column, nulls: column.nulls() > 0, seen: vec![0; coded.levels], coded, group: 0 }
+        let plain = (column.valid.is_none() && grouped.weights.is_none())
+            .then(|| Parted::of(&grouped.places, &grouped.groups, coded.places.iter().copied()));
+        Self { column, plain, seen: vec![0; coded.levels], coded, group: 0 }
     }
 
-    /// How many different values stand in the next group's rows; none of them is null.
-    fn count(&mut self, rows: &[usize]) -> usize {
+    /// How many different values the next group has, and how many nulls.
+    fn number(&mut self, grouped: &Grouped, group: &Group) -> (Option<Number>, usize) {
         self.group += 1;
-        let mut count = 0;
-        for place in rows.iter().filter_map(|row| self.coded.places.get(*row)) {
-            if let Some(seen) =
-                self.seen.get_mut(*place as usize).filter(|seen| **seen != self.group)
-            {
-                *seen = self.group;
-                count += 1;
+        let (seen, this) = (&mut self.seen, self.group);
+        let mut count = 0_u32;
+        let mut see = |code: &u32| {
+            if let Some(last) = seen.get_mut(*code as usize) {
+                count += u32::from(*last != this);
+                *last = this;
             }
+        };
+        if let Some(plain) = &self.plain {
+            plain.group(group).iter().for_each(see);
+            return (Some(Number::plain(f64::from(count), group.count as f64)), 0);
         }
-        count
+        let mut kept = grouped.rows(group).to_vec();
+        kept.retain(|row| self.column.is_valid(*row));
+        let counted = grouped.counted(&kept);
+        counted.iter().filter_map(|row| self.coded.places.get(*row)).for_each(&mut see);
+        (Some(Number::plain(f64::from(count), grouped.weigh(&kept))), group.count - kept.len())
     }
 }

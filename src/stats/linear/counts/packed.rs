@@ -1,6 +1,7 @@
 //! Rows packed into a few bytes each and sorted by cluster.
 
 use super::super::Values;
+use super::super::clusters::Layout;
 use super::super::codes::Codes;
 use super::super::rows::Rows;
 use super::merged::{Merged, merge};
@@ -46,7 +47,7 @@ impl<const N: usize> Packed<N> {
                 each_row(plan, rows, &merged, |_, codes| packed.push(codes));
                 (packed, None, Arc::default())
             }
-            Some(way) if at_once && let Some(sorted) = &way.sorted => {
+            Some(way) if let Some(sorted) = &way.sorted => {
                 let mut packed = vec![[0; N]; rows.count];
                 each_row(plan, rows, &merged, |kept, codes| {
                     packed[sorted.places[kept] as usize] = codes;
@@ -54,10 +55,9 @@ impl<const N: usize> Packed<N> {
                 (packed, Some(Cow::Borrowed(sorted.places.as_slice())), Arc::clone(&sorted.starts))
             }
             Some(way) => {
-                let (starts, begins) = way.layout();
-                let parted =
-                    (!at_once).then(|| parted(plan, rows, &merged, way, (&starts, &begins)));
-                let mut places = Places::of(begins, rows.count, width > 0);
+                let layout = Layout::of(&way.sizes);
+                let parted = (!at_once).then(|| parted(plan, rows, &merged, way, &layout));
+                let mut places = Places::of(layout.next, rows.count, width > 0);
                 if let Some(parted) = parted {
                     for (level, kept, codes) in parted {
                         places.put(level, kept as usize, codes);
@@ -67,7 +67,7 @@ impl<const N: usize> Packed<N> {
                         places.put(way.level[kept], kept, codes);
                     });
                 }
-                (places.packed, Some(Cow::Owned(places.listed)), starts)
+                (places.packed, Some(Cow::Owned(places.listed)), Arc::new(layout.starts))
             }
         };
         let numbers = numbers(plan, rows, places.as_deref());
@@ -124,7 +124,7 @@ fn parted<const N: usize>(
     rows: &Rows,
     merged: &[Merged],
     way: &Codes<'_>,
-    (starts, begins): (&[u32], &[u32]),
+    Layout { starts, next: begins }: &Layout,
 ) -> Vec<Parted<N>> {
     let shift = (usize::BITS - (rows.count / PARTS).leading_zeros()).min(31);
     let first = |part: usize| starts.partition_point(|start| ((*start) as usize) < part << shift);
@@ -147,12 +147,8 @@ struct Places<const N: usize> {
 }
 
 impl<const N: usize> Places<N> {
-    fn of(begins: Vec<u32>, rows: usize, listed: bool) -> Self {
-        Self {
-            next: begins,
-            packed: vec![[0; N]; rows],
-            listed: vec![0; if listed { rows } else { 0 }],
-        }
+    fn of(next: Vec<u32>, rows: usize, listed: bool) -> Self {
+        Self { next, packed: vec![[0; N]; rows], listed: vec![0; if listed { rows } else { 0 }] }
     }
 
     /// Puts a row behind those of its cluster.

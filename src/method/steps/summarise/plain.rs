@@ -1,0 +1,118 @@
+//! What rows have, group after group.
+
+use crate::engine::{Column, Numbers, Values};
+use crate::stats::whole;
+
+use super::grouped::{Group, Grouped};
+use super::measure::Statistic;
+use super::taken::Taken;
+
+/// What each row has, group after group; within a group in the order of the rows.
+pub(super) struct Parted<T> {
+    all: Vec<T>,
+    /// Where each group begins, and the end.
+    starts: Vec<usize>,
+}
+
+impl<T: Copy + Default> Parted<T> {
+    /// Sorts what rows have into their groups.
+    pub(super) fn of(places: &[u32], groups: &[Group], rows: impl Iterator<Item = T>) -> Self {
+        let mut starts = vec![0];
+        starts.extend(groups.iter().scan(0, |end, group| {
+            *end += group.count;
+            Some(*end)
+        }));
+        let mut all = vec![T::default(); places.len()];
+        let mut next = starts.clone();
+        for (place, row) in places.iter().zip(rows) {
+            if let Some(next) = next.get_mut(*place as usize)
+                && let Some(slot) = all.get_mut(*next)
+            {
+                *slot = row;
+                *next += 1;
+            }
+        }
+        Self { all, starts }
+    }
+
+    /// What the rows of a group have.
+    pub(super) fn group(&self, group: &Group) -> &[T] {
+        let bounds = (self.starts.get(group.place), self.starts.get(group.place + 1));
+        let (Some(from), Some(to)) = bounds else { return &[] };
+        self.all.get(*from..*to).unwrap_or_default()
+    }
+}
+
+/// Whole numbers below this are counted.
+const FEW: u8 = 8;
+
+/// The values of a column, group after group.
+pub(super) enum Held<'a> {
+    /// How often each small whole number comes in each group: means and fractions depend on nothing else.
+    Tallied(Vec<u32>),
+    /// All at once, where there are no nulls, weights or clusters.
+    Listed(Parted<f64>),
+    /// Taken as each group is asked for.
+    Rows(Numbers<'a>),
+}
+
+impl<'a> Held<'a> {
+    /// Prepares the values that a statistic needs.
+    pub(super) fn of(column: &'a Column, statistic: Statistic, grouped: &Grouped) -> Self {
+        let plain = grouped.is_plain() && column.valid.is_none();
+        if plain
+            && matches!(statistic, Statistic::Mean | Statistic::Fraction)
+            && let Some(counts) = tally(&column.values, grouped)
+        {
+            return Self::Tallied(counts);
+        }
+        let numbers = column.numbers().unwrap_or_default();
+        match numbers.all().filter(|_| plain) {
+            None => Self::Rows(numbers),
+            Some(values) => {
+                let values = values.iter().copied();
+                Self::Listed(Parted::of(&grouped.places, &grouped.groups, values))
+            }
+        }
+    }
+
+    /// The values in a group, nulls left out.
+    pub(super) fn taken(&self, grouped: &Grouped, group: &Group) -> Taken<'_> {
+        match self {
+            Self::Rows(numbers) => grouped.take(numbers, grouped.rows(group)),
+            Self::Listed(values) => Taken::plain(values.group(group)),
+            Self::Tallied(counts) => {
+                let few = usize::from(FEW);
+                let counts = counts.get(group.place * few..).unwrap_or_default();
+                let present = || (0..FEW).zip(counts).filter(|(_, count)| **count > 0);
+                Taken {
+                    rows: group.count,
+                    frequencies: Some(present().map(|(_, count)| f64::from(*count)).collect()),
+                    ..Taken::plain(present().map(|(value, _)| f64::from(value)).collect::<Vec<_>>())
+                }
+            }
+        }
+    }
+}
+
+/// How often each value comes in each group; none where they are not small whole numbers.
+fn tally(values: &Values, grouped: &Grouped) -> Option<Vec<u32>> {
+    match values {
+        Values::Bool(values) => tallied(grouped, values.iter().map(|value| u32::from(*value))),
+        Values::Int(values) if values.iter().all(|value| (0..i64::from(FEW)).contains(value)) => {
+            tallied(grouped, values.iter().map(|value| *value as u32))
+        }
+        Values::Float(values) if whole::all_below(values, FEW) => {
+            tallied(grouped, values.iter().map(|value| *value as u32))
+        }
+        _ => None,
+    }
+}
+
+/// How often each value below [`FEW`] comes in each group.
+fn tallied(grouped: &Grouped, values: impl Iterator<Item = u32>) -> Option<Vec<u32>> {
+    let levels = grouped.groups.len() * usize::from(FEW);
+    u32::try_from(levels).ok()?;
+    let code = |(place, value): (&u32, u32)| place.wrapping_mul(u32::from(FEW)).wrapping_add(value);
+    Some(whole::tally(grouped.places.iter().zip(values).map(code), levels))
+}
