@@ -111,13 +111,16 @@ impl schemars::JsonSchema for Sha256 {
     }
 }
 
-/// Rounds to twelve significant decimal digits, the precision of every number we write.
+/// Whole numbers up to here are doubles exactly, and their neighbours are, too.
+const WHOLE: f64 = 9_007_199_254_740_992.0;
+
+/// Rounds to twelve significant decimal digits, the precision of every number we write that is not whole.
 #[must_use]
 pub fn canonical_number(value: f64) -> f64 {
     if value == 0.0 || !value.is_finite() {
         return if value == 0.0 { 0.0 } else { value };
     }
-    if value.abs() < 1e12 && value.fract() == 0.0 {
+    if value.abs() <= WHOLE && value.fract() == 0.0 {
         return value;
     }
     format!("{value:.11e}").parse().unwrap_or(value)
@@ -207,11 +210,14 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_written_with_twelve_digits() {
+    fn numbers_are_written_with_twelve_digits_and_whole_ones_in_full() {
         assert_eq!(canonical_number(0.188_399_941_163_418_3), 0.188_399_941_163);
         assert_eq!(canonical_number(-0.0).to_bits(), 0);
         assert_eq!(canonical_number(999_999_999_999.0), 999_999_999_999.0);
-        assert_eq!(canonical_number(1_234_567_890_126.0), 1_234_567_890_130.0);
+        assert_eq!(canonical_number(1_234_567_890_126.0), 1_234_567_890_126.0);
+        assert_eq!(canonical_number(-9_007_199_254_740_991.0), -9_007_199_254_740_991.0);
+        assert_eq!(canonical_number(9_007_199_254_740_994.0), 9_007_199_254_740_000.0);
+        assert_eq!(canonical_number(1_234_567_890_126.5), 1_234_567_890_130.0);
         let document = serde_json::json!({ "a": [1.0, 0.1 + 0.2], "n": 3, "e": [], "o": {} });
         let text =
             "{\n  \"a\": [\n    1.0,\n    0.3\n  ],\n  \"n\": 3,\n  \"e\": [],\n  \"o\": {}\n}\n";

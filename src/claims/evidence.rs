@@ -1,5 +1,6 @@
 //! What a run of a method says about a claim: our value, or why there is none.
 
+use crate::digest::canonical_number;
 use crate::expression::{Expression, Interval, Rational, Reference, decimal};
 use crate::results::{Basis, Estimate, Results, Run, split_part};
 
@@ -47,9 +48,9 @@ pub(super) fn estimate_of<'a>(run: &'a Run, address: &str) -> Option<&'a Estimat
     run.estimate(address).or_else(|| run.estimate(split_part(address).0))
 }
 
-/// A float as the decimal that we write: twelve significant digits, exactly.
+/// A float as the decimal that we write, exactly.
 pub(super) fn written(value: f64) -> Option<Rational> {
-    value.is_finite().then(|| decimal(&format!("{value:.11e}"))).flatten()
+    value.is_finite().then(|| decimal(&format!("{:e}", canonical_number(value)))).flatten()
 }
 
 /// Our value for a claim.

@@ -18,7 +18,7 @@ use super::rounding::Rounding;
 use super::stability::Changes;
 use crate::diagnostic::{Problem, Problems, Span};
 use crate::expression::Rational;
-use crate::results::{Code, Results};
+use crate::results::{Code, Results, Run, split_part};
 use crate::study::Study;
 
 /// What is known when claims are judged.
@@ -167,6 +167,9 @@ fn absent(address: &str, span: &Span, results: &Results, found: &[Presence]) -> 
         .flat_map(|run| run.estimates.iter().map(|estimate| estimate.id.as_str()))
         .collect();
     let problem = Problem::error(format!("no run has an estimate `{address}`")).at(span);
+    if let Some(why) = results.runs.iter().find_map(|run| left_out(run, address)) {
+        return problem.help(why);
+    }
     if crate::diagnostic::nearest(address, known.iter().copied()).is_some() {
         return problem.suggest(address, known);
     }
@@ -179,6 +182,23 @@ fn absent(address: &str, span: &Span, results: &Results, found: &[Presence]) -> 
         problem
             .help(format!("`{step}` computes: {}", crate::diagnostic::names::listed(address, near)))
     }
+}
+
+/// Why a step that ran has no such estimate, by its own notes.
+fn left_out(run: &Run, address: &str) -> Option<String> {
+    let (id, name) = split_part(address).0.split_once('/')?;
+    let step = run.steps.iter().find(|step| step.id == id)?;
+    let noted = |key: &str| step.convention.iter().find(|(known, _)| known == key);
+    if noted("dropped terms").is_some_and(|(_, names)| names.split(", ").any(|one| one == name)) {
+        return Some(format!("`{id}` dropped the term `{name}`: others determine it"));
+    }
+    if let Some((factor, level)) = name.split_once('=')
+        && noted(&format!("base of {factor}")).is_some_and(|(_, base)| base == level)
+    {
+        return Some(format!("`{name}` is the base that `{id}` compares the other levels with"));
+    }
+    let (_, none) = noted("F").filter(|(_, text)| name == "f" && text.starts_with("none"))?;
+    Some(format!("`{id}` has no F: {}", none.trim_start_matches("none: ")))
 }
 
 pub(super) fn record(

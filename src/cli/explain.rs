@@ -16,7 +16,7 @@ use crate::diagnostic::nearest;
 use crate::diagnostic::text::Append as _;
 use crate::digest::{Sha256, canonical_json};
 use crate::error::Error;
-use crate::results::{Code, Estimate, Results, Run, Step};
+use crate::results::{Code, Estimate, Results, Run, Step, Warning};
 
 /// Explains one claim.
 pub(super) fn explain(
@@ -40,7 +40,10 @@ pub(super) fn explain(
     };
     let network = network(house, wanted, &results, terminal)?;
     if terminal.is_json() {
-        let explained = Explained { claim, network };
+        let run = claim.run.as_deref().and_then(|id| results.run(id));
+        let steps = run.map_or_else(Vec::new, |run| behind(claim, run));
+        let warnings = run.map_or_else(Vec::new, |run| warnings(run, &steps));
+        let explained = Explained { claim, network, steps, warnings };
         let document = canonical_json(&explained).map_err(|error| Error::Bug(error.to_string()))?;
         terminal.document(&document)?;
         return Ok(Exit::Done);
@@ -67,12 +70,15 @@ pub(super) fn explain(
     Ok(Exit::Done)
 }
 
-/// What `--format json` prints: the claim as in audit.json, and the network around it.
+/// What `--format json` prints: the claim as in audit.json, the network around it, and the steps behind it with their
+/// conventions and warnings.
 #[derive(Serialize)]
 struct Explained<'a> {
     #[serde(flatten)]
     claim: &'a ClaimRecord,
     network: Option<Around>,
+    steps: Vec<&'a Step>,
+    warnings: Vec<&'a Warning>,
 }
 
 fn network(
@@ -324,13 +330,21 @@ fn uncertainty(estimate: &Estimate, unit: Option<&str>) -> String {
     }
 }
 
+/// The steps that the claim rests on, in their order.
+fn behind<'a>(claim: &ClaimRecord, run: &'a Run) -> Vec<&'a Step> {
+    let of = |step: &&Step| claim.trace.iter().any(|entry| entry.trim() == step.id);
+    run.steps.iter().filter(of).collect()
+}
+
+/// What a reader should know of these steps.
+fn warnings<'a>(run: &'a Run, steps: &[&Step]) -> Vec<&'a Warning> {
+    let of = |warning: &&Warning| steps.iter().any(|step| step.id == warning.step);
+    run.warnings.iter().filter(of).collect()
+}
+
 fn steps(claim: &ClaimRecord, run: Option<&Run>, terminal: &Terminal) -> String {
     let Some(run) = run else { return String::new() };
-    let behind: Vec<&Step> = run
-        .steps
-        .iter()
-        .filter(|step| claim.trace.iter().any(|entry| entry.trim() == step.id))
-        .collect();
+    let behind = behind(claim, run);
     if behind.is_empty() {
         return String::new();
     }
@@ -350,6 +364,9 @@ fn steps(claim: &ClaimRecord, run: Option<&Run>, terminal: &Terminal) -> String 
         }
         for (name, value) in &step.convention {
             writeln!(text, "      {name}: {value}");
+        }
+        for warning in warnings(run, &[step]) {
+            writeln!(text, "      warning: {}", warning.message);
         }
     }
     text

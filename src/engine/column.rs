@@ -250,6 +250,14 @@ impl Column {
         Some(Numbers { values, valid: self.valid.as_deref() })
     }
 
+    /// Returns the first whole number that is too large for a double, and its row, from 0.
+    #[must_use]
+    pub fn first_inexact(&self) -> Option<(usize, i64)> {
+        let Values::Int(values) = &self.values else { return None };
+        let known = values.iter().copied().enumerate().filter(|(row, _)| self.is_valid(*row));
+        known.into_iter().find(|(_, value)| value.unsigned_abs() > EXACT.unsigned_abs())
+    }
+
     /// Returns the numbers of a column without nulls, as [`Self::numbers`] does; of ints and bools they are written down
     /// once, for all that share the column.
     #[must_use]

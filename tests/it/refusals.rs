@@ -34,7 +34,7 @@ fn a_design_without_an_answer() {
     refuses(
         "outcome = \"score\"\non = [\"arm\", \"age\", \"factor(id)\"]",
         19,
-        "11 rows cannot fit 13 coefficients",
+        "11 rows are too few for 13 coefficients",
         "ask for fewer terms or effects",
     );
     refuses(

@@ -21,10 +21,11 @@ use std::sync::Arc;
 
 use crate::diagnostic::document::Table as Document;
 use crate::diagnostic::{Problem, Span, Spanned};
-use crate::engine::{Engine, Schema, Table};
+use crate::engine::{Column, Engine, Numbers, Schema, Table};
 use crate::results::Estimate;
 
 use super::checker::Checker;
+use super::fragment::Fragment;
 use super::plan::{Address, Plan};
 
 /// One kind of step.
@@ -147,6 +148,27 @@ impl Running<'_> {
         let message = format!("the query gave {found} rows for {expected}");
         Err(Problem::error(message).at(self.span))
     }
+}
+
+/// Reads a column of numbers.
+///
+/// # Errors
+/// Where a whole number is too large to be a double exactly: names the first.
+pub(super) fn numbers<'a>(column: &'a Column, written: &Fragment) -> Result<Numbers<'a>, Problem> {
+    column.numbers().ok_or_else(|| {
+        let message = match column.first_inexact() {
+            Some((row, value)) => {
+                format!(
+                    "`{}` is {value} in row {}: beyond 2^53 a whole number is no exact float",
+                    written.text,
+                    row + 1
+                )
+            }
+            None => format!("`{}` is no column of numbers", written.text),
+        };
+        let help = "divide it, subtract a constant, or cast it to double where digits may be lost";
+        Problem::error(message).at(&written.span()).help(help)
+    })
 }
 
 /// What a step yielded.

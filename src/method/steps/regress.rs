@@ -40,6 +40,8 @@ mod run;
 mod terms;
 mod written;
 
+use std::collections::BTreeSet;
+
 use crate::diagnostic::{Problem, Spanned};
 use crate::method::checker::Checker;
 use crate::method::fragment::Fragment;
@@ -156,6 +158,7 @@ impl Written for Regress {
         let absorb: Vec<Vec<String>> =
             self.absorb.iter().filter_map(|effect| check_effect(checker, from, effect)).collect();
         sound &= absorb.len() == self.absorb.len();
+        sound &= self.effects_differ(checker, &absorb);
         for name in self.cluster.iter().chain(&self.random) {
             sound &= checker.column(from, name).is_some();
         }
@@ -205,6 +208,18 @@ fn check_effect(checker: &mut Checker<'_>, from: &str, effect: &Fragment) -> Opt
 }
 
 impl Regress {
+    /// Reports an effect that stands there twice, in whatever order its columns are crossed.
+    fn effects_differ(&self, checker: &mut Checker<'_>, absorb: &[Vec<String>]) -> bool {
+        let sorted = |names: &Vec<String>| -> BTreeSet<String> { names.iter().cloned().collect() };
+        let sets: Vec<BTreeSet<String>> = absorb.iter().map(sorted).collect();
+        let twice = (1..sets.len()).find(|place| sets[..*place].contains(&sets[*place]));
+        if let Some(effect) = twice.and_then(|place| self.absorb.get(place)) {
+            let message = format!("the fixed effect `{}` stands here twice", effect.text);
+            checker.report(Problem::error(message).at(&effect.span()));
+        }
+        twice.is_none()
+    }
+
     fn check_terms(&self, checker: &mut Checker<'_>) -> Option<Vec<Term>> {
         let mut all: Vec<Term> = Vec::new();
         let mut sound = true;
@@ -307,7 +322,7 @@ impl Regress {
                 .iter()
                 .map(|(name, list)| {
                     let terms = list.iter().filter_map(|written| terms::parse(written).ok());
-                    (name.value.clone(), terms.flatten().collect())
+                    (name.clone(), terms.flatten().collect())
                 })
                 .collect(),
             absorb,

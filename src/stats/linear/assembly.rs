@@ -1,5 +1,6 @@
 //! Puts a fit together, back in the units of the data.
 
+use super::codes::Codes;
 use super::columns::Role;
 use super::count::{Count, Squares};
 use super::estimate::name_of;
@@ -8,6 +9,9 @@ use super::rows::Rows;
 use super::spread::Spread;
 use super::{Covariance, Design, Dropped, Fit, LinearError, Warning};
 use crate::stats::matrix::Matrix;
+
+/// The share of the least variance below which a variance is rounding: scores of some 1e-16, squared, with room.
+const NO_SPREAD: f64 = 1e-24;
 
 /// Everything that a fit is made of.
 pub(super) struct Assembly<'a> {
@@ -106,16 +110,32 @@ impl Assembly<'_> {
         residuals
     }
 
+    /// The share of the rows, or of their weight, that is in the largest cluster.
+    fn largest_share(&self, way: &Codes<'_>) -> f64 {
+        if self.rows.weight.is_empty() {
+            return f64::from(way.largest) / self.rows.count as f64;
+        }
+        let mut weights = vec![0.0; way.count];
+        for (level, weight) in way.level.iter().zip(&self.rows.weight) {
+            weights[*level as usize] += weight;
+        }
+        weights.iter().copied().fold(0.0, f64::max) / weights.iter().sum::<f64>()
+    }
+
+    /// The coefficients whose variance is nothing beside the least that independent errors could give: scaled columns are
+    /// below two, so that (X'X)⁻¹ is no less than 1/4W.
+    fn without_spread(&self) -> Vec<String> {
+        let least = self.squares.residual / self.rows.n as f64 / (4.0 * self.squares.weight);
+        let variance = |place: usize| self.spread.matrix.get(place, place);
+        let roles = self.roles.iter().enumerate();
+        let without = roles.filter(|(place, _)| variance(*place) <= NO_SPREAD * least);
+        without.map(|(_, role)| name_of(self.design, *role)).collect()
+    }
+
     fn warnings(&self, repaired: usize) -> Vec<Warning> {
         let mut warnings = Vec::new();
         for way in &self.rows.clusters {
-            if way.count < 40 {
-                warnings.push(Warning::FewClusters { clusters: way.count });
-            }
-            let share = f64::from(way.largest) / self.rows.count as f64;
-            if share > 0.25 && share * way.count as f64 > 2.0 {
-                warnings.push(Warning::UnequalClusters { share });
-            }
+            warnings.extend(Warning::of_clusters(way.count, self.largest_share(way)));
         }
         if repaired > 0 {
             warnings.push(Warning::EigenvaluesRepaired { count: repaired });
@@ -128,6 +148,9 @@ impl Assembly<'_> {
         }
         if self.squares.is_perfect() {
             warnings.push(Warning::PerfectFit);
+        } else {
+            let names = self.without_spread();
+            warnings.extend((!names.is_empty()).then_some(Warning::NoSpread { names }));
         }
         let nested = self.count.absorbed.nested.iter().any(|nested| *nested)
             && self.design.covariance == Covariance::Cluster;

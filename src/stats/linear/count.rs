@@ -64,6 +64,9 @@ impl Count {
 /// binary digits, squared. R's `summary.lm` asks the same with a hundredth of it.
 const PERFECT: f64 = 1e-28;
 
+/// The same share for what absorbed effects leave, where the fit is perfect.
+const WITHIN: f64 = 1e-16;
+
 /// Sums of squares, in the scaled units of the small system.
 pub(super) struct Squares {
     pub(super) residual: f64,
@@ -76,8 +79,13 @@ pub(super) struct Squares {
 impl Squares {
     /// Whether what the terms leave is no more than the rounding of the outcome's own numbers.
     pub(super) fn is_perfect(&self) -> bool {
+        self.residual <= self.rounding()
+    }
+
+    /// The sum of squares below which what is left of the outcome is the rounding of its own numbers.
+    fn rounding(&self) -> f64 {
         let mean = self.outcome_mean.value();
-        self.residual <= PERFECT * (self.total + self.weight * mean * mean)
+        PERFECT * (self.total + self.weight * mean * mean)
     }
 
     /// Refuses an outcome that does not vary, or not within absorbed effects.
@@ -85,7 +93,9 @@ impl Squares {
         if self.total == 0.0 {
             return Err(LinearError::ConstantOutcome);
         }
-        if absorbed && self.within == 0.0 {
+        // What effects leave of an outcome is not known to the last digit where there are several of them.
+        let little = self.within <= WITHIN * (self.rounding() / PERFECT);
+        if absorbed && (self.within == 0.0 || little && self.is_perfect()) {
             return Err(LinearError::AbsorbedOutcome);
         }
         Ok(())

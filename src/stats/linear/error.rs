@@ -46,8 +46,8 @@ pub enum LinearError {
     /// The absorbed effects give the outcome in every row.
     #[error("the absorbed effects determine the outcome: nothing is left to explain")]
     AbsorbedOutcome,
-    /// There are fewer rows than coefficients.
-    #[error("{rows} rows cannot fit {coefficients} coefficients")]
+    /// There are not more rows than coefficients.
+    #[error("{rows} rows are too few for {coefficients} coefficients")]
     TooFewRows {
         /// The rows that count.
         rows: u64,
@@ -99,6 +99,16 @@ pub enum LinearError {
         /// The endogenous terms.
         endogenous: usize,
     },
+    /// The instruments tell nothing of a term that the other terms do not.
+    #[error(
+        "the instruments do not move `{name}`: what they predict of it, the other terms determine"
+    )]
+    Irrelevant {
+        /// The term's place.
+        index: usize,
+        /// The term.
+        name: String,
+    },
     /// An instrument that the other terms and instruments determine.
     #[error("the instrument `{name}` is a linear combination of {}: it adds nothing", quoted(.with))]
     Instrument {
@@ -137,7 +147,7 @@ impl LinearError {
 fn quoted(names: &[String]) -> String {
     let all: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
     match all.split_last() {
-        None => "nothing: it is zero everywhere".to_owned(),
+        None => "nothing: it is zero in every row that counts".to_owned(),
         Some((last, [])) => last.clone(),
         Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
     }
@@ -177,6 +187,20 @@ pub enum Warning {
     RankIsBound,
     /// The terms give the outcome up to rounding: what is left, and all that is computed from it, is rounding.
     PerfectFit,
+    /// Standard errors are zero up to rounding.
+    NoSpread {
+        /// The terms.
+        names: Vec<String>,
+    },
+}
+
+impl Warning {
+    /// What a reader should know of clusters: they are few, or one holds a large share of the rows.
+    pub fn of_clusters(count: usize, largest_share: f64) -> impl Iterator<Item = Self> {
+        let few = (count < 40).then_some(Self::FewClusters { clusters: count });
+        let unequal = largest_share > 0.25 && largest_share * count as f64 > 2.0;
+        few.into_iter().chain(unequal.then_some(Self::UnequalClusters { share: largest_share }))
+    }
 }
 
 impl std::fmt::Display for Warning {
@@ -202,6 +226,12 @@ impl std::fmt::Display for Warning {
             }
             Self::PerfectFit => f.write_str(
                 "the fit is perfect up to rounding: standard errors, t, p and F say nothing",
+            ),
+            Self::NoSpread { names } => write!(
+                f,
+                "the standard error of {} is zero up to rounding, as nothing is left that it could be told from: its \
+                 interval, t, p and F say nothing",
+                quoted(names)
             ),
             Self::RankIsBound => f.write_str(
                 "the rank of the absorbed effects is an upper bound (redundant levels counted pair by pair): residual \

@@ -176,7 +176,7 @@ fn check_rows(design: &Design<'_>, rows: &Rows) -> Result<(), LinearError> {
     let beside = levels.unwrap_or(usize::from(design.intercept));
     let coefficients = (design.terms.len() + beside) as u64;
     if (rows.count as u64) < coefficients && !design.drop_collinear {
-        return Err(LinearError::TooFewRows { rows: rows.n, coefficients });
+        return Err(LinearError::TooFewRows { rows: rows.count as u64, coefficients });
     }
     Ok(())
 }

@@ -65,7 +65,26 @@ pub fn two_stage<'a>(
         .zip(&first_stages)
         .map(|(place, stage)| Instrumented { place: *place, residual: &stage.fit.residuals })
         .collect();
-    Ok(InstrumentalFit { fit: fit_with(&second, &instrumented)?, first_stages })
+    let fitted =
+        fit_with(&second, &instrumented).map_err(|error| irrelevant(design, endogenous, error))?;
+    match fitted.dropped.iter().find(|dropped| endogenous.contains(&dropped.index)) {
+        Some(lost) => Err(LinearError::Irrelevant { index: lost.index, name: lost.name.clone() }),
+        None => Ok(InstrumentalFit { fit: fitted, first_stages }),
+    }
+}
+
+/// Where the second stage finds an instrumented term collinear, its instruments are to blame.
+fn irrelevant(design: &Design<'_>, endogenous: &[usize], error: LinearError) -> LinearError {
+    let LinearError::Collinear { index, with, .. } = &error else { return error };
+    let named = |place: &&usize| {
+        let name = design.terms.get(**place).map(|term| &term.name);
+        *place == index || name.is_some_and(|name| with.contains(name))
+    };
+    match endogenous.iter().find(named).and_then(|place| Some((*place, design.terms.get(*place)?)))
+    {
+        Some((index, term)) => LinearError::Irrelevant { index, name: term.name.clone() },
+        None => error,
+    }
 }
 
 fn first_stage<'a>(
@@ -85,7 +104,16 @@ fn first_stage<'a>(
         (0..design.terms.len()).filter(|other| !endogenous.contains(other)).collect();
     first.terms = others.iter().map(|other| design.terms[*other].clone()).collect();
     first.terms.extend_from_slice(instruments);
-    let fitted = fit(&first).map_err(|error| in_place(error, &others))?;
+    let collinear = |with: &str| LinearError::Collinear {
+        index: place,
+        name: design.terms[place].name.clone(),
+        with: vec![with.to_owned()],
+    };
+    let fitted = fit(&first).map_err(|error| match error {
+        LinearError::ConstantOutcome => collinear("intercept"),
+        LinearError::AbsorbedOutcome => collinear("absorbed effects"),
+        other => in_place(other, &others),
+    })?;
     let lost = fitted.dropped.iter().filter(|dropped| dropped.index >= others.len()).count();
     let kept = instruments.len() - lost;
     if kept < endogenous.len() {

@@ -68,7 +68,7 @@ pub(super) fn prepare<'a>(design: &'a Design<'_>) -> Result<Rows<'a>, LinearErro
     }
     let before = kept.len();
     if design.singletons == Singletons::Drop {
-        kept = without_singletons(design, &kept);
+        kept = without_singletons(design, &kept, &weights);
     }
     if kept.len() == 0 {
         return Err(LinearError::NoRows);
@@ -224,7 +224,7 @@ pub(in crate::stats) fn check_weights(weights: &[f64], expected: usize) -> Resul
 }
 
 /// Leaves out rows alone in a level of any effect, until none is (what is left does not depend on the order of effects).
-fn without_singletons(design: &Design<'_>, kept: &Kept) -> Kept {
+fn without_singletons(design: &Design<'_>, kept: &Kept, weights: &Checked<'_>) -> Kept {
     let largest = |codes: &&[u32]| codes.iter().copied().max();
     let mut effects: Vec<&[u32]> = design.absorb.iter().map(AsRef::as_ref).collect();
     effects.sort_by_key(|codes| std::cmp::Reverse(largest(codes)));
@@ -232,7 +232,7 @@ fn without_singletons(design: &Design<'_>, kept: &Kept) -> Kept {
     let mut sound = 0;
     while sound < effects.len() {
         for codes in &effects {
-            let fewer = without_alone(codes, &kept);
+            let fewer = without_alone(codes, &kept, weights);
             sound = if fewer.is_none() { sound + 1 } else { 1 };
             kept = fewer.unwrap_or(kept);
             if sound == effects.len() {
@@ -243,20 +243,21 @@ fn without_singletons(design: &Design<'_>, kept: &Kept) -> Kept {
     kept
 }
 
-/// Leaves out rows alone in a level of one effect; none where no row is.
-fn without_alone(codes: &[u32], kept: &Kept) -> Option<Kept> {
+/// Leaves out rows alone in a level of one effect; none where no row is. A row that stands for several is not alone.
+fn without_alone(codes: &[u32], kept: &Kept, weights: &Checked<'_>) -> Option<Kept> {
     let largest = kept.iter().map(|row| codes[row]).max().unwrap_or(0) as usize;
-    if largest < 4 * codes.len() + 1024 {
-        let mut size = vec![0_u32; largest + 1];
-        for row in kept.iter() {
-            let size = &mut size[codes[row] as usize];
-            *size = size.wrapping_add(1);
-        }
-        let more = |row: &usize| size[codes[*row] as usize] > 1;
-        return size.contains(&1).then(|| Kept::Some(kept.iter().filter(more).collect()));
+    let dense = (largest >= 4 * codes.len() + 1024).then(|| Codes::of(codes, kept));
+    let levels = dense.as_ref().map_or(largest + 1, |dense| dense.count);
+    let level = |(at, row): (usize, usize)| match &dense {
+        Some(dense) => dense.level[at] as usize,
+        None => codes[row] as usize,
+    };
+    let mut size = vec![0_u32; levels];
+    for (at, row) in kept.iter().enumerate() {
+        let size = &mut size[level((at, row))];
+        *size = size.saturating_add(if weights.copies(row) > 1.0 { 2 } else { 1 });
     }
-    let dense = Codes::of(codes, kept);
-    let with_level = kept.iter().zip(dense.level.iter());
-    let more = with_level.filter(|(_, level)| dense.sizes[**level as usize] > 1);
-    dense.sizes.contains(&1).then(|| Kept::Some(more.map(|(row, _)| row).collect()))
+    let more = |(at, row): &(usize, usize)| size[level((*at, *row))] > 1;
+    size.contains(&1)
+        .then(|| Kept::Some(kept.iter().enumerate().filter(more).map(|(_, row)| row).collect()))
 }

@@ -48,13 +48,13 @@ fn designs_without_an_answer() {
     refuses(
         "outcome = \"y\"\non = [\"x\", \"b\", \"c\", \"factor(g)\", \"x * x\", \"x * x * x\"]\n",
         3,
-        "8 rows cannot fit 8 coefficients",
+        "8 rows are too few for 8 coefficients",
     );
     // Fewer rows than terms is that, and no collinearity.
     refuses(
         "outcome = \"y\"\non = [\"x\", \"b\", \"c\", \"factor(g)\", \"x * x\", \"x * x * x\", \"y * x\", \"c * x\"]\n",
         3,
-        "8 rows cannot fit 11 coefficients",
+        "8 rows are too few for 11 coefficients",
     );
     refuses("outcome = \"y\"\non = [\"factor(one)\"]", 8, "the factor `one` has 1 level");
 }
@@ -68,7 +68,7 @@ fn instruments_that_are_none() {
     );
     refuses(
         "outcome = \"y\"\non = [\"x\", \"c\"]\ninstruments = { c = [\"b\"], x = [\"b\"] }",
-        3,
+        9,
         "1 instruments cannot identify 2 endogenous terms",
     );
 }

@@ -147,7 +147,7 @@ fn fewer_rows_than_terms() {
         kind.refuses(
             "few rows",
             found,
-            &["rows cannot fit", "is a linear combination of", "instruments cannot identify"],
+            &["rows are too few", "is a linear combination of", "instruments cannot identify"],
         );
     }
     let found = KINDS[0].tried("y", "", "", true);

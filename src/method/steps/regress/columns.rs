@@ -5,8 +5,9 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use crate::diagnostic::Problem;
-use crate::engine::{Column, Table};
+use crate::engine::{Column, Table, Values};
 use crate::method::fragment::Fragment;
+use crate::method::steps;
 use crate::stats::linear;
 
 use super::terms::{Part, Term};
@@ -40,10 +41,11 @@ pub(super) fn numbers<'a>(
     column: Option<&'a Column>,
     written: &Fragment,
 ) -> Result<Cow<'a, [f64]>, Problem> {
-    column.and_then(Column::all_numbers).map(Cow::Borrowed).ok_or_else(|| {
-        let message = format!("`{}` is not a column of numbers that fit", written.text);
-        Problem::error(message).at(&written.span())
-    })
+    if let Some(numbers) = column.and_then(Column::all_numbers) {
+        return Ok(Cow::Borrowed(numbers));
+    }
+    let none = Column::new(Values::Int(Vec::new()));
+    steps::numbers(column.unwrap_or(&none), written).map(|numbers| numbers.into_values().into())
 }
 
 /// Fills a part of a term.
@@ -119,8 +121,7 @@ pub(super) fn cells(
     for (index, (term, parts)) in terms.iter().zip(filled).enumerate() {
         let mut open = vec![Cell { name: String::new(), term: index, levels: Vec::new() }];
         for (place, (part, values)) in term.parts.iter().zip(parts).enumerate() {
-            let choices =
-                choices(part, values, || needs_base(term, place, &names, constant), bases)?;
+            let choices = choices(part, values, leaves_out(term, place, &names, constant), bases)?;
             open = open.iter().flat_map(|cell| choices.iter().map(|one| cell.with(one))).collect();
         }
         // Every level of a factor is the constant that the model lacks.
@@ -151,11 +152,17 @@ fn needs_base(term: &Term, place: usize, names: &BTreeSet<Vec<String>>, constant
     if rest.is_empty() { constant } else { names.contains(&rest) }
 }
 
+/// Says whether a factor leaves out a level: where it needs a base, and where one is stated for the factor alone.
+fn leaves_out(term: &Term, place: usize, names: &BTreeSet<Vec<String>>, constant: bool) -> bool {
+    let stated = matches!(term.parts.as_slice(), [Part::Factor { base: Some(_), .. }]);
+    stated || needs_base(term, place, names, constant)
+}
+
 /// What a part contributes to the columns of its term: itself, or one for each level kept.
 fn choices(
     part: &Part,
     values: &Filled<'_>,
-    needs_base: impl FnOnce() -> bool,
+    leaves_out: bool,
     bases: &mut Vec<(String, String)>,
 ) -> Result<Vec<(String, Option<u32>)>, Problem> {
     let (Part::Factor { column, base }, Filled::Levels { levels, .. }) = (part, values) else {
@@ -167,21 +174,22 @@ fn choices(
         let help = "a factor needs two values or more in the rows used";
         return Err(Problem::error(message).at(&column.span()).help(help));
     }
-    let dropped = match base {
+    let base = match base {
         Some((level, written)) => {
             let place = levels.iter().position(|known| known == level);
             // 1.0 is the level 1.
             let number = |text: &str| text.parse::<f64>().ok();
             let same = |known: &String| number(known).is_some_and(|one| Some(one) == number(level));
             let place = place.or_else(|| levels.iter().position(same));
-            Some(place.ok_or_else(|| {
+            place.ok_or_else(|| {
                 Problem::error(format!("the base `{level}` does not occur in `{}`", column.text))
                     .at(&written.span())
                     .suggest(level, levels.iter().map(String::as_str))
-            })?)
+            })?
         }
-        None => needs_base().then_some(0),
+        None => 0,
     };
+    let dropped = leaves_out.then_some(base);
     if let Some(level) = dropped.and_then(|place| levels.get(place)) {
         let line = (part.label(), level.clone());
         if !bases.contains(&line) {

@@ -4,14 +4,16 @@ use crate::diagnostic::Problem;
 use crate::engine::Table;
 use crate::method::steps::{Outcome, Running, plain_estimate};
 use crate::results::Estimate;
-use crate::stats::linear::{self, Covariance, Design, Fit, LinearError, Reference, fit, two_stage};
+use crate::stats::linear::{
+    self, Covariance, Design, FirstStage, Fit, LinearError, Preset, Reference, fit, two_stage,
+};
 use crate::stats::math;
 
 use super::adjusted::{Form, Spread, joint};
 use super::columns;
-use super::error_word;
 use super::refusal::Context;
 use super::run::Regressing;
+use super::{Constant, error_word};
 
 impl Regressing {
     /// Fits the linear model, in two stages where there are instruments.
@@ -29,14 +31,15 @@ impl Regressing {
         }
         let place = |name: &String| cells.iter().position(|cell| cell.name == *name);
         let endogenous: Vec<usize> =
-            self.instruments.iter().filter_map(|(name, _)| place(name)).collect();
+            self.instruments.iter().filter_map(|(name, _)| place(&name.value)).collect();
         let mut filled = Vec::new();
         for (index, (_, terms)) in self.instruments.iter().enumerate() {
             filled.push(columns::fill_all(used, &format!("instrument {index}"), terms)?);
         }
+        let present = self.constant == Constant::Present;
         let mut instruments: Vec<linear::Term<'_>> = Vec::new();
         for ((_, terms), filled) in self.instruments.iter().zip(&filled) {
-            for cell in columns::cells(terms, &self.terms, filled, true, &mut Vec::new())? {
+            for cell in columns::cells(terms, &self.terms, filled, present, &mut Vec::new())? {
                 let term = filled.get(cell.term).map(|parts| cell.term(parts));
                 // Two terms may share an instrument: it enters once.
                 let new = |term: &linear::Term<'_>| {
@@ -47,6 +50,7 @@ impl Regressing {
         }
         let found = two_stage(design, &endogenous, &instruments).map_err(refuse)?;
         for stage in &found.first_stages {
+            note_lost(stage, &instruments, outcome);
             let Some(test) = &stage.f else { continue };
             let address = format!("{}/first_stage_f{{term={}}}", running.id, stage.name);
             let mut estimate = plain_estimate(running.id, address, test.statistic);
@@ -196,7 +200,13 @@ impl Regressing {
         outcome.note("df", fitted.df().map_or_else(|| "none".to_owned(), |df| df.to_string()));
         outcome.note("residual df", fitted.df_residual);
         outcome.note("coefficients counted", fitted.k);
-        outcome.note("correction", number(fitted.correction));
+        let alike = fitted.clusters.len() < 2 || self.preset != Preset::Conventional;
+        let own = if alike {
+            ""
+        } else {
+            " for the first way; each way and each crossing has a G/(G−1) of its own"
+        };
+        outcome.note("correction", format!("{}{own}", number(fitted.correction)));
         if self.errors == Covariance::Iid {
             outcome.note(
                 "residual variance",
@@ -213,8 +223,31 @@ impl Regressing {
                 number(test.p)
             );
             outcome.note("F", text);
+        } else if fitted.names.len() > usize::from(self.constant == Constant::Present) {
+            outcome.note(
+                "F",
+                "none: the covariance of the terms is singular, as with fewer clusters than terms",
+            );
+        }
+        if !self.adjusted.is_empty() {
+            let how = "coefficients and the one constant that makes their mean, weighted by rows, the outcome's; of \
+                       terms in interactions mean predictions; errors by the delta method";
+            outcome.note("adjusted rates", how);
         }
         outcome.warnings.extend(fitted.warnings.iter().map(ToString::to_string));
+    }
+}
+
+/// Names the instruments that a first stage left out as collinear.
+fn note_lost(stage: &FirstStage, instruments: &[linear::Term<'_>], outcome: &mut Outcome) {
+    let is_one = |name: &String| instruments.iter().any(|term| term.name == *name);
+    for lost in stage.fit.dropped.iter().filter(|lost| is_one(&lost.name)) {
+        let with = lost.with.join(", ");
+        let warning = format!("the instrument `{}` was dropped: it follows from {with}", lost.name);
+        if !outcome.warnings.contains(&warning) {
+            outcome.note("dropped instruments", &lost.name);
+            outcome.warnings.push(warning);
+        }
     }
 }
 

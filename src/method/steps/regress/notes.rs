@@ -9,7 +9,7 @@ use super::{Constant, Meaning, error_word};
 
 impl Regressing {
     /// What a column of the query is in the method.
-    fn written(&self, column: &str) -> String {
+    pub(super) fn written(&self, column: &str) -> String {
         let number = |word: Option<&str>| word.and_then(|word| word.parse::<usize>().ok());
         let mut words = column.split(' ');
         let kind = words.next().unwrap_or_default();
@@ -107,13 +107,14 @@ impl Regressing {
         }
         for (with, names) in causes {
             outcome.note("dropped terms", names.join(", "));
-            let with = with.join(", ");
+            let why = if with.is_empty() {
+                "zero in every row that counts".to_owned()
+            } else {
+                format!("determined by {}", with.join(", "))
+            };
             outcome.warnings.push(match names.as_slice() {
-                [name] => format!("the term `{name}` was dropped: {with} determine it"),
-                names => format!(
-                    "the terms `{}` were dropped: {with} determine them",
-                    names.join("`, `")
-                ),
+                [name] => format!("the term `{name}` was dropped: it is {why}"),
+                names => format!("the terms `{}` were dropped: they are {why}", names.join("`, `")),
             });
         }
     }

@@ -147,6 +147,10 @@ impl Regress {
             }
             for instrument in instruments {
                 match terms::parse(instrument) {
+                    Ok(parsed) if let Some(problem) = self.no_instrument(instrument, &parsed) => {
+                        checker.report(problem);
+                        sound = false;
+                    }
                     Ok(parsed) => {
                         let mut parts = parsed.iter().flat_map(|term| &term.parts);
                         sound &= parts.all(|part| self.check_part(checker, part));
@@ -164,6 +168,21 @@ impl Regress {
             sound = false;
         }
         sound.then_some(())
+    }
+
+    /// Says why an instrument is none: it is the outcome, or a term that is itself instrumented.
+    fn no_instrument(&self, written: &Fragment, parsed: &[Term]) -> Option<Problem> {
+        let is = |name: &str| parsed.iter().any(|term| term.name() == name);
+        let why = if is(&self.outcome.text) {
+            "it is the outcome"
+        } else if self.instruments.iter().any(|(name, _)| is(&name.value)) {
+            "it is instrumented itself"
+        } else {
+            return None;
+        };
+        let message = format!("`{}` is no instrument: {why}", written.text);
+        let help = "name what moves the term and has no other way to the outcome";
+        Some(Problem::error(message).at(&written.span()).help(help))
     }
 
     pub(super) fn check_adjusted(&self, checker: &mut Checker<'_>, terms: &[Term]) -> Option<()> {

@@ -17,6 +17,25 @@ pub(super) struct Context<'a> {
 }
 
 impl Context<'_> {
+    /// Says how many rows nulls have cost, where a refusal may be due to that.
+    fn lost(&self, error: &LinearError) -> String {
+        let lost = self.keep.iter().filter(|keep| !**keep).count();
+        let due = matches!(
+            error,
+            LinearError::NoRows
+                | LinearError::TooFewRows { .. }
+                | LinearError::ConstantOutcome
+                | LinearError::AbsorbedOutcome
+                | LinearError::OneCluster
+                | LinearError::Collinear { .. }
+        );
+        if due && lost > 0 {
+            format!(" ({lost} of {} rows were dropped for nulls)", self.keep.len())
+        } else {
+            String::new()
+        }
+    }
+
     /// A row as people count it: from 1, among all rows.
     fn row(&self, used: usize) -> usize {
         let kept = self.keep.iter().enumerate().filter(|(_, keep)| **keep);
@@ -31,7 +50,7 @@ impl Regressing {
         let term =
             |index: usize| context.cells.get(index).and_then(|cell| self.terms.get(cell.term));
         let running = context.running;
-        let message = format!("`{}` cannot be fitted: {error}", running.id);
+        let message = format!("`{}` cannot be fitted: {error}{}", running.id, context.lost(&error));
         let problem = Problem::error(message);
         match &error {
             LinearError::Collinear { index, .. } => {
@@ -54,8 +73,15 @@ impl Regressing {
             LinearError::Overflow => {
                 problem.at(running.span).help("divide the outcome or the terms by a power of ten")
             }
-            LinearError::TooFewInstruments { .. } => problem
+            LinearError::Irrelevant { index, .. } => {
+                let place = term(*index).map_or_else(|| running.span.clone(), |one| one.written.span());
+                problem.at(&place).help("look for instruments that go with the term once the other terms are held fixed")
+            }
+            LinearError::NoRows => problem
                 .at(running.span)
+                .help("every row is alone in a level of an absorbed effect: write `singletons = \"keep\"`, or absorb less"),
+            LinearError::TooFewInstruments { .. } => problem
+                .at(self.instruments.first().map_or(running.span, |(name, _)| &name.span))
                 .help("give each instrumented term an instrument of its own at least"),
             LinearError::Instrument { name, .. } => {
                 let all = self.instruments.iter().flat_map(|(_, terms)| terms);

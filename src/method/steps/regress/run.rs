@@ -24,7 +24,7 @@ pub(super) struct Regressing {
     pub(super) outcome: Fragment,
     pub(super) terms: Vec<Term>,
     /// The instruments of each instrumented term.
-    pub(super) instruments: Vec<(String, Vec<Term>)>,
+    pub(super) instruments: Vec<(Spanned<String>, Vec<Term>)>,
     pub(super) absorb: Vec<Vec<String>>,
     pub(super) singletons: Singletons,
     pub(super) weights: Option<(Fragment, Meaning)>,
@@ -59,8 +59,7 @@ impl Step for Regressing {
         outcome.rows_in = Some(rows_in as u64);
         self.note_dropped(&table, &used, &mut outcome);
         if used.rows() == 0 {
-            let message = format!("no row of `{}` has a value in every column used", self.from);
-            return Err(Problem::error(message).at(&self.outcome.span()));
+            return Err(self.no_rows(&table));
         }
         self.fit(&used, &keep, running, &mut outcome)?;
         Ok(outcome)
@@ -68,6 +67,25 @@ impl Step for Regressing {
 }
 
 impl Regressing {
+    /// Says which columns left no row.
+    fn no_rows(&self, table: &Table) -> Problem {
+        if table.rows() == 0 {
+            let message = format!("`{}` has no rows", self.from);
+            let help = "look at what the steps before it keep";
+            return Problem::error(message).at(&self.outcome.span()).help(help);
+        }
+        let message = format!("no row of `{}` has a value in every column used", self.from);
+        let nulls = table.columns().filter(|(_, column)| column.nulls() > 0);
+        let mut causes: Vec<String> = nulls
+            .map(|(name, column)| {
+                format!("`{}` is null in {} rows", self.written(name), column.nulls())
+            })
+            .collect();
+        causes.dedup();
+        let help = format!("of {} rows, {}", table.rows(), causes.join(", "));
+        Problem::error(message).at(&self.outcome.span()).help(help)
+    }
+
     /// The names in the query of what the method calls otherwise, with the expressions.
     fn expressions(&self) -> Vec<(&'static str, &Fragment)> {
         let parts =
@@ -127,6 +145,12 @@ impl Regressing {
             outcome.note(&format!("base of {factor}"), base);
         }
         let design = self.design(used, &cells, &filled)?;
+        if let Weights::Frequency(weights) | Weights::Analytic(weights) = &design.weights {
+            let zero = weights.iter().filter(|weight| **weight == 0.0).count();
+            if zero > 0 {
+                outcome.note("rows of weight 0, left out", zero);
+            }
+        }
         let context = Context { running, cells: &cells, keep };
         let adjusting = Adjusting { terms: &self.terms, filled: &filled, cells: &cells };
         if let Some(family) = &self.family {

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use crate::diagnostic::Problem;
 use crate::engine::{Coded, Column, Numbers};
 use crate::method::fragment::Fragment;
-use crate::method::steps::Running;
+use crate::method::steps::{Running, numbers};
 use crate::stats::sum::sum;
 use crate::stats::summary::{FractionInterval, Summary, SummaryError};
 use crate::stats::whole;
@@ -130,7 +130,7 @@ pub(super) fn frequencies(column: &Column, written: &Fragment) -> Result<Vec<f64
         let message = format!("the weight in row {} is {what}", row + 1);
         Problem::error(message).at(&written.span())
     };
-    let numbers = column.numbers().unwrap_or_default();
+    let numbers = numbers(column, written)?;
     let mut weights = Vec::with_capacity(column.len());
     for (row, number) in numbers.iter().enumerate() {
         match number {

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use crate::diagnostic::Problem;
 use crate::engine::{Coded, Column, Numbers, Values};
+use crate::method::steps::numbers;
 use crate::stats::summary::SummaryError;
 
 use super::grouped::{Group, Grouped, Intervals, Number};
@@ -32,21 +34,34 @@ pub(super) enum Measuring<'a> {
 
 impl<'a> Measuring<'a> {
     /// Prepares a measure, by its place; none where it has no column and needs one.
-    pub(super) fn of(step: &Summarising, place: usize, grouped: &'a Grouped) -> Option<Self> {
+    ///
+    /// # Errors
+    /// As [`numbers`].
+    pub(super) fn of(
+        step: &Summarising,
+        place: usize,
+        grouped: &'a Grouped,
+    ) -> Result<Option<Self>, Problem> {
+        let Some(measure) = step.measures.get(place) else { return Ok(None) };
         let column = grouped.columns.get(place).and_then(Option::as_deref);
-        let numbers = |column: &'a Column| column.numbers().unwrap_or_default();
-        Some(match &step.measures.get(place)?.what {
-            What::Count => Self::Count,
-            What::Share => Self::Share {
+        Ok(match (&measure.what, column) {
+            (What::Count, _) => Some(Self::Count),
+            (What::Share, _) => Some(Self::Share {
                 totals: step.totals(grouped),
                 outer: grouped.groups.iter().map(|group| step.outer(group)).collect(),
-            },
-            What::Distinct(_) => Self::Distinct(Distinct::of(column?, grouped)),
-            What::Of { statistic, .. } => {
-                Self::Of { statistic: *statistic, held: Held::of(column?, *statistic, grouped) }
+            }),
+            (_, None) => None,
+            (What::Distinct(_), Some(column)) => {
+                Some(Self::Distinct(Distinct::of(column, grouped)))
             }
-            What::Ratio { .. } => {
-                Self::Ratio { above: numbers(column?), below: numbers(grouped.below.get(&place)?) }
+            (What::Of { statistic, column: written }, Some(column)) => {
+                let held = Held::of(column, *statistic, grouped, written)?;
+                Some(Self::Of { statistic: *statistic, held })
+            }
+            (What::Ratio { column: written, below }, Some(column)) => {
+                let Some(under) = grouped.below.get(&place) else { return Ok(None) };
+                let (above, below) = (numbers(column, written)?, numbers(under, below)?);
+                Some(Self::Ratio { above, below })
             }
         })
     }

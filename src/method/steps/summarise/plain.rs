@@ -1,6 +1,9 @@
 //! What rows have, group after group.
 
+use crate::diagnostic::Problem;
 use crate::engine::{Column, Numbers, Values};
+use crate::method::fragment::Fragment;
+use crate::method::steps::numbers;
 use crate::stats::whole;
 
 use super::grouped::{Group, Grouped};
@@ -58,22 +61,30 @@ pub(super) enum Held<'a> {
 
 impl<'a> Held<'a> {
     /// Prepares the values that a statistic needs.
-    pub(super) fn of(column: &'a Column, statistic: Statistic, grouped: &Grouped) -> Self {
+    ///
+    /// # Errors
+    /// As [`numbers`].
+    pub(super) fn of(
+        column: &'a Column,
+        statistic: Statistic,
+        grouped: &Grouped,
+        written: &Fragment,
+    ) -> Result<Self, Problem> {
         let plain = grouped.is_plain() && column.valid.is_none();
         if plain
             && matches!(statistic, Statistic::Mean | Statistic::Fraction)
             && let Some(counts) = tally(&column.values, grouped)
         {
-            return Self::Tallied(counts);
+            return Ok(Self::Tallied(counts));
         }
-        let numbers = column.numbers().unwrap_or_default();
-        match numbers.all().filter(|_| plain) {
+        let numbers = numbers(column, written)?;
+        Ok(match numbers.all().filter(|_| plain) {
             None => Self::Rows(numbers),
             Some(values) => {
                 let values = values.iter().copied();
                 Self::Listed(Parted::of(&grouped.places, &grouped.groups, values))
             }
-        }
+        })
     }
 
     /// The values in a group, nulls left out.

@@ -4,7 +4,7 @@
 //! all groups are checked against the rows that came in.
 
 use std::cell::OnceCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::diagnostic::Problem;
@@ -14,8 +14,9 @@ use crate::method::steps::derive::culprit;
 use crate::method::steps::{Outcome, Running, Step, plain_estimate};
 use crate::method::text::quote;
 use crate::results::Estimate;
-use crate::stats::linear::Reference;
+use crate::stats::linear::{self, Reference};
 use crate::stats::summary::SummaryError;
+use crate::stats::whole;
 
 use super::change::{self, Change};
 use super::grouped::{Group, Grouped, Intervals, NULL, Number, cluster_codes, frequencies, groups};
@@ -48,6 +49,7 @@ impl Step for Summarising {
         running.same_rows(table.rows(), rows_in)?;
         let mut outcome = Outcome { sql: vec![sql], ..Outcome::default() };
         let grouped = self.group(&table, running, &mut outcome)?;
+        self.told_apart(&grouped, running)?;
         let mut measured = Vec::new();
         let mut lacking = Lacking::default();
         for place in 0..self.measures.len() {
@@ -132,6 +134,14 @@ impl Summarising {
             (Some(column), Some(name)) => Some(cluster_codes(column, name, running)?),
             _ => None,
         };
+        if let Some(clusters) = &clusters {
+            let levels = clusters.iter().max().map_or(0, |last| *last as usize + 1);
+            let sizes = whole::tally(clusters.iter().copied(), levels);
+            let largest = sizes.iter().copied().max().unwrap_or(0);
+            let share = f64::from(largest) / clusters.len().max(1) as f64;
+            let warnings = linear::Warning::of_clusters(levels, share);
+            outcome.warnings.extend(warnings.map(|warning| warning.to_string()));
+        }
         let keys: Vec<Arc<Column>> = (0..self.by.len())
             .filter_map(|at| table.shared(&format!("by {at}")).cloned())
             .collect();
@@ -140,6 +150,23 @@ impl Summarising {
         running.same_rows(counted, table.rows())?;
         let rows = OnceCell::new();
         Ok(Grouped { columns, below, keys, weights, clusters, groups, places, rows })
+    }
+
+    /// Refuses groups of one address: a null beside the text `null`, or labels that hold `,` and `=`.
+    fn told_apart(&self, grouped: &Grouped, running: &Running<'_>) -> Result<(), Problem> {
+        let mut seen = BTreeSet::new();
+        for group in &grouped.groups {
+            let braces = self.braces(group);
+            if seen.contains(&braces) {
+                let message = format!(
+                    "two groups have the address `{braces}`: their estimates could not be told apart"
+                );
+                let help = "recode one of them in a `derive` step before: a null with `coalesce`, a label without `,` and `=`";
+                return Err(Problem::error(message).at(running.span).help(help));
+            }
+            seen.insert(braces);
+        }
+        Ok(())
     }
 
     /// One measure in every group, in the order of the groups.
@@ -152,7 +179,7 @@ impl Summarising {
         outcome: &mut Outcome,
     ) -> Result<Vec<Option<Estimate>>, Problem> {
         let Some(measure) = self.measures.get(place) else { return Ok(Vec::new()) };
-        let mut measuring = Measuring::of(self, place, grouped);
+        let mut measuring = Measuring::of(self, place, grouped)?;
         let mut empty = Vec::new();
         let mut nulls = 0;
         let mut estimates = Vec::new();
@@ -290,14 +317,31 @@ impl Summarising {
             let how = "half the interval's width over its critical value";
             outcome.note("errors of quantiles", how);
         }
-        if self.weights.is_some() {
-            outcome.note("weights", "frequency");
+        if let Some(weights) = &self.weights {
+            outcome.note("weights", format!("frequency: {}", weights.text));
         }
         if let Some(cluster) = &self.cluster {
             outcome.note("cluster", cluster);
             outcome.note("standard errors", "CR1: G/(G-1), t with G-1");
         } else if self.measures.iter().any(|measure| measure.what.has_error()) {
             outcome.note("standard errors", "of independent rows: s/√n, of fractions √(p(1-p)/n)");
+        }
+        let of = |known: Statistic| {
+            self.measures.iter().any(
+                |measure| matches!(measure.what, What::Of { statistic, .. } if statistic == known),
+            )
+        };
+        if of(Statistic::GeometricMean) {
+            outcome.note(
+                "geometric means",
+                "the exponential of the mean logarithm and of the ends of its interval; error by the delta method",
+            );
+        }
+        if self.measures.iter().any(|measure| matches!(measure.what, What::Ratio { .. })) {
+            outcome.note(
+                "ratios",
+                "error by linearisation: that of the mean of a - r b, over the mean of b",
+            );
         }
         if self.measures.iter().any(|measure| measure.what.is_fraction()) {
             let clustered = self.cluster.is_some();

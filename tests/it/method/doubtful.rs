@@ -1,0 +1,209 @@
+//! What looks like a number and is none, or not the one that it seems: refused, or told beside it.
+
+use secondlook::engine::{Column, Table, Values};
+use secondlook::results::Run;
+
+use super::support::{close, loaded, plan, plan_of, run, value};
+
+fn floats(values: &[f64]) -> Column {
+    Column::new(Values::Float(values.to_vec()))
+}
+
+fn whole(values: &[i64]) -> Column {
+    Column::new(Values::Int(values.to_vec()))
+}
+
+/// Twelve rows: three groups of four in `g`, `h` crosses them, `f` counts rows.
+fn table() -> Table {
+    let columns = [
+        ("y", floats(&[1.0, 2.5, 2.0, 4.0, 3.0, 6.5, 5.0, 2.0, 1.5, 8.0, 7.0, 3.5])),
+        ("x", floats(&[0.5, 1.0, 3.0, 2.0, 5.0, 4.0, 7.0, 1.5, 2.5, 6.0, 3.5, 8.0])),
+        ("z", floats(&[1.0, 0.0, 2.0, 1.0, 0.0, 3.0, 1.0, 2.0, 2.0, 0.0, 1.0, 3.0])),
+        ("g", whole(&[1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3])),
+        ("h", whole(&[1, 2, 3, 4, 1, 2, 3, 4, 1, 2, 3, 4])),
+        ("f", whole(&[40, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1])),
+        ("id", whole(&[1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12])),
+        ("huge", whole(&[1, 2, 3, 4, 5, 6, 7, 8, 9, 9_007_199_254_740_993, 11, 12])),
+    ];
+    let columns = columns.map(|(name, column)| (name.to_owned(), column));
+    Table::from_columns(columns.into()).expect("a table")
+}
+
+const INPUT: &str = "[input.t]\ncolumns = { y = \"float\", x = \"float\", z = \"float\", g = \"int\", h = \"int\", f = \"int\", id = \"int\", huge = \"int\" }\n";
+
+fn step(kind: &str, body: &str) -> String {
+    format!("{INPUT}[[step]]\nid = \"s\"\n[step.{kind}]\n{body}\n")
+}
+
+fn regress(body: &str) -> String {
+    step("regress", &format!("from = \"t\"\n{body}"))
+}
+
+fn ran(text: &str) -> Run {
+    run(&plan(text), vec![("t", loaded(table()))], 1).expect("it runs")
+}
+
+#[track_caller]
+fn warns(text: &str, warning: &str) {
+    let run = ran(text);
+    let all: Vec<&str> = run.warnings.iter().map(|one| one.message.as_str()).collect();
+    assert!(all.iter().any(|one| one.contains(warning)), "{warning} is not in {all:?}");
+}
+
+#[track_caller]
+fn refused(text: &str, message: &str) {
+    let (plan, problems) = plan_of(text);
+    let shown = match plan {
+        None => problems.to_string(),
+        Some(plan) => {
+            let found = run(&plan, vec![("t", loaded(table()))], 1);
+            found.expect_err("it is refused").to_string()
+        }
+    };
+    assert!(shown.contains(message), "{message} is not in {shown}");
+}
+
+/// Scores that sum to zero in every cluster, and rows that fit perfectly, leave an error of some 1e-17: no evidence.
+#[test]
+fn an_error_that_is_rounding_is_told() {
+    let zero = "zero up to rounding";
+    let clustered = "se = \"cluster\"\ncluster = [\"g\"]";
+    warns(&regress(&format!("outcome = \"y\"\non = [\"factor(g)\"]\n{clustered}")), zero);
+    let run = ran(&regress(&format!("outcome = \"y\"\non = [\"x\"]\n{clustered}")));
+    assert!(!run.warnings.iter().any(|one| one.message.contains(zero)), "{:?}", run.warnings);
+}
+
+#[test]
+fn an_outcome_that_effects_fix_together_is_refused() {
+    let message = "the absorbed effects determine the outcome";
+    refused(
+        &regress("outcome = \"0.1 * g + 0.7 * h\"\non = [\"x\"]\nabsorb = [\"g\", \"h\"]"),
+        message,
+    );
+    // What a term explains to the last digit is another matter.
+    let run = ran(&regress(
+        "outcome = \"0.1 * g + 0.7 * h + 2 * x\"\non = [\"x\"]\nabsorb = [\"g\", \"h\"]",
+    ));
+    close(value(&run, "s/x"), 2.0, 1e-12);
+}
+
+#[test]
+fn effects_and_instruments_that_are_none() {
+    refused(
+        &regress("outcome = \"y\"\non = [\"x\"]\nabsorb = [\"g\", \"g\"]"),
+        "the fixed effect `g` stands here twice",
+    );
+    refused(
+        &regress("outcome = \"y\"\non = [\"x\"]\nabsorb = [\"g*h\", \"h*g\"]"),
+        "the fixed effect `h*g` stands here twice",
+    );
+    refused(
+        &regress("outcome = \"y\"\non = [\"x\"]\ninstruments = { x = [\"x\"] }"),
+        "`x` is no instrument: it is instrumented itself",
+    );
+    refused(
+        &regress("outcome = \"y\"\non = [\"x\"]\ninstruments = { x = [\"y\"] }"),
+        "`y` is no instrument: it is the outcome",
+    );
+    // `h` and `g` are balanced: they tell nothing of one another.
+    for more in ["", "\ncollinear = \"drop\""] {
+        let text = format!("outcome = \"y\"\non = [\"g\"]\ninstruments = {{ g = [\"h\"] }}{more}");
+        refused(&regress(&text), "the instruments do not move `g`");
+    }
+    refused(
+        &regress(
+            "outcome = \"y\"\non = [\"0 * x + 1\"]\ninstruments = { \"0 * x + 1\" = [\"z\"] }",
+        ),
+        "`0 * x + 1` is a linear combination of `intercept`",
+    );
+    warns(
+        &regress(
+            "outcome = \"y\"\non = [\"x\"]\ninstruments = { x = [\"z\", \"2 * z\"] }\ncollinear = \"drop\"",
+        ),
+        "the instrument `2 * z` was dropped: it follows from z",
+    );
+}
+
+/// Without `x` itself every level of `g` has a slope, whichever is called its base (R's `lm(y ~ x:relevel(g, "2"))`).
+#[test]
+fn a_stated_base_changes_no_model() {
+    let fit = |on: &str| ran(&regress(&format!("outcome = \"y\"\non = [{on}]")));
+    for (left, right) in [
+        ("\"x:factor(g)\"", "\"x:factor(g, base = 2)\""),
+        ("\"factor(g)\", \"factor(g):x\"", "\"factor(g, base = 3)\", \"factor(g, base = 3):x\""),
+        ("\"x\", \"x:factor(g)\"", "\"x\", \"x:factor(g, base = 2)\""),
+    ] {
+        close(value(&fit(left), "s/r2"), value(&fit(right), "s/r2"), 1e-13);
+    }
+    let slopes = fit("\"x:factor(g, base = 2)\"");
+    assert!((1..=3).all(|g| slopes.estimate(&format!("s/x:g={g}")).is_some()));
+}
+
+/// A row that stands for two is not alone: the fit is that of the rows written out.
+#[test]
+fn a_row_that_stands_for_several_is_no_singleton() {
+    let text = |from: &str, more: &str| {
+        format!(
+            "{INPUT}[[step]]\nid = \"few\"\n[step.derive]\nfrom = \"t\"\n\
+             columns = {{ k = \"case when id = 1 then 0 else g end\", copies = \"case when id = 1 then 2 else 1 end\" }}\n\
+             [[step]]\nid = \"twice\"\n[step.sql]\nquery = \"select * from few union all select * from few where id = 1\"\n\
+             [[step]]\nid = \"s\"\n[step.regress]\nfrom = \"{from}\"\noutcome = \"y\"\non = [\"x\"]\nabsorb = [\"k\"]\n\
+             singletons = \"drop\"\n{more}\n"
+        )
+    };
+    let weighted = ran(&text("few", "weights = \"copies\"\nweights_are = \"frequency\""));
+    let expanded = ran(&text("twice", ""));
+    for address in ["s/x", "s/n", "s/df_residual", "s/r2"] {
+        close(value(&weighted, address), value(&expanded, address), 1e-12);
+    }
+    let error = |run: &Run| run.estimate("s/x").and_then(|one| one.se).expect("an error");
+    close(error(&weighted), error(&expanded), 1e-12);
+    close(value(&weighted, "s/n"), 13.0, 0.0);
+}
+
+#[test]
+fn clusters_are_as_unequal_as_their_weights() {
+    let unequal = "clusters are very unequal: the largest holds 82% of the rows";
+    let text = |weights: &str| {
+        regress(&format!(
+            "outcome = \"y\"\non = [\"x\"]\nse = \"cluster\"\ncluster = [\"h\"]\n{weights}"
+        ))
+    };
+    warns(&text("weights = \"f\"\nweights_are = \"frequency\""), unequal);
+    warns(
+        &step("summarise", "from = \"t\"\ncluster = [\"g\"]\nmeasures = { m = \"mean(y)\" }"),
+        "only 3 clusters",
+    );
+    let run = ran(&text(""));
+    assert!(!run.warnings.iter().any(|one| one.message.contains("unequal")));
+}
+
+#[test]
+fn a_whole_number_that_is_no_double_is_named() {
+    let message =
+        "`huge` is 9007199254740993 in row 10: beyond 2^53 a whole number is no exact float";
+    refused(&regress("outcome = \"y\"\non = [\"huge\"]"), message);
+    let summarise = |body: &str| step("summarise", &format!("from = \"t\"\n{body}"));
+    refused(&summarise("measures = { m = \"mean(huge)\" }"), message);
+    refused(&summarise("measures = { m = \"ratio(huge, x)\" }"), message);
+    refused(&summarise("measures = { m = \"count\" }\nweights = \"huge\""), message);
+}
+
+#[test]
+fn groups_of_one_address_are_refused() {
+    let texts = Column::from_texts([Some("null"), Some("a"), None, Some("a")]);
+    let two = Column::from_texts([Some("p,b=q"), Some("p"), Some("p"), Some("r")]);
+    let three = Column::from_texts([Some("r"), Some("q,b=r"), Some("s"), Some("s")]);
+    let columns = [("k", texts), ("a", two), ("b", three), ("x", floats(&[1.0, 2.0, 3.0, 4.0]))];
+    let columns = columns.map(|(name, column)| (name.to_owned(), column));
+    let table = Table::from_columns(columns.into()).expect("a table");
+    for (by, address) in [("\"k\"", "{k=null}"), ("\"a\", \"b\"", "{a=p,b=q,b=r}")] {
+        let text = format!(
+            "[input.t]\ncolumns = {{ k = \"string\", a = \"string\", b = \"string\", x = \"float\" }}\n\
+             [[step]]\nid = \"s\"\n[step.summarise]\nfrom = \"t\"\nby = [{by}]\nmeasures = {{ m = \"mean(x)\" }}\n"
+        );
+        let found = run(&plan(&text), vec![("t", loaded(table.clone()))], 1);
+        let shown = found.expect_err("it is refused").to_string();
+        assert!(shown.contains(&format!("two groups have the address `{address}`")), "{shown}");
+    }
+}
