@@ -189,6 +189,19 @@ fn a_whole_number_that_is_no_double_is_named() {
     refused(&summarise("measures = { m = \"count\" }\nweights = \"huge\""), message);
 }
 
+/// At 14 orders of magnitude coefficients lose four digits (mpmath, 120 digits, is the reference), at 20 ten.
+#[test]
+fn weights_too_far_apart_are_refused() {
+    let text = |low: &str| {
+        regress(&format!(
+            "outcome = \"y\"\non = [\"x\"]\nweights = \"case when g = 1 then {low} else 1.0 end\"\nweights_are = \"analytic\""
+        ))
+    };
+    refused(&text("1e-14"), "reach from 1e-14 to 1e0");
+    ran(&text("1e-12"));
+    ran(&text("0.0"));
+}
+
 #[test]
 fn groups_of_one_address_are_refused() {
     let texts = Column::from_texts([Some("null"), Some("a"), None, Some("a")]);

@@ -201,7 +201,10 @@ impl Regressing {
         let weights = columns::numbers(used.column("weight"), written)?;
         Ok(match meaning {
             Meaning::Frequency => Weights::Frequency(weights),
-            Meaning::Analytic => Weights::Analytic(weights),
+            Meaning::Analytic => {
+                fit_beside(&weights, written)?;
+                Weights::Analytic(weights)
+            }
         })
     }
 
@@ -216,4 +219,22 @@ impl Regressing {
             })
             .collect()
     }
+}
+
+/// The share of the largest weight below which a weight's own digits are lost in sums of both.
+const WITHOUT_DIGITS: f64 = 1e-13;
+
+/// Refuses analytic weights so far apart that the rows of the smallest would count with a few digits only.
+fn fit_beside(weights: &[f64], written: &Fragment) -> Result<(), Problem> {
+    let some = || weights.iter().copied().filter(|weight| *weight > 0.0 && weight.is_finite());
+    let (least, most) = (some().fold(f64::INFINITY, f64::min), some().fold(0.0, f64::max));
+    if least.is_infinite() || least >= WITHOUT_DIGITS * most {
+        return Ok(());
+    }
+    let message = format!(
+        "the weights `{}` reach from {least:e} to {most:e}: beside the largest the smallest would lose their digits",
+        written.text
+    );
+    let help = "leave out rows that weigh next to nothing, or bound the weights";
+    Err(Problem::error(message).at(&written.span()).help(help))
 }

@@ -347,6 +347,14 @@ impl Summarising {
             let clustered = self.cluster.is_some();
             outcome.note("intervals of fractions", self.intervals.fractions.word(clustered));
         }
+        if self.change.is_some() {
+            let how = if self.cluster.is_some() {
+                "both groups' errors with what their clusters share, by the delta method; t with the smaller df"
+            } else {
+                "the errors of two groups of independent rows, by the delta method; t with the smaller df"
+            };
+            outcome.note("changes", how);
+        }
         if !self.within.is_empty() {
             outcome.note("fraction within", self.within.join(", "));
         }
