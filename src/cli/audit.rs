@@ -253,6 +253,7 @@ fn summary(audited: &Audited, wanted: &AuditArguments, terminal: &Terminal) -> S
         text.push('\n');
     }
     text += &notes(&audited.results);
+    text += &unstated(audit);
     for claim in failing(audit, wanted.fail_on.as_deref()) {
         let word = terminal.paint(Look::Verdict(claim.verdict), claim.verdict.word());
         writeln!(text, "\n{} — {word}\n  {}", terminal.paint(Look::Strong, &claim.id), claim.plain);
@@ -287,6 +288,22 @@ pub(super) fn notes(results: &Results) -> String {
         writeln!(text, "         … and {} more, in the report", warnings.len() - shown);
     }
     text
+}
+
+/// Claims on errors whose convention nobody stated: the method must, for the number depends on it.
+fn unstated(audit: &Audit) -> String {
+    let default = |mark: &String| {
+        mark.starts_with("convention:") && mark.ends_with("(the default, not stated)")
+    };
+    let claims = audit.claims.iter().filter(|claim| claim.marks.iter().any(default));
+    let names: Vec<&str> = claims.map(|claim| claim.id.as_str()).collect();
+    if names.is_empty() {
+        return String::new();
+    }
+    format!(
+        "note     no preset is stated for the errors behind {}: write `preset` in their steps\n",
+        names.join(", ")
+    )
 }
 
 fn failing_names(audit: &Audit) -> Vec<&str> {

@@ -534,3 +534,33 @@ fn fetch_keeps_nothing_that_is_not_what_was_pinned() {
         .collect();
     assert!(kept.is_empty(), "{kept:?}");
 }
+
+/// DESIGN of the method: a claim on an error needs a stated preset; and what a step warns of belongs to its errors.
+#[test]
+fn an_error_tells_its_convention_and_what_it_is_worth() {
+    let world = World::tiny()
+        .but("methods/tiny/method.toml", "se = \"iid\"", "se = \"cluster\"\ncluster = [\"age\"]")
+        .but("methods/tiny/claims.toml", "estimate = \"effect\"", "estimate = \"fit/arm.se\"");
+    let unstated = "no preset is stated for the errors behind effect";
+    world.run(&["audit", "tiny"]).exits(1).shows(unstated);
+    world
+        .run(&["explain", "tiny", "effect"])
+        .exits(0)
+        .shows("clusters: clustered errors are often");
+    let json = world.run(&["explain", "tiny", "effect", "--format", "json"]).exits(0).out;
+    let document: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+    assert!(
+        document["warnings"][0]["message"].as_str().is_some_and(|text| text.contains("clusters"))
+    );
+    assert!(
+        document["steps"]
+            .as_array()
+            .is_some_and(|steps| steps.iter().any(|one| one["id"] == "fit"))
+    );
+    let stated = world.but(
+        "methods/tiny/method.toml",
+        "se = \"cluster\"",
+        "preset = \"none\"\nse = \"cluster\"",
+    );
+    assert!(!stated.run(&["audit", "tiny"]).exits(1).out.contains(unstated));
+}

@@ -41,7 +41,13 @@ impl<'a> Taken<'a> {
             let value = if statistic == Statistic::Sum { total } else { total / self.n() };
             return Ok(Number::plain(value, self.n()));
         }
-        self.with_error(statistic.averages(), intervals, |sample| summarise(sample, kernel))
+        let mut number =
+            self.with_error(statistic.averages(), intervals, |sample| summarise(sample, kernel))?;
+        let open = number.summary.as_ref().is_some_and(|summary| summary.interval.is_none());
+        if open && matches!(statistic, Statistic::Quantile(..)) {
+            number.lacks = number.lacks.or(Some(NO_ORDER));
+        }
+        Ok(number)
     }
 
     /// The ratio of the two columns' sums.
@@ -125,4 +131,5 @@ impl<'a> Taken<'a> {
 pub(super) const ONE_ROW: &str = "one row: no standard error";
 pub(super) const ONE_CLUSTER: &str = "one cluster: no standard error";
 pub(super) const NO_INTERVAL: &str = "the clusters are too few or too alike: no interval";
+pub(super) const NO_ORDER: &str = "too few rows on one side of the quantile: no interval";
 pub(super) const NO_DEVIATION: &str = "one row: no standard deviation";
