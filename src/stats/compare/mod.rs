@@ -154,6 +154,12 @@ pub enum CompareError {
         /// The test.
         test: &'static str,
     },
+    /// The data vary by rounding only.
+    #[error("{test}: the values do not vary but for rounding")]
+    Rounding {
+        /// The test.
+        test: &'static str,
+    },
     /// Paired columns differ in length.
     #[error("the columns differ in length")]
     Length,
@@ -175,6 +181,11 @@ pub enum CompareError {
         /// The value.
         value: f64,
     },
+}
+
+/// Says whether a deviation is no more than the rounding of numbers of some size.
+fn is_rounding(deviation: f64, size: f64) -> bool {
+    deviation <= 4.0 * f64::EPSILON * size
 }
 
 fn check(test: &'static str, groups: &[&[f64]], needed: usize) -> Result<(), CompareError> {

@@ -3,7 +3,9 @@
 
 use std::path::Path;
 
-use secondlook::stats::compare::{How, fisher_two_by_two};
+use secondlook::stats::compare::{
+    CompareError, How, fisher_two_by_two, one_sample_t, paired_t, student_t, welch_t,
+};
 use serde_json::Value;
 
 fn read(name: &str) -> String {
@@ -48,4 +50,23 @@ fn an_infinite_odds_ratio_has_a_lower_end() {
     assert_eq!(found.estimate, None);
     let told = "its 95 % interval runs from 11.1358 without an upper end";
     assert!(found.warnings.iter().any(|warning| warning == told), "{:?}", found.warnings);
+}
+
+/// R's `t.test`: "data are essentially constant". Paired columns are held to their own size too, where R takes that of the
+/// differences alone (10.3 − 10.2, 20.4 − 20.3, …: t = 8.4e13).
+#[test]
+fn rounding_is_no_variation() {
+    let how = How::default();
+    let rounding = |test| Err(CompareError::Rounding { test });
+    let (x, y) = ([0.3, 0.4, 0.2, 0.6], [0.2, 0.3, 0.1, 0.5]);
+    let differences: Vec<f64> = x.iter().zip(&y).map(|(x, y)| x - y).collect();
+    assert_eq!(one_sample_t(&differences, &how), rounding("one-sample t"));
+    assert_eq!(paired_t(&x, &y, &how), rounding("paired t"));
+    let (x, y) = ([0.3, 0.1 + 0.2, 0.3], [0.6, 0.2 + 0.4, 0.6]);
+    assert_eq!(welch_t(&x, &y, &how), rounding("Welch's t"));
+    assert_eq!(student_t(&x, &y, &how), rounding("Student's t"));
+    let (x, y) = ([10.3, 20.4, 30.2], [10.2, 20.3, 30.1]);
+    assert_eq!(paired_t(&x, &y, &how), rounding("paired t"));
+    // What is small and not rounding stays: R gives t = 4e9.
+    assert!(one_sample_t(&[1.0, 1.0 + 1e-9, 1.0 - 1e-9, 1.0], &how).is_ok());
 }
