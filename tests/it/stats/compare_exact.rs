@@ -4,7 +4,8 @@
 use std::path::Path;
 
 use secondlook::stats::compare::{
-    CompareError, How, fisher_two_by_two, one_sample_t, paired_t, student_t, welch_t,
+    Alternative, CompareError, How, fisher_two_by_two, one_sample_t, paired_t, proportions,
+    student_t, welch_t,
 };
 use serde_json::Value;
 
@@ -69,4 +70,56 @@ fn rounding_is_no_variation() {
     assert_eq!(paired_t(&x, &y, &how), rounding("paired t"));
     // What is small and not rounding stays: R gives t = 4e9.
     assert!(one_sample_t(&[1.0, 1.0 + 1e-9, 1.0 - 1e-9, 1.0], &how).is_ok());
+}
+
+/// R's answers of a test by case and side: the statistic and p.
+fn of_r(test: &str) -> Vec<(Vec<usize>, Alternative, f64, f64)> {
+    let text = read("compare_r.csv");
+    let rows = text.lines().skip(1).map(|line| line.split(',').collect::<Vec<&str>>());
+    let number = |text: &str| text.parse::<f64>().expect("a number");
+    rows.filter(|row| row[0] == test)
+        .map(|row| {
+            let case = row[1].split(' ').map(|count| count.parse().expect("a count")).collect();
+            let side = match row[2] {
+                "greater" => Alternative::Greater,
+                "less" => Alternative::Less,
+                _ => Alternative::TwoSided,
+            };
+            (case, side, number(row[3]), number(row[4]))
+        })
+        .collect()
+}
+
+/// The correction shrinks a difference whatever side is tested, and never turns it.
+#[test]
+fn corrected_proportions_are_those_of_r() {
+    for (case, alternative, statistic, p) in of_r("proportions") {
+        let how = How { alternative, continuity: Some(true), ..How::default() };
+        let [a, n, b, m] = [0, 1, 2, 3].map(|place| case[place] as u64);
+        let found = proportions([a, b], [n, m], &how).expect("two shares");
+        // Where the correction is larger than the difference R leaves 1e-31 of it.
+        let z = found.statistic.expect("a statistic");
+        assert!((z * z - statistic).abs() < 1e-12 * statistic.max(1.0), "{case:?}: {z}");
+        near(found.p, p, 1e-12);
+    }
+}
+
+/// Nothing of the first group: both ratios are zero, exactly; their logarithms are none.
+#[test]
+fn ratios_of_nothing_are_zero() {
+    let found = proportions([0, 5], [10, 10], &How::default()).expect("two shares");
+    let ratios: Vec<_> = found.effects.iter().skip(1).collect();
+    assert_eq!(
+        ratios.iter().map(|(name, _)| *name).collect::<Vec<_>>(),
+        ["risk_ratio", "odds_ratio"]
+    );
+    assert!(ratios.iter().all(|(_, one)| (one.value, one.interval) == (0.0, None)), "{ratios:?}");
+    let told = "a cell of the table is zero: no interval of the risk ratio or odds ratio";
+    assert_eq!(found.warnings, [told]);
+    let none = proportions([5, 0], [10, 10], &How::default()).expect("two shares");
+    assert_eq!(none.warnings, ["a cell of the table is zero: no risk ratio or odds ratio"]);
+    let all = proportions([10, 5], [10, 10], &How::default()).expect("two shares");
+    assert_eq!(all.warnings, ["a cell of the table is zero: no odds ratio"]);
+    let rest = proportions([5, 10], [10, 10], &How::default()).expect("two shares");
+    assert_eq!(rest.warnings, ["a cell of the table is zero: no interval of the odds ratio"]);
 }
