@@ -5,6 +5,7 @@ mod counts;
 mod exact;
 mod means;
 mod network;
+mod orders;
 mod ranks;
 
 pub use correlation::{kendall, pearson, spearman};
@@ -26,7 +27,7 @@ pub struct How {
     pub null: f64,
     /// The side of p.
     pub alternative: Alternative,
-    /// Whether a rank test counts p exactly; where it does so by itself if none.
+    /// Whether a rank test or rank correlation counts p exactly; where it does so by itself if none.
     pub exact: Option<bool>,
     /// Whether the normal approximation of a rank test or of two proportions is corrected for continuity; each test's own
     /// custom if none: rank tests are, proportions are not.
@@ -157,6 +158,12 @@ pub enum CompareError {
     /// The data vary by rounding only.
     #[error("{test}: the values do not vary but for rounding")]
     Rounding {
+        /// The test.
+        test: &'static str,
+    },
+    /// Ties, of which p is not counted.
+    #[error("{test}: there are ties, with which p is not counted exactly")]
+    Ties {
         /// The test.
         test: &'static str,
     },

@@ -4,8 +4,8 @@
 use std::path::Path;
 
 use secondlook::stats::compare::{
-    Alternative, CompareError, How, fisher_two_by_two, one_sample_t, paired_t, proportions,
-    student_t, welch_t,
+    Alternative, CompareError, How, fisher_two_by_two, kendall, one_sample_t, paired_t, pearson,
+    proportions, spearman, student_t, welch_t,
 };
 use serde_json::Value;
 
@@ -122,4 +122,88 @@ fn ratios_of_nothing_are_zero() {
     assert_eq!(all.warnings, ["a cell of the table is zero: no odds ratio"]);
     let rest = proportions([5, 10], [10, 10], &How::default()).expect("two shares");
     assert_eq!(rest.warnings, ["a cell of the table is zero: no interval of the odds ratio"]);
+}
+
+const X: [f64; 9] = [4.17, 5.58, 5.18, 6.11, 4.50, 4.61, 5.17, 4.53, 5.33];
+const Y: [f64; 9] = [4.81, 4.17, 4.41, 3.59, 5.87, 3.83, 6.03, 4.89, 4.32];
+
+fn numbers(case: &Value, part: &str) -> Vec<f64> {
+    serde_json::from_value(case[part].clone()).expect("numbers")
+}
+
+#[test]
+fn pearson_keeps_its_digits_near_one() {
+    for case in reference("near_one") {
+        let (x, y) = (numbers(&case, "x"), numbers(&case, "y"));
+        let found = pearson(&x, &y, &How::default()).expect("it correlates");
+        near(found.statistic.expect("t"), number(&case, "t"), 1e-13);
+        near(found.p, number(&case, "p"), 1e-11);
+    }
+    // A line of decimals is a line, though its doubles are not quite on it.
+    let line: Vec<f64> = (1..9).map(|i| f64::from(i) / 10.0).collect();
+    let thrice: Vec<f64> = (1..9).map(|i| f64::from(3 * i) / 10.0).collect();
+    let found = pearson(&line, &thrice, &How::default()).expect("it correlates");
+    assert_eq!((found.estimate.expect("r").value, found.statistic), (1.0, None));
+    assert_eq!(
+        pearson(&[0.3, 0.1 + 0.2, 0.3], &[1.0, 2.0, 4.0], &How::default()),
+        Err(CompareError::Rounding { test: "Pearson's r" })
+    );
+}
+
+const SIDES: [(&str, Alternative); 3] = [
+    ("two-sided", Alternative::TwoSided),
+    ("greater", Alternative::Greater),
+    ("less", Alternative::Less),
+];
+
+/// Every order is counted: rho = −1 of four pairs has p = 2/24, where t says 0.
+#[test]
+fn spearman_counts_all_orders() {
+    for case in reference("spearman") {
+        let (x, y) = (numbers(&case, "x"), numbers(&case, "y"));
+        for (side, alternative) in SIDES {
+            let how = How { alternative, exact: Some(true), ..How::default() };
+            let found = spearman(&x, &y, &how).expect("it correlates");
+            near(found.p, number(&case, side), 1e-13);
+            assert_eq!(found.statistic, case["statistic"].as_f64());
+        }
+    }
+    for (pairs, alternative, statistic, p) in of_r("spearman") {
+        let found =
+            spearman(&X[..pairs[0]], &Y[..pairs[0]], &How { alternative, ..How::default() });
+        let found = found.expect("it correlates");
+        near(found.statistic.expect("S"), statistic, 1e-12);
+        near(found.p, p, 1e-13);
+    }
+}
+
+#[test]
+fn spearman_is_exact_of_few_pairs_without_ties() {
+    let ranks: Vec<f64> = (0..13).map(f64::from).collect();
+    let other: Vec<f64> = ranks.iter().map(|rank| (rank * 5.0) % 13.0).collect();
+    let method = |n: usize, exact| {
+        let how = How { exact, ..How::default() };
+        spearman(&ranks[..n], &other[..n], &how).map(|found| found.method)
+    };
+    assert_eq!(method(12, None).expect("exact"), "exact; interval by Fisher's z");
+    assert_eq!(method(12, Some(false)).expect("by t"), "t; interval by Fisher's z");
+    assert_eq!(method(13, None).expect("by t"), "t; interval by Fisher's z");
+    assert_eq!(method(13, Some(true)), Err(CompareError::TooLarge { test: "Spearman's rho" }));
+    let tied = spearman(&[1.0, 1.0, 2.0, 3.0], &[1.0, 1.0, 2.0, 3.0], &How::default());
+    let tied = tied.expect("by t");
+    assert_eq!((tied.method.as_str(), tied.p), ("t; interval by Fisher's z", 0.0));
+    assert!(tied.warnings.iter().any(|told| told.contains("by t, which is infinite, p is 0")));
+}
+
+#[test]
+fn kendall_gives_the_concordant_pairs_and_refuses_ties() {
+    for (pairs, alternative, statistic, p) in of_r("kendall") {
+        let found = kendall(&X[..pairs[0]], &Y[..pairs[0]], &How { alternative, ..How::default() });
+        let found = found.expect("it correlates");
+        assert_eq!(found.statistic, Some(statistic));
+        near(found.p, p, 1e-13);
+    }
+    let how = How { exact: Some(true), ..How::default() };
+    let tied = kendall(&[1.0, 1.0, 2.0, 3.0], &[2.0, 3.0, 1.0, 5.0], &how);
+    assert_eq!(tied, Err(CompareError::Ties { test: "Kendall's tau-b" }));
 }
