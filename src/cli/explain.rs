@@ -318,8 +318,8 @@ fn uncertainty(estimate: &Estimate, unit: Option<&str>) -> String {
         format!("{level}% interval [{}, {}]", show(low, unit), show(high, unit))
     }));
     parts.extend(estimate.reference.as_ref().map(|reference| match estimate.df {
-        Some(df) => format!("{reference} with {df} degrees of freedom"),
-        None => reference.clone(),
+        Some(df) if reference != "normal" => format!("{reference} with {df} degrees of freedom"),
+        _ => reference.clone(),
     }));
     parts.extend(estimate.n.map(|rows| format!("n {rows}")));
     parts.extend(estimate.clusters.map(|clusters| format!("{clusters} clusters")));

@@ -117,7 +117,7 @@ impl<S: Scalar> Scalar for Dual<S> {
     fn where_smaller(&self, other: &Self, mine: &Self, theirs: &Self) -> Self {
         let zero = S::number(&Rational::from_integer(0.into()));
         let length = mine.slopes.len().max(theirs.slopes.len());
-        let choose = |one: &S, two: &S| self.value.where_smaller(&other.value, one, two);
+        let choose = |one: &S, two: &S| self.value.slope_where_smaller(&other.value, one, two);
         let slopes = (0..length)
             .map(|index| {
                 let one = mine.slopes.get(index).and_then(Option::as_ref);
@@ -126,6 +126,7 @@ impl<S: Scalar> Scalar for Dual<S> {
                     .then(|| choose(one.unwrap_or(&zero), two.unwrap_or(&zero)))
             })
             .collect();
-        Self { value: choose(&mine.value, &theirs.value), slopes }
+        let value = self.value.where_smaller(&other.value, &mine.value, &theirs.value);
+        Self { value, slopes }
     }
 }

@@ -19,6 +19,9 @@ pub enum EvaluationError {
     /// The value is too large.
     #[error("its value is too large to compute with")]
     TooLarge,
+    /// Its value has a kink where it is asked for a derivative.
+    #[error("it has no derivative there (`abs` at zero, `min` or `max` at a tie)")]
+    NoDerivative,
     /// It yields a yes or no, and a number was asked for.
     #[error("it is a comparison, not a number")]
     NotANumber,
@@ -68,6 +71,10 @@ fn call<S: Scalar>(function: Function, values: &[S]) -> Result<S, EvaluationErro
     }
 }
 
+fn slope(value: f64) -> Result<f64, EvaluationError> {
+    if value.is_nan() { Err(EvaluationError::NoDerivative) } else { finite(value) }
+}
+
 fn finite(value: f64) -> Result<f64, EvaluationError> {
     if value.is_finite() { Ok(value) } else { Err(EvaluationError::TooLarge) }
 }
@@ -102,7 +109,8 @@ impl Expression {
     /// Computes the value and its derivative in each of `references`, which have `values`.
     ///
     /// # Errors
-    /// As [`Self::value`]; also where a derivative does not exist (`sqrt` at zero).
+    /// As [`Self::value`]; also where a derivative does not exist (`sqrt` and `abs` at zero,
+    /// `min` and `max` of equal values with different slopes).
     pub fn gradient(
         &self,
         references: &[Reference],
@@ -121,10 +129,11 @@ impl Expression {
             })
             .collect::<Result<_, _>>()?;
         let answer = evaluate(tree, &at)?;
+        let value = finite(answer.value)?;
         let slopes = (0..references.len())
-            .map(|index| finite(answer.slopes.get(index).copied().flatten().unwrap_or(0.0)))
+            .map(|index| slope(answer.slopes.get(index).copied().flatten().unwrap_or(0.0)))
             .collect::<Result<_, _>>()?;
-        Ok((finite(answer.value)?, slopes))
+        Ok((value, slopes))
     }
 
     /// Looks all references up, in their order.

@@ -35,10 +35,14 @@ pub(super) trait Scalar: Clone {
     fn slopes_of_tail(tail: Tail, arguments: &[Self]) -> Result<Vec<Self>, EvaluationError>;
     /// Returns the absolute value.
     fn absolute(&self) -> Self;
-    /// Returns the slope of the absolute value.
+    /// Returns the slope of the absolute value; where it has none, a float is not a number.
     fn slope_of_absolute(&self) -> Self;
     /// Chooses `mine` where `self` is the smaller of the two, `theirs` where `other` is.
     fn where_smaller(&self, other: &Self, mine: &Self, theirs: &Self) -> Self;
+    /// Chooses between slopes likewise; of two floats that tie, slopes that differ are not a number.
+    fn slope_where_smaller(&self, other: &Self, mine: &Self, theirs: &Self) -> Self {
+        self.where_smaller(other, mine, theirs)
+    }
 }
 
 impl Scalar for f64 {
@@ -83,10 +87,17 @@ impl Scalar for f64 {
         self.abs()
     }
     fn slope_of_absolute(&self) -> Self {
-        if *self == 0.0 { 0.0 } else { self.signum() }
+        if *self == 0.0 { Self::NAN } else { self.signum() }
     }
     fn where_smaller(&self, other: &Self, mine: &Self, theirs: &Self) -> Self {
         if self <= other { *mine } else { *theirs }
+    }
+    fn slope_where_smaller(&self, other: &Self, mine: &Self, theirs: &Self) -> Self {
+        if self == other && mine != theirs {
+            Self::NAN
+        } else {
+            self.where_smaller(other, mine, theirs)
+        }
     }
 }
 

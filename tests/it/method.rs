@@ -1,6 +1,7 @@
 //! Tests of `method` from outside: what is refused, and what comes out.
 
 mod bad;
+mod contrasts;
 mod doubtful;
 mod failures;
 mod properties;

@@ -3,6 +3,7 @@
 mod agreement;
 mod claims_data;
 mod compare;
+mod compare_exact;
 mod crossed;
 mod distributions;
 mod fisher;

@@ -1,4 +1,4 @@
-use super::super::Kind;
+use super::super::{EvaluationError, Kind};
 use super::*;
 
 fn error(text: &str) -> String {
@@ -75,4 +75,26 @@ fn the_gradient_is_the_derivative() {
         assert!((numeric - slopes[index]).abs() < 1e-6, "{index}");
     }
     assert!((value - (libm::exp(0.5) * 2.0 - libm::log(2.0))).abs() < 1e-12);
+}
+
+/// A kink has no slope: only the argument that decides has one.
+#[test]
+fn there_is_no_derivative_at_a_kink() {
+    let names: Vec<_> = ["a", "b", "c"].map(|name| Reference::Name(name.to_owned())).to_vec();
+    let slopes = |text: &str, at: [f64; 3]| {
+        parse(text).expect("it parses").gradient(&names, &at).map(|found| found.1)
+    };
+    let none = Err(EvaluationError::NoDerivative);
+    assert_eq!(slopes("abs(a + b - c)", [1.0, 2.0, 3.0]), none);
+    assert_eq!(slopes("min(a, b, c)", [2.0, 2.0, 3.0]), none);
+    assert_eq!(slopes("max(a, b, c)", [1.0, 2.0, 2.0]), none);
+    assert_eq!(slopes("max(a, b, c)", [0.0, -1.0, -2.0]), Ok(vec![1.0, 0.0, 0.0]));
+    assert_eq!(slopes("max(a, 0) + b + c", [0.0, 1.0, 1.0]), none);
+    // A tie that does not decide, and one of two equal slopes.
+    assert_eq!(slopes("min(a, b, c)", [2.0, 2.0, 1.0]), Ok(vec![0.0, 0.0, 1.0]));
+    assert_eq!(slopes("max(2 * a, a + a) + b + c", [2.0, 2.0, 1.0]), Ok(vec![2.0, 1.0, 1.0]));
+    assert_eq!(slopes("abs(a) + b + c", [-2.0, 2.0, 1.0]), Ok(vec![-1.0, 1.0, 1.0]));
+    // The value is there all the same.
+    let value = parse("abs(a)").expect("it parses").value(&|_| Some(0.0));
+    assert_eq!(value, Ok(0.0));
 }

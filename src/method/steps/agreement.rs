@@ -13,10 +13,12 @@
 //! codes of one unit) coded the same, and `step/prevalence{code=…}`. With kappa also `step/expected`, the agreement that
 //! chance gives, `step/observed`, that seen (near-misses by their weights in both), and `step/null_se`, the standard
 //! error were there no agreement beyond chance, which the p value of `step/kappa` uses; its `.se` and
-//! interval are Fleiss, Cohen and Everitt's. Kappa drops and counts units with a null.
+//! interval are Fleiss, Cohen and Everitt's (neither where the coders agree in full or one used a single code). Alpha has no
+//! interval where more than 1 in 20 repetitions drew one code only. Kappa drops and counts units with a null.
 //!
 //! The weights of near-misses go by the places of the codes in their order: `codes` says the whole scale where some code
-//! occurs nowhere, and the order where codes are texts.
+//! occurs nowhere, and the order where codes are texts: without it that of their letters, with a warning; texts that are
+//! numbers in another order (1, 10, 2) are refused.
 
 use std::collections::BTreeSet;
 
@@ -176,21 +178,41 @@ impl Agreement {
             }
             return Ok(codes.clone());
         }
-        let whole: Vec<i64> = found.iter().filter_map(|code| code.parse().ok()).collect();
         if let (true, Measure::Kappa(_)) = (by_place, self.measure.value) {
-            if whole.len() < found.len() && !numeric(columns) {
-                outcome.warnings.push(format!(
-                    "the codes are taken in the order {}: write `codes = […]` to say theirs",
-                    found.join(", ")
-                ));
-            } else if whole.windows(2).any(|pair| pair[1] != pair[0] + 1) {
-                outcome.warnings.push(format!(
-                    "near-misses are weighed by places among {}: write `codes = […]` if the scale has more",
-                    found.join(", ")
-                ));
-            }
+            self.tell_order(&found, columns, outcome)?;
         }
         Ok(found)
+    }
+
+    /// Says by which places near-misses are weighed; refuses texts that are numbers and whose letters order them otherwise.
+    fn tell_order(
+        &self,
+        found: &[String],
+        columns: &[&Column],
+        outcome: &mut Outcome,
+    ) -> Result<(), Problem> {
+        let listed = found.join(", ");
+        let number = |code: &String| code.parse().ok().filter(|number: &f64| number.is_finite());
+        let numbers: Vec<f64> = found.iter().filter_map(number).collect();
+        let number = numbers.len() == found.len();
+        if number && numbers.windows(2).any(|pair| pair[0] >= pair[1]) {
+            let message = format!("the codes are texts, which come in the order {listed}");
+            let mut sorted: Vec<(&f64, &String)> = numbers.iter().zip(found).collect();
+            sorted.sort_by(|one, other| one.0.total_cmp(other.0));
+            let codes: Vec<String> = sorted.iter().map(|(_, code)| format!("\"{code}\"")).collect();
+            let help = format!("say their own: `codes = [{}]`", codes.join(", "));
+            return Err(Problem::error(message).at(&self.measure.span).help(help));
+        }
+        if !number && !numeric(columns) {
+            outcome.warnings.push(format!(
+                "the codes are taken in the order of their letters, {listed}: write `codes = […]` to say theirs"
+            ));
+        } else if numbers.windows(2).any(|pair| pair[1] != pair[0] + 1.0) {
+            outcome.warnings.push(format!(
+                "near-misses are weighed by places among {listed}: write `codes = […]` if the scale has more"
+            ));
+        }
+        Ok(())
     }
 
     fn kappa(
@@ -228,12 +250,22 @@ impl Agreement {
             estimate
         };
         let mut estimate = add("kappa", found.value);
-        estimate.se = Some(found.standard_error);
-        estimate.ci = Some([found.interval.low, found.interval.high]);
-        estimate.level = Some(level);
         estimate.p = found.p;
-        estimate.reference = Some("normal".to_owned());
-        estimate.interval = Some("wald".to_owned());
+        if let Some(interval) = found.interval {
+            estimate.se = Some(found.standard_error);
+            estimate.ci = Some([interval.low, interval.high]);
+            estimate.level = Some(level);
+            estimate.reference = Some("normal".to_owned());
+            estimate.interval = Some("wald".to_owned());
+        } else {
+            let why = if found.null_standard_error > 0.0 {
+                "the coders agree in full"
+            } else {
+                "a coder used one code only, with which kappa is 0 whatever the other did"
+            };
+            let told = format!("{why}: no standard error and no interval");
+            outcome.warnings.push(told);
+        }
         outcome.estimates.push(estimate);
         outcome.estimates.push(add("percent", found.percent));
         outcome.estimates.push(add("expected", found.expected));
@@ -271,8 +303,13 @@ impl Agreement {
             outcome.note("bootstrap", text);
         }
         if found.degenerate > 0 {
+            let without = if found.interval.is_none() {
+                ", more than 1 in 20: no interval of the others"
+            } else {
+                ""
+            };
             outcome.warnings.push(format!(
-                "{} of {repetitions} repetitions had one code only",
+                "{} of {repetitions} repetitions had one code only{without}",
                 found.degenerate
             ));
         }

@@ -9,7 +9,7 @@
 //! | `groups = ["treated", "control"]` | the two values of `between` that are compared, first minus second; rows with others are left out |
 //! | `null` | the difference, mean or proportion that is tested against: 0, for `binomial` 0.5 |
 //! | `alternative` | `two-sided` (the default), `greater`, `less`: the side of p; intervals stay two-sided |
-//! | `exact` | of rank tests and `kendall`: `true` counts p over all orders (mid-ranks of ties and all), `false` takes the normal. Left out: exact without ties (and zeros) below 50 observations in each group, as in R |
+//! | `exact` | of rank tests, `spearman` and `kendall`: `true` counts p over all orders (mid-ranks of ties and all; not those of `kendall`, which refuses ties), `false` takes the normal, for `spearman` t. Left out: exact without ties (and zeros) below 50 observations in each group, as in R; for `spearman` up to 12 pairs, which is also the most that it counts (R counts 9 and has a series beyond) |
 //! | `continuity` | the correction by 1/2: `true` for rank tests where left out, `false` for `proportions` |
 //! | `interval` | of `proportions`: `newcombe` (the default) or `wald` |
 //! | `weights` | of `proportions`, `binomial`, `chi-square` and `fisher`: a row stands for so many |
@@ -18,7 +18,9 @@
 //! Without `groups` the group with the smaller value of `between` comes first: a difference is first
 //! minus second. Rows with a null in either column are dropped and counted. Estimates are called
 //! `step/estimate` (a difference of means or proportions, a mean, a proportion, a correlation, the chance that the first
-//! group is above the second, Fisher's conditional odds ratio), `step/statistic`, `step/p`, and `step/` with the name of each
+//! group is above the second, Fisher's conditional odds ratio where it is finite), `step/statistic` (all but `fisher`, which has
+//! none; of exact `kendall` the concordant pairs, of exact `spearman` the sum of squared differences of ranks: R's T and S),
+//! `step/p`, and `step/` with the name of each
 //! effect size: `cohen_d`, `hedges_g`, `cohen_dz`, `rank_biserial`, `superiority`, `risk_difference`, `risk_ratio`,
 //! `odds_ratio`, `cramer_v`. `.p` behind `estimate` or `statistic` is the p value too. In a table of counts the values of `of`
 //! are rows and those of `between` columns, in order; its risk is that of the first column.
@@ -112,7 +114,7 @@ impl Test {
                     | Self::OneSampleWilcoxon
                     | Self::Binomial
             ),
-            "exact" => ranks || self == Self::Kendall,
+            "exact" => ranks || matches!(self, Self::Spearman | Self::Kendall),
             "continuity" => ranks || self == Self::Proportions,
             "interval" => self == Self::Proportions,
             "weights" => self.counts() || matches!(self, Self::Proportions | Self::Binomial),

@@ -3,7 +3,7 @@
 //! | key | |
 //! |---|---|
 //! | `value` | arithmetic over `est("step/term")`: `exp(est("slowdown/ai")) - 1` |
-//! | `interval` | `delta` (the default): value ± critical value × delta-method error; `endpoints`: the ends of the one estimate's own interval, transformed (of another level or reference: of value ± critical value × error) |
+//! | `interval` | `delta` (the default): value ± critical value × delta-method error; `endpoints`: the ends of the one estimate's own interval, transformed (r² from r). Of another level or reference than its own: those of value ± critical value × error, with a warning where its own is another kind; refused where it has no error |
 //! | `reference` | `normal` or `t`; the default is t where every estimate has degrees of freedom |
 //! | `level` | of the interval, 0.95 by default |
 //! | `unit` | of the value |
@@ -11,12 +11,14 @@
 //! *Formula*: se² = g'Σg with g the gradient and Σ the joint covariance of the estimates. Within a
 //! step Σ is known. Estimates of two steps are taken as independent: the step's `assumes` and its
 //! convention say so, and a warning where both rest on one input. A contrast of contrasts goes back to
-//! the estimates behind them (the chain rule). A part (`est("fit/x.se")`) is a constant.
+//! the estimates behind them (the chain rule). A part (`est("fit/x.se")`) is a constant. There is no error where the
+//! value has no derivative (`sqrt` and `abs` at zero, `min` and `max` at a tie), and no interval where the error is zero.
 //!
 //! *Reference*: the t interval takes the smallest of the degrees of freedom of its estimates; p is two-sided,
 //! against a value of 0, of the same distribution. The address of the estimate is the step; `.se`,
 //! `.ci_low`, `.ci_high`, `.p`, `.df` behind it name its parts.
 
+mod endpoints;
 mod run;
 mod sources;
 

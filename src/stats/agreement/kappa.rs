@@ -21,12 +21,12 @@ pub enum KappaWeights {
 pub struct Kappa {
     /// Agreement beyond chance.
     pub value: f64,
-    /// Its standard error, for intervals.
+    /// Its standard error, for intervals; zero where the table says nothing of it: full agreement, or one code of one coder.
     pub standard_error: f64,
     /// Its standard error were there no agreement beyond chance, for the test.
     pub null_standard_error: f64,
-    /// The normal interval.
-    pub interval: Interval,
+    /// The normal interval; none where the standard error is zero.
+    pub interval: Option<Interval>,
     /// The two-sided p value of no agreement beyond chance; none where the null error is zero.
     pub p: Option<f64>,
     /// The share of units coded the same.
@@ -47,6 +47,7 @@ pub struct Kappa {
 /// the observed and expected shares. With agreement weights w = 1 − v, w̄ᵢ· = Σⱼ p·ⱼ wᵢⱼ and w̄·ⱼ likewise:
 /// var = (Σ o (w − (w̄ᵢ· + w̄·ⱼ)(1 − κ))² − (κ − w_e(1 − κ))²)/(n (1 − w_e)²) and, under no agreement,
 /// var₀ = (Σ e (w − (w̄ᵢ· + w̄·ⱼ))² − w_e²)/(n (1 − w_e)²).
+/// Where var is 0 (full agreement, or a coder who used one code, with whom κ is 0 by its definition) there is no interval.
 /// *Source*: Fleiss, Cohen & Everitt 1969, eqs. 8 and 9. *Shapes*: a square table, rows the first coder's.
 /// *Errors*: an empty table; all codes the same. *Checked against*: `[[53,5,2],[11,14,5],[1,6,3]]` gives .428571 (.075959),
 /// linear .492308, quadratic .566667; statsmodels' `cohens_kappa`, errors and all (tests/reference/agreement.py).
@@ -95,13 +96,19 @@ pub fn kappa(
     });
     let centre = value - expected * (1.0 - value);
     let scale = total * by_chance * by_chance;
-    let standard_error = ((spread - centre * centre).max(0.0) / scale).sqrt();
-    let null_standard_error = ((null_spread - expected * expected).max(0.0) / scale).sqrt();
+    // A coder who used one code agrees as chance would, whatever the other did: kappa is 0 in every such table.
+    let alone = [&row, &column].into_iter().any(|shares| shares.contains(&1.0));
+    let error = |spread: f64, centre: f64, none: bool| {
+        if none { 0.0 } else { ((spread - centre * centre).max(0.0) / scale).sqrt() }
+    };
+    let standard_error = error(spread, centre, alone || disagreement == 0.0);
+    let null_standard_error = error(null_spread, expected, alone);
     Ok(Kappa {
         value,
         standard_error,
         null_standard_error,
-        interval: interval(Reference::Normal, value, standard_error, level),
+        interval: (standard_error > 0.0)
+            .then(|| interval(Reference::Normal, value, standard_error, level)),
         p: (null_standard_error > 0.0)
             .then(|| two_sided_p(Reference::Normal, value / null_standard_error)),
         observed: 1.0 - disagreement,
@@ -144,5 +151,19 @@ mod tests {
     fn one_category_has_no_kappa() {
         let table = vec![vec![9, 0], vec![0, 0]];
         assert_eq!(kappa(&table, KappaWeights::None, 0.95), Err(AgreementError::NoVariation));
+    }
+
+    /// Full agreement, and a coder of one code (with whom kappa is 0 in every table), leave nothing to estimate an error from.
+    #[test]
+    fn no_error_is_no_interval() {
+        for weights in [KappaWeights::None, KappaWeights::Linear, KappaWeights::Quadratic] {
+            let full =
+                kappa(&[vec![7, 0, 0], vec![0, 11, 0], vec![0, 0, 3]], weights, 0.95).unwrap();
+            assert_eq!((full.value, full.standard_error, full.interval), (1.0, 0.0, None));
+            assert!(full.p.unwrap() < 1e-3);
+            let alone = kappa(&[vec![0, 3, 5], vec![0; 3], vec![0; 3]], weights, 0.95).unwrap();
+            assert!(alone.value.abs() < 1e-15);
+            assert_eq!((alone.standard_error, alone.interval, alone.p), (0.0, None, None));
+        }
     }
 }

@@ -1,7 +1,8 @@
 //! Correlations.
 
+use super::orders;
 use super::ranks::ranks;
-use super::{Alternative, CompareError, Comparison, Estimate, How, check};
+use super::{Alternative, CompareError, Comparison, Estimate, How, check, is_rounding};
 use crate::stats::distribution::{Interval, interval};
 use crate::stats::double_double::DoubleDouble;
 use crate::stats::linear::Reference;
@@ -10,10 +11,12 @@ use crate::stats::sum::{ExactSum, mean};
 
 /// Correlates two columns linearly.
 ///
-/// *Formula*: r = s_xy/√(s_xx s_yy); t = r√((n−2)/(1−r²)) with n − 2; the interval by Fisher's z, se 1/√(n−3).
+/// *Formula*: r = s_xy/√(s_xx s_yy); t = r√((n−2)/(1−r²)) with n − 2; the interval by Fisher's z, se 1/√(n−3). 1 − r² is
+/// taken of the sums in twice the digits, so that it keeps its own near r = ±1; where it is no more than the columns'
+/// rounding, they lie on a line.
 /// *Source*: Pearson 1896; Fisher 1921. *Shapes*: two columns of one length.
-/// *Errors*: lengths that differ; fewer than three pairs; a constant column.
-/// *Checked against*: scipy 1.17 (tests/reference/compare.py).
+/// *Errors*: lengths that differ; fewer than three pairs; a column that is constant but for rounding.
+/// *Checked against*: scipy 1.17 (tests/reference/compare.py); mpmath with 50 digits near ±1 (tests/reference/compare_exact.py).
 ///
 /// # Errors
 /// See above.
@@ -21,16 +24,82 @@ pub fn pearson(x: &[f64], y: &[f64], how: &How) -> Result<Comparison, CompareErr
     correlate("Pearson's r", x, y, how)
 }
 
+/// The most pairs whose orders Spearman's rho counts.
+const FEW: usize = 12;
+
 /// Correlates the ranks of two columns.
 ///
-/// *Formula*: Pearson's r of the ranks (mean ranks at ties), p from t with n − 2. *Source*: Spearman 1904.
-/// *Shapes, Errors*: as Pearson's. *Checked against*: scipy 1.17.
+/// *Formula*: Pearson's r of the ranks (mean ranks at ties), the interval by Fisher's z. p exact over all orders of the
+/// (mid-)ranks without ties up to 12 pairs, or where asked for: the statistic then is S = Σd², as R's, and two-sided p counts
+/// the orders whose S is as far from its mean; else p from t with n − 2. *Source*: Spearman 1904; Hollander, Wolfe & Chicken
+/// 2014, section 8.5. *Shapes, Errors*: as Pearson's; an exact p of more than 12 pairs.
+/// *Checked against*: scipy 1.17; every order, listed (tests/reference/compare_exact.py); R 4.2 `cor.test`.
 ///
 /// # Errors
 /// See [`pearson`].
 pub fn spearman(x: &[f64], y: &[f64], how: &How) -> Result<Comparison, CompareError> {
-    check("Spearman's rho", &[x, y], 3)?;
-    correlate("Spearman's rho", &ranks(x).0, &ranks(y).0, how)
+    const TEST: &str = "Spearman's rho";
+    check(TEST, &[x, y], 3)?;
+    let ((x, x_ties), (y, y_ties)) = (ranks(x), ranks(y));
+    let mut found = correlate(TEST, &x, &y, how)?;
+    let tied = x_ties + y_ties > 0.0;
+    if how.exact.unwrap_or(!tied && x.len() <= FEW) {
+        if x.len() > FEW {
+            return Err(CompareError::TooLarge { test: TEST });
+        }
+        let (squares, p) = orders::spearman(&x, &y, how.alternative);
+        let over = if tied { "exact, over the mid-ranks of ties" } else { "exact" };
+        (found.statistic, found.df, found.p) = (Some(squares), None, p);
+        found.method = format!("{over}; interval by Fisher's z");
+    } else if found.statistic.is_none() {
+        found.warnings.push("the ranks lie on a line: by t, which is infinite, p is 0".to_owned());
+    }
+    Ok(found)
+}
+
+/// Sums of squares and products about the means, and the part of the variance that a line leaves.
+struct Line {
+    r: f64,
+    /// 1 − r², to the last digits however near r is to ±1.
+    rest: f64,
+}
+
+impl Line {
+    fn of(test: &'static str, x: &[f64], y: &[f64]) -> Result<Self, CompareError> {
+        let (mx, my) = (mean(x), mean(y));
+        let mut sums = [ExactSum::new(), ExactSum::new(), ExactSum::new()];
+        for (x, y) in x.iter().zip(y) {
+            let (dx, dy) = (DoubleDouble::from(*x) - mx, DoubleDouble::from(*y) - my);
+            sums[0].add_double(dx * dx);
+            sums[1].add_double(dy * dy);
+            sums[2].add_double(dx * dy);
+        }
+        let [xx, yy, xy] = sums.map(|sum| sum.double_value());
+        let deviation = |squares: DoubleDouble| (squares.value() / x.len() as f64).sqrt();
+        let (sx, sy) = (deviation(xx), deviation(yy));
+        if sx == 0.0 || sy == 0.0 {
+            return Err(CompareError::NoVariation { test });
+        }
+        let (size_x, size_y) = (mx.value().abs(), my.value().abs());
+        if is_rounding(sx, size_x) || is_rounding(sy, size_y) {
+            return Err(CompareError::Rounding { test });
+        }
+        let r = xy.value() / xx.value().sqrt() / yy.value().sqrt();
+        let rest = (DoubleDouble::ONE - (xy / xx) * (xy / yy)).value();
+        // What the rounding of points on a line leaves is none of theirs.
+        let rounding = f64::EPSILON * (2.0 + size_x / sx + size_y / sy);
+        let rest = if rest <= rounding * rounding { 0.0 } else { rest };
+        Ok(Self { r: if rest > 0.0 { r.clamp(-1.0, 1.0) } else { r.signum() }, rest })
+    }
+
+    /// Fisher's z of r.
+    fn z(&self) -> f64 {
+        if self.rest > 0.5 {
+            return math::atanh(self.r);
+        }
+        let size = math::ln_1p(self.r.abs()) - 0.5 * math::ln(self.rest);
+        size.copysign(self.r)
+    }
 }
 
 fn correlate(
@@ -43,25 +112,13 @@ fn correlate(
         return Err(CompareError::Length);
     }
     check(test, &[x, y], 3)?;
-    let (mx, my) = (mean(x), mean(y));
-    let mut sums = [ExactSum::new(), ExactSum::new(), ExactSum::new()];
-    for (x, y) in x.iter().zip(y) {
-        let (dx, dy) = (DoubleDouble::from(*x) - mx, DoubleDouble::from(*y) - my);
-        sums[0].add_double(dx * dx);
-        sums[1].add_double(dy * dy);
-        sums[2].add_double(dx * dy);
-    }
-    let [xx, yy, xy] = sums.map(|sum| sum.value());
-    if xx == 0.0 || yy == 0.0 {
-        return Err(CompareError::NoVariation { test });
-    }
-    let r = (xy / xx.sqrt() / yy.sqrt()).clamp(-1.0, 1.0);
+    let line = Line::of(test, x, y)?;
     let df = x.len() as f64 - 2.0;
-    let rest = 1.0 - r * r;
     let reference = Reference::T { df };
+    let (r, rest) = (line.r, line.rest);
     let statistic = (rest > 0.0).then(|| r * (df / rest).sqrt());
     let fisher = (x.len() > 3 && rest > 0.0).then(|| {
-        let ends = interval(Reference::Normal, math::atanh(r), 1.0 / (df - 1.0).sqrt(), how.level);
+        let ends = interval(Reference::Normal, line.z(), 1.0 / (df - 1.0).sqrt(), how.level);
         Interval { low: math::tanh(ends.low), high: math::tanh(ends.high) }
     });
     let method = if fisher.is_some() { "fisher-z" } else { "" };
@@ -101,10 +158,11 @@ const MOST: usize = 30_000;
 /// Correlates two columns by the order of their pairs.
 ///
 /// *Formula*: τ_b = (C − D)/√((n₀ − T_x)(n₀ − T_y)), n₀ = n(n−1)/2, T pairs tied; p exact without ties below 50 pairs (or where
-/// asked for), else normal with the variance of C − D under ties, no continuity correction.
+/// asked for), else normal with the variance of C − D under ties, no continuity correction. The statistic is C where p is
+/// exact (R's T), else z.
 /// *Source*: Kendall 1938, 1945; Hollander, Wolfe & Chicken 2014, section 8.1. *Shapes*: two columns of one length. *Errors*: lengths
 /// that differ; fewer than two pairs; a constant column; more than 30,000 pairs; an exact p with ties.
-/// *Checked against*: scipy 1.17.
+/// *Checked against*: scipy 1.17; R 4.2 `cor.test`.
 ///
 /// # Errors
 /// See above.
@@ -134,10 +192,14 @@ pub fn kendall(x: &[f64], y: &[f64], how: &How) -> Result<Comparison, CompareErr
     let tied = tx.pairs + ty.pairs > 0.0;
     let exact = how.exact.unwrap_or(!tied && x.len() < 50);
     let (statistic, p) = if exact {
-        if tied || x.len() > 500 {
+        if tied {
+            return Err(CompareError::Ties { test: TEST });
+        }
+        if x.len() > 500 {
             return Err(CompareError::TooLarge { test: TEST });
         }
-        (None, counted(x.len(), 0.5 * (pairs + s), how.alternative))
+        let concordant = 0.5 * (pairs + s);
+        (Some(concordant), orders::kendall(x.len(), concordant, how.alternative))
     } else {
         let base = n * (n - 1.0) * (2.0 * n + 5.0);
         let thirds =
@@ -184,27 +246,5 @@ impl Ties {
             ties.thirds += t * (t - 1.0) * (t - 2.0);
         }
         ties
-    }
-}
-
-/// p of a number of concordant pairs over all orders of n values.
-fn counted(n: usize, concordant: f64, alternative: Alternative) -> f64 {
-    let most = n * (n - 1) / 2;
-    let mut shares = vec![0.0; most + 1];
-    shares[0] = 1.0;
-    for size in 2..=n {
-        let before = shares.clone();
-        for (count, slot) in shares.iter_mut().enumerate() {
-            let first = count.saturating_sub(size - 1);
-            *slot = before[first..=count].iter().sum::<f64>() / size as f64;
-        }
-    }
-    let place = concordant.round() as usize;
-    let below: f64 = shares[..=place].iter().sum();
-    let above: f64 = shares[place..].iter().rev().sum();
-    match alternative {
-        Alternative::Less => below,
-        Alternative::Greater => above,
-        Alternative::TwoSided => (2.0 * below.min(above)).min(1.0),
     }
 }

@@ -9,11 +9,11 @@ use crate::stats::math;
 
 /// Compares two proportions, k₁ of n₁ and k₂ of n₂.
 ///
-/// *Formula*: z = (p₁ − p₂)/√(p(1−p)(1/n₁ + 1/n₂)), p pooled; with a continuity correction |p₁ − p₂| less (1/n₁ + 1/n₂)/2. The
-/// interval of the difference is Newcombe's hybrid score interval (method 10), or Wald's. Effects: risk difference, and
-/// risk ratio and odds ratio with intervals on the log scale (none where a cell that they divide by is zero).
+/// *Formula*: z = (p₁ − p₂)/√(p(1−p)(1/n₁ + 1/n₂)), p pooled; with a continuity correction |p₁ − p₂| less (1/n₁ + 1/n₂)/2,
+/// no less than 0, on whichever side p is. The interval of the difference is Newcombe's hybrid score interval (method 10), or Wald's. Effects: risk difference, and
+/// risk ratio and odds ratio with intervals on the log scale (no ratio where it divides by zero, no interval where it is zero).
 /// *Source*: Newcombe 1998; Agresti 2013, sections 3.1 and 3.2. *Shapes*: two counts and two totals. *Errors*: an empty group; no
-/// variation. *Checked against*: statsmodels 0.15 (tests/reference/compare.py).
+/// variation. *Checked against*: statsmodels 0.15 (tests/reference/compare.py); R 4.2 `prop.test` where corrected.
 ///
 /// # Errors
 /// See above.
@@ -39,11 +39,8 @@ pub fn proportions(
     let inverse = 1.0 / n[0] + 1.0 / n[1];
     let corrected = how.continuity == Some(true);
     let half = if corrected { 0.5 * inverse } else { 0.0 };
-    let away = match how.alternative {
-        Alternative::TwoSided => ((p[0] - p[1]).abs() - half).max(0.0).copysign(p[0] - p[1]),
-        Alternative::Greater => p[0] - p[1] - half,
-        Alternative::Less => p[0] - p[1] + half,
-    };
+    // As in R, the correction never turns the difference, whatever the side: see its `prop.test`.
+    let away = ((p[0] - p[1]).abs() - half).max(0.0).copysign(p[0] - p[1]);
     let z = away / (pooled * (1.0 - pooled) * inverse).sqrt();
     let error = (p[0] * (1.0 - p[0]) / n[0] + p[1] * (1.0 - p[1]) / n[1]).sqrt();
     let table = [[ones[0], totals[0] - ones[0]], [ones[1], totals[1] - ones[1]]];
@@ -173,13 +170,18 @@ fn newcombe(p: [f64; 2], n: [f64; 2], level: f64) -> Interval {
     }
 }
 
-/// Risk and odds ratio of a 2 × 2 table, as far as their cells are not zero; and a warning where one is.
+/// Risk and odds ratio of a 2 × 2 table; and a warning where one, or its interval, is missing.
+///
+/// A ratio whose divisor is zero is infinite or nothing, and left out. One of zero is zero, and has no logarithm: no interval.
 pub(super) fn ratios(
     table: [[u64; 2]; 2],
     level: f64,
 ) -> (Vec<(&'static str, Estimate)>, Vec<String>) {
     let [[a, b], [c, d]] = table.map(|row| row.map(|count| count as f64));
     let on_log = |value: f64, error: f64| {
+        if value == 0.0 {
+            return Estimate::plain(0.0);
+        }
         let ends = interval(Reference::Normal, math::ln(value), error, level);
         Estimate {
             value,
@@ -190,18 +192,26 @@ pub(super) fn ratios(
         }
     };
     let mut effects = Vec::new();
-    let mut warnings = Vec::new();
-    if a > 0.0 && c > 0.0 {
+    if c > 0.0 {
         let error = (1.0 / a - 1.0 / (a + b) + 1.0 / c - 1.0 / (c + d)).sqrt();
         effects.push(("risk_ratio", on_log(a / (a + b) / (c / (c + d)), error)));
     }
-    if a * b * c * d > 0.0 {
+    if b * c > 0.0 {
         let error = (1.0 / a + 1.0 / b + 1.0 / c + 1.0 / d).sqrt();
         effects.push(("odds_ratio", on_log(a * d / (b * c), error)));
-    } else {
-        let without = if effects.is_empty() { "risk ratio or odds ratio" } else { "odds ratio" };
-        warnings.push(format!("a cell of the table is zero: no {without}"));
     }
+    let without = |some: &dyn Fn(Option<&Estimate>) -> bool| {
+        let names = [("risk_ratio", "risk ratio"), ("odds_ratio", "odds ratio")];
+        let found = |name| effects.iter().find(|(known, _)| *known == name).map(|(_, one)| one);
+        let named = names.into_iter().filter(|(name, _)| some(found(*name)));
+        let named: Vec<&str> = named.map(|(_, words)| words).collect();
+        (!named.is_empty()).then(|| named.join(" or "))
+    };
+    let absent = without(&|one| one.is_none()).map(|names| format!("no {names}"));
+    let bare = without(&|one| one.is_some_and(|one| one.interval.is_none()));
+    let bare = bare.map(|names| format!("no interval of the {names}"));
+    let told = absent.into_iter().chain(bare);
+    let warnings = told.map(|what| format!("a cell of the table is zero: {what}")).collect();
     (effects, warnings)
 }
 

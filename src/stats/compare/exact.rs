@@ -20,7 +20,9 @@ const MOST: usize = 200_000;
 /// noncentral hypergeometric the count seen, with the interval whose ends ω put α/2 beyond it. Effects: risk and odds
 /// ratio of the sample, the risk that of the first column by row.
 /// *Source*: Fisher 1935; Cornfield 1956; Agresti 2013, section 16.6.4. *Shapes*: 2 × 2. *Errors*: an empty margin; a total
-/// above 2·10⁷. *Checked against*: scipy 1.17 (`fisher_exact`, `contingency.odds_ratio`: tests/reference/compare.py).
+/// above 2·10⁷. *Checked against*: scipy 1.17 (`fisher_exact`, `contingency.odds_ratio`: tests/reference/compare.py); the odds
+/// ratio of tables whose p is far below the smallest float, mpmath with 40 digits (tests/reference/compare_exact.py).
+/// An infinite ratio is told by a warning, with the lower end of its interval.
 ///
 /// # Errors
 /// See above.
@@ -33,24 +35,24 @@ pub fn fisher(table: [[u64; 2]; 2], how: &How) -> Result<Comparison, CompareErro
     if n > LARGEST {
         return Err(CompareError::TooLarge { test: TEST });
     }
-    let tables = Tables::of(row, column, n);
-    let place = (a - tables.first) as usize;
+    let tables = Tables::of(a, row, column, n);
     let (effects, mut warnings) = ratios(table, how.level);
     let estimate = if tables.weights.len() <= MOST {
-        tables.odds_ratio(place, how.level)
+        conditional(&tables, how.level, &mut warnings)
     } else {
         warnings.push("the table is too large for the conditional odds ratio".to_owned());
         None
     };
-    if estimate.is_none() && tables.weights.len() <= MOST {
-        warnings.push("the conditional odds ratio is infinite".to_owned());
+    let p = tables.p(how.alternative);
+    if p == 0.0 {
+        warnings.push("p is below 1e-308: 0 stands for it".to_owned());
     }
     Ok(Comparison {
         test: TEST,
         method: "exact; estimate: conditional odds ratio".to_owned(),
         statistic: None,
         df: None,
-        p: tables.p(place, how.alternative),
+        p,
         estimate,
         effects,
         n: vec![row, n - row],
@@ -58,44 +60,59 @@ pub fn fisher(table: [[u64; 2]; 2], how: &How) -> Result<Comparison, CompareErro
     })
 }
 
-/// The tables with given margins: the first count of the smallest, and each one's probability.
+/// The conditional odds ratio as an estimate; where it is infinite, which no result can hold, a warning that tells what is
+/// known of it.
+fn conditional(tables: &Tables, level: f64, warnings: &mut Vec<String>) -> Option<Estimate> {
+    let (value, interval) = tables.odds_ratio(level);
+    if value.is_infinite() {
+        warnings.push("the conditional odds ratio is infinite".to_owned());
+        let (low, percent) = (significant(interval.low), significant(100.0 * level));
+        warnings.push(format!("its {percent} % interval runs from {low} without an upper end"));
+        return None;
+    }
+    let reference = Reference::Normal;
+    Some(Estimate {
+        value,
+        standard_error: None,
+        interval: Some(interval),
+        reference,
+        method: "exact",
+    })
+}
+
+/// A number with six digits or so, for a sentence.
+fn significant(value: f64) -> f64 {
+    format!("{value:.5e}").parse().unwrap_or(value)
+}
+
+/// The tables with given margins: the first count of the smallest, how often larger each one is than the one before, and
+/// each one's probability.
 struct Tables {
-    first: u64,
+    /// The place of the table seen.
+    seen: usize,
+    /// The ratio of each table's probability to that of the one before it, from the second on.
+    ratios: Vec<f64>,
     weights: Vec<f64>,
 }
 
 impl Tables {
-    /// Weighs them outwards from the likeliest, by the ratios of neighbours: no logarithm, no cancellation.
-    fn of(row: u64, column: u64, n: u64) -> Self {
+    fn of(seen: u64, row: u64, column: u64, n: u64) -> Self {
         let (first, last) = ((row + column).saturating_sub(n), row.min(column));
         let up = |x: u64| {
             let (row, column, n, x) = (row as f64, column as f64, n as f64, x as f64);
             (row - x) * (column - x) / ((x + 1.0) * (n - row - column + x + 1.0))
         };
-        let mode =
-            (((row + 1) as f64 * (column + 1) as f64 / (n + 2) as f64) as u64).clamp(first, last);
-        let mut weights = vec![0.0; (last - first + 1) as usize];
-        let start = (mode - first) as usize;
-        weights[start] = 1.0;
-        for place in start + 1..weights.len() {
-            weights[place] = weights[place - 1] * up(first + place as u64 - 1);
-        }
-        for place in (0..start).rev() {
-            weights[place] = weights[place + 1] / up(first + place as u64);
-        }
-        let total = sum(&weights);
-        for weight in &mut weights {
-            *weight /= total;
-        }
-        Self { first, weights }
+        let ratios: Vec<f64> = (first..last).map(up).collect();
+        let weights = weights(&ratios, 1.0);
+        Self { seen: (seen - first) as usize, ratios, weights }
     }
 
-    fn p(&self, place: usize, alternative: Alternative) -> f64 {
+    fn p(&self, alternative: Alternative) -> f64 {
         let p = match alternative {
-            Alternative::Less => sum(&self.weights[..=place]),
-            Alternative::Greater => sum(&self.weights[place..]),
+            Alternative::Less => sum(&self.weights[..=self.seen]),
+            Alternative::Greater => sum(&self.weights[self.seen..]),
             Alternative::TwoSided => {
-                let limit = self.weights[place] * (1.0 + 1e-7);
+                let limit = self.weights[self.seen] * (1.0 + 1e-7);
                 let terms: Vec<f64> =
                     self.weights.iter().filter(|weight| **weight <= limit).copied().collect();
                 sum(&terms)
@@ -104,31 +121,49 @@ impl Tables {
         p.min(1.0)
     }
 
-    /// The conditional odds ratio with its interval; none where it is infinite.
-    fn odds_ratio(&self, place: usize, level: f64) -> Option<Estimate> {
-        let last = self.weights.len() - 1;
-        if place == last {
-            return None;
-        }
-        let half = 0.5 * (1.0 - level);
-        let logs: Vec<f64> = self.weights.iter().map(|weight| math::ln(*weight)).collect();
-        let share = |log_odds: f64, keep: &dyn Fn(usize) -> f64| {
-            let tilted = logs.iter().enumerate().map(|(x, log)| log + x as f64 * log_odds);
-            let tilted: Vec<f64> = tilted.collect();
-            let most = tilted.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-            let terms: Vec<f64> = tilted.iter().map(|log| math::exp(log - most)).collect();
-            let kept: Vec<f64> = terms.iter().enumerate().map(|(x, term)| keep(x) * term).collect();
-            sum(&kept) / sum(&terms)
+    /// The conditional odds ratio with its interval, either end of which may be infinite, as may be the ratio itself.
+    fn odds_ratio(&self, level: f64) -> (f64, Interval) {
+        let (seen, half) = (self.seen, 0.5 * (1.0 - level));
+        let tilted = |log_odds: f64| weights(&self.ratios, math::exp(log_odds));
+        let mean = |log_odds: f64| {
+            let shares = tilted(log_odds);
+            let away = |(x, share): (usize, &f64)| (x as f64 - seen as f64) * share;
+            sum(&shares.iter().enumerate().map(away).collect::<Vec<f64>>())
         };
-        let mean = |log_odds: f64| share(log_odds, &|x| x as f64) - place as f64;
-        let above = |log_odds: f64| share(log_odds, &|x| f64::from(u8::from(x >= place))) - half;
-        let below = |log_odds: f64| half - share(log_odds, &|x| f64::from(u8::from(x <= place)));
-        let value = if place == 0 { 0.0 } else { math::exp(root(mean)) };
-        let low = if place == 0 { 0.0 } else { math::exp(root(above)) };
-        let interval = Some(Interval { low, high: math::exp(root(below)) });
-        let reference = Reference::Normal;
-        Some(Estimate { value, standard_error: None, interval, reference, method: "exact" })
+        let above = |log_odds: f64| sum(&tilted(log_odds)[seen..]) - half;
+        let below = |log_odds: f64| half - sum(&tilted(log_odds)[..=seen]);
+        let (least, most) = (seen == 0, seen == self.ratios.len());
+        let value = match (least, most) {
+            (true, _) => 0.0,
+            (_, true) => f64::INFINITY,
+            _ => math::exp(root(mean)),
+        };
+        let low = if least { 0.0 } else { math::exp(root(above)) };
+        let high = if most { f64::INFINITY } else { math::exp(root(below)) };
+        (value, Interval { low, high })
     }
+}
+
+/// The probabilities of tables whose neighbours stand in these ratios, each times `odds`.
+///
+/// They are weighed outwards from the likeliest: no logarithm, no cancellation, and what is too small for a float is small
+/// beside the rest whatever the odds.
+fn weights(ratios: &[f64], odds: f64) -> Vec<f64> {
+    let mut weights = vec![0.0; ratios.len() + 1];
+    // The ratios fall: the likeliest table is the last that is likelier than the one before it.
+    let start = ratios.partition_point(|ratio| ratio * odds >= 1.0);
+    weights[start] = 1.0;
+    for place in start..ratios.len() {
+        weights[place + 1] = weights[place] * ratios[place] * odds;
+    }
+    for place in (0..start).rev() {
+        weights[place] = weights[place + 1] / (ratios[place] * odds);
+    }
+    let total = sum(&weights);
+    for weight in &mut weights {
+        *weight /= total;
+    }
+    weights
 }
 
 /// The root of a rising function of a log odds ratio, by bisection.

@@ -1,6 +1,6 @@
 //! t tests and standardised differences.
 
-use super::{CompareError, Comparison, Estimate, How, check};
+use super::{CompareError, Comparison, Estimate, How, check, is_rounding};
 use crate::stats::double_double::DoubleDouble;
 use crate::stats::linear::Reference;
 use crate::stats::math;
@@ -28,7 +28,7 @@ fn moments(values: &[f64]) -> Moments {
 ///
 /// *Formula*: t = (x̄ − ȳ)/√(s²ₓ/nₓ + s²ᵧ/nᵧ), df = (a + b)²/(a²/(nₓ−1) + b²/(nᵧ−1)) for a = s²ₓ/nₓ, b = s²ᵧ/nᵧ.
 /// *Source*: Welch 1947. *Shapes*: two groups. *Units*: those of the columns. *Errors*: fewer than two values in a group; no
-/// variation in either.
+/// variation in either, or none but rounding (a standard error below 10 ε times the larger mean, as in R).
 /// *Checked against*: scipy 1.17 (tests/reference/compare.py).
 ///
 /// # Errors
@@ -38,11 +38,10 @@ pub fn welch_t(x: &[f64], y: &[f64], how: &How) -> Result<Comparison, CompareErr
     check(TEST, &[x, y], 2)?;
     let (mx, my) = (moments(x), moments(y));
     let (a, b) = (mx.variance / mx.n, my.variance / my.n);
-    if a + b == 0.0 {
-        return Err(CompareError::NoVariation { test: TEST });
-    }
+    let error = (a + b).sqrt();
+    varies(TEST, error, mx.mean.abs().max(my.mean.abs()))?;
     let df = (a + b) * (a + b) / (a * a / (mx.n - 1.0) + b * b / (my.n - 1.0));
-    Ok(two_means(TEST, &mx, &my, (a + b).sqrt(), df, how))
+    Ok(two_means(TEST, &mx, &my, error, df, how))
 }
 
 /// Compares two means, assuming equal variances.
@@ -57,11 +56,20 @@ pub fn student_t(x: &[f64], y: &[f64], how: &How) -> Result<Comparison, CompareE
     check(TEST, &[x, y], 2)?;
     let (mx, my) = (moments(x), moments(y));
     let pooled = pooled_variance(&mx, &my);
-    if pooled == 0.0 {
-        return Err(CompareError::NoVariation { test: TEST });
-    }
     let error = (pooled * (1.0 / mx.n + 1.0 / my.n)).sqrt();
+    varies(TEST, error, mx.mean.abs().max(my.mean.abs()))?;
     Ok(two_means(TEST, &mx, &my, error, mx.n + my.n - 2.0, how))
+}
+
+/// Refuses a standard error that is zero, or rounding beside the means: below 10 ε times the larger, as R's `t.test` does.
+fn varies(test: &'static str, error: f64, mean: f64) -> Result<(), CompareError> {
+    if error == 0.0 {
+        return Err(CompareError::NoVariation { test });
+    }
+    if error < 10.0 * f64::EPSILON * mean {
+        return Err(CompareError::Rounding { test });
+    }
+    Ok(())
 }
 
 fn pooled_variance(x: &Moments, y: &Moments) -> f64 {
@@ -141,7 +149,8 @@ fn small_sample(m: f64) -> f64 {
 ///
 /// *Formula*: t of the differences' mean with n − 1; d_z = mean/sd of the differences, var d_z = 1/n + d_z²/(2n), normal interval.
 /// *Source*: Student 1908; Borenstein et al. 2009, eq. 4.28 with the differences' own deviation. *Shapes*: two columns of one
-/// length. *Units*: those of the columns. *Errors*: lengths that differ; fewer than two pairs; differences all the same.
+/// length. *Units*: those of the columns. *Errors*: lengths that differ; fewer than two pairs; differences all the same,
+/// but for rounding (of their mean as in R, or a deviation within 4 ε of the columns' means).
 /// *Checked against*: scipy 1.17.
 ///
 /// # Errors
@@ -153,13 +162,18 @@ pub fn paired_t(x: &[f64], y: &[f64], how: &How) -> Result<Comparison, CompareEr
     }
     check(TEST, &[x, y], 2)?;
     let differences: Vec<f64> = x.iter().zip(y).map(|(x, y)| x - y).collect();
+    // A difference of large numbers is rounded as they are, however small it is itself.
+    let deviation = moments(&differences).variance.sqrt();
+    if deviation > 0.0 && is_rounding(deviation, mean(x).value().abs().max(mean(y).value().abs())) {
+        return Err(CompareError::Rounding { test: TEST });
+    }
     one_mean(TEST, "cohen_dz", &differences, how)
 }
 
 /// Compares a mean with a number.
 ///
 /// *Formula*: t = (x̄ − μ₀)/(s/√n) with n − 1; d = (x̄ − μ₀)/s, var d = 1/n + d²/(2n), normal interval. *Source*: Student 1908.
-/// *Shapes*: one column. *Units*: those of the column. *Errors*: fewer than two values; no variation.
+/// *Shapes*: one column. *Units*: those of the column. *Errors*: fewer than two values; no variation but for rounding.
 /// *Checked against*: scipy 1.17.
 ///
 /// # Errors
@@ -177,12 +191,10 @@ fn one_mean(
     how: &How,
 ) -> Result<Comparison, CompareError> {
     let m = moments(values);
-    if m.variance == 0.0 {
-        return Err(CompareError::NoVariation { test });
-    }
+    let error = (m.variance / m.n).sqrt();
+    varies(test, error, m.mean.abs())?;
     let d = (m.mean - how.null) / m.variance.sqrt();
     let spread = (1.0 / m.n + d * d / (2.0 * m.n)).sqrt();
     let effect = (effect, Estimate::symmetric(d, spread, Reference::Normal, how.level));
-    let error = (m.variance / m.n).sqrt();
     Ok(of_t(test, (m.mean, error, m.n - 1.0), vec![effect], vec![m.n as u64], how))
 }

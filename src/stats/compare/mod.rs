@@ -5,6 +5,7 @@ mod counts;
 mod exact;
 mod means;
 mod network;
+mod orders;
 mod ranks;
 
 pub use correlation::{kendall, pearson, spearman};
@@ -26,7 +27,7 @@ pub struct How {
     pub null: f64,
     /// The side of p.
     pub alternative: Alternative,
-    /// Whether a rank test counts p exactly; where it does so by itself if none.
+    /// Whether a rank test or rank correlation counts p exactly; where it does so by itself if none.
     pub exact: Option<bool>,
     /// Whether the normal approximation of a rank test or of two proportions is corrected for continuity; each test's own
     /// custom if none: rank tests are, proportions are not.
@@ -154,6 +155,18 @@ pub enum CompareError {
         /// The test.
         test: &'static str,
     },
+    /// The data vary by rounding only.
+    #[error("{test}: the values do not vary but for rounding")]
+    Rounding {
+        /// The test.
+        test: &'static str,
+    },
+    /// Ties, of which p is not counted.
+    #[error("{test}: there are ties, with which p is not counted exactly")]
+    Ties {
+        /// The test.
+        test: &'static str,
+    },
     /// Paired columns differ in length.
     #[error("the columns differ in length")]
     Length,
@@ -175,6 +188,11 @@ pub enum CompareError {
         /// The value.
         value: f64,
     },
+}
+
+/// Says whether a deviation is no more than the rounding of numbers of some size.
+fn is_rounding(deviation: f64, size: f64) -> bool {
+    deviation <= 4.0 * f64::EPSILON * size
 }
 
 fn check(test: &'static str, groups: &[&[f64]], needed: usize) -> Result<(), CompareError> {

@@ -37,8 +37,9 @@ fn kappa_and_its_two_errors() {
         close(case, "value", found.value);
         close(case, "se", found.standard_error);
         close(case, "null_se", found.null_standard_error);
-        close(case, "low", found.interval.low);
-        close(case, "high", found.interval.high);
+        let interval = found.interval.expect("an interval");
+        close(case, "low", interval.low);
+        close(case, "high", interval.high);
         close(case, "p", found.p.expect("a p value"));
     }
 }

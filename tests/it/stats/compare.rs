@@ -201,7 +201,8 @@ fn effects_of_counts() {
     let estimate = none.estimate.expect("a ratio");
     assert_eq!((estimate.value, estimate.interval.expect("an interval").low), (0.0, 0.0));
     reference.ends("conditional none", &estimate, 1e-7);
-    assert_eq!(none.warnings, ["a cell of the table is zero: no risk ratio or odds ratio"]);
+    let told = "a cell of the table is zero: no interval of the risk ratio or odds ratio";
+    assert_eq!(none.warnings, [told]);
     let all = fisher_two_by_two([[7, 0], [3, 9]], &how).expect("a table");
     assert_eq!(all.estimate, None);
     assert!(all.warnings.contains(&"the conditional odds ratio is infinite".to_owned()));

@@ -51,7 +51,9 @@ impl Compare {
             (Test::Fisher, CompareError::TooLarge { .. }) => {
                 "write `test = \"chi-square\"`: with so many counts it is close"
             }
-            (_, CompareError::TooLarge { .. }) => "write `exact = false`",
+            (_, CompareError::TooLarge { .. } | CompareError::Ties { .. }) => {
+                "write `exact = false`, or leave it out"
+            }
             (_, CompareError::NoSides) => "leave `alternative` out",
             _ => return problem.at(&self.of.span()),
         };

@@ -5,7 +5,7 @@ use crate::expression::{EvaluationError, Expression, Reference};
 use crate::method::fragment::Fragment;
 use crate::method::steps::{Outcome, Running, Slopes, Step, plain_estimate};
 use crate::results::{Estimate, split_part};
-use crate::stats::distribution::{self, Interval};
+use crate::stats::distribution;
 use crate::stats::linear::Reference as Distribution;
 use crate::stats::math;
 
@@ -24,11 +24,11 @@ pub(super) struct Contrasting {
 }
 
 /// One estimate that the contrast names.
-struct Term<'a> {
-    address: &'a str,
-    value: f64,
+pub(super) struct Term<'a> {
+    pub(super) address: &'a str,
+    pub(super) value: f64,
     /// The estimate itself; a part of one is a constant.
-    estimate: Option<&'a Estimate>,
+    pub(super) estimate: Option<&'a Estimate>,
 }
 
 impl Step for Contrasting {
@@ -51,12 +51,17 @@ impl Step for Contrasting {
             Ok(Some((variance, slopes))) => {
                 estimate.se = Some(math::sqrt(variance));
                 sources::note(&slopes, running, &mut outcome);
+                if self.ends == Ends::Delta {
+                    self.delta(&mut estimate, &terms)?;
+                    outcome.warnings.extend(still(&estimate, &slopes, running));
+                }
                 outcome.slopes.insert(running.id.to_owned(), slopes);
-                let distribution = self.distribution(&terms)?;
-                self.interval(&mut estimate, &terms, distribution, &references)?;
             }
-            Ok(None) => {}
+            Ok(None) => outcome.warnings.extend(self.without_error(&terms)),
             Err(why) => outcome.warnings.push(why),
+        }
+        if self.ends == Ends::Endpoints {
+            self.endpoints(&mut estimate, &terms, &references, &mut outcome)?;
         }
         outcome.note("interval", if self.ends == Ends::Delta { "delta" } else { "endpoints" });
         if let Some(reference) = &estimate.reference {
@@ -93,14 +98,18 @@ impl Contrasting {
         Ok(terms)
     }
 
-    fn evaluate(&self, references: &[Reference], values: &[f64]) -> Result<f64, EvaluationError> {
+    pub(super) fn evaluate(
+        &self,
+        references: &[Reference],
+        values: &[f64],
+    ) -> Result<f64, EvaluationError> {
         self.expression.value(&|reference| {
             let place = references.iter().position(|known| known == reference)?;
             values.get(place).copied()
         })
     }
 
-    fn fails(&self, error: &EvaluationError) -> Problem {
+    pub(super) fn fails(&self, error: &EvaluationError) -> Problem {
         let message = format!("`{}` cannot be computed: {error}", self.value.text);
         Problem::error(message).at(&self.value.span())
     }
@@ -126,7 +135,7 @@ impl Contrasting {
         Ok(Some((sources::variance(&slopes, running)?, slopes)))
     }
 
-    fn distribution(&self, terms: &[Term<'_>]) -> Result<Distribution, Problem> {
+    pub(super) fn distribution(&self, terms: &[Term<'_>]) -> Result<Distribution, Problem> {
         let with_error =
             terms.iter().filter_map(|term| term.estimate).filter(|one| one.se.is_some());
         let least = with_error.map(|one| one.df).reduce(|least, next| Some(least?.min(next?)));
@@ -141,90 +150,52 @@ impl Contrasting {
         }
     }
 
-    fn interval(
-        &self,
-        estimate: &mut Estimate,
-        terms: &[Term<'_>],
-        distribution: Distribution,
-        references: &[Reference],
-    ) -> Result<(), Problem> {
-        let Some(se) = estimate.se else { return Ok(()) };
-        let (name, df) = match distribution {
-            Distribution::Normal => ("normal", None),
-            Distribution::T { df } => ("t", Some(df)),
-        };
-        if let (Ends::Endpoints, [term]) = (self.ends, terms) {
-            let source = term.estimate.and_then(|one| one.se).unwrap_or_default();
-            let ends = self.own_ends(term, distribution).unwrap_or_else(|| {
-                distribution::interval(distribution, term.value, source, self.level)
-            });
-            let at =
-                |end: f64| self.evaluate(references, &[end]).map_err(|error| self.fails(&error));
-            self.monotone(ends, &at)?;
-            estimate.ci = Some(self.ordered(at(ends.low)?, estimate.value, at(ends.high)?)?);
-            // Where the contrast is zero exactly where its estimate is, they share their p value.
-            if at(0.0).ok() == Some(0.0) && source > 0.0 {
-                let statistic = term.value / source;
-                estimate.p = Some(distribution::two_sided_p(distribution, statistic));
-            }
-            estimate.interval = Some("endpoints".to_owned());
-        } else {
-            let ends = distribution::interval(distribution, estimate.value, se, self.level);
-            estimate.ci = Some([ends.low, ends.high]);
-            if se > 0.0 {
-                let statistic = estimate.value / se;
-                estimate.p = Some(distribution::two_sided_p(distribution, statistic));
-            }
-            estimate.interval = Some("delta".to_owned());
-        }
+    /// The interval value ± critical value × error, and p; neither where the error is zero.
+    fn delta(&self, estimate: &mut Estimate, terms: &[Term<'_>]) -> Result<(), Problem> {
+        let Some(se) = estimate.se.filter(|se| *se > 0.0) else { return Ok(()) };
+        let distribution = self.distribution(terms)?;
+        let ends = distribution::interval(distribution, estimate.value, se, self.level);
+        estimate.ci = Some([ends.low, ends.high]);
+        estimate.p = Some(distribution::two_sided_p(distribution, estimate.value / se));
+        estimate.interval = Some("delta".to_owned());
         estimate.level = Some(self.level);
-        estimate.reference = Some(name.to_owned());
-        estimate.df = df;
+        (estimate.reference, estimate.df) = named(distribution);
         Ok(())
     }
 
-    /// The interval that the estimate has itself (Wilson's, say), where it is of the level and the distribution asked for.
-    fn own_ends(&self, term: &Term<'_>, distribution: Distribution) -> Option<Interval> {
-        let one = term.estimate?;
-        let same = match distribution {
-            Distribution::Normal => one.reference.as_deref() == Some("normal"),
-            Distribution::T { df } => one.df == Some(df),
-        };
-        let [low, high] = one.ci.filter(|_| same && one.level == Some(self.level))?;
-        Some(Interval { low, high })
+    /// What to say where no estimate has a standard error, and one has an interval that could be transformed.
+    fn without_error(&self, terms: &[Term<'_>]) -> Option<String> {
+        let term = terms.iter().find(|term| term.estimate.is_some_and(|one| one.ci.is_some()))?;
+        (self.ends == Ends::Delta).then(|| {
+            let how =
+                if terms.len() == 1 { ": `interval = \"endpoints\"` transforms it" } else { "" };
+            format!("no standard error: `{}` has an interval only{how}", term.address)
+        })
     }
+}
 
-    /// Refuses a function that turns inside the interval: then its ends are not the ends of its values.
-    fn monotone(
-        &self,
-        ends: Interval,
-        at: &dyn Fn(f64) -> Result<f64, Problem>,
-    ) -> Result<(), Problem> {
-        const STEPS: u32 = 32;
-        let width = (ends.high - ends.low) / f64::from(STEPS);
-        let points = (0..=STEPS).map(|step| at(ends.low + f64::from(step) * width));
-        let values: Vec<f64> = points.collect::<Result<_, _>>()?;
-        let pairs = || values.iter().zip(values.iter().skip(1));
-        if pairs().all(|(one, next)| one <= next) || pairs().all(|(one, next)| one >= next) {
-            return Ok(());
-        }
-        Err(self.turns())
-    }
+/// How results name a distribution, and its degrees of freedom.
+pub(super) fn named(distribution: Distribution) -> (Option<String>, Option<f64>) {
+    let (name, df) = match distribution {
+        Distribution::Normal => ("normal", None),
+        Distribution::T { df } => ("t", Some(df)),
+    };
+    (Some(name.to_owned()), df)
+}
 
-    fn ordered(&self, low: f64, value: f64, high: f64) -> Result<[f64; 2], Problem> {
-        if low <= value && value <= high {
-            return Ok([low, high]);
-        }
-        if high <= value && value <= low {
-            return Ok([high, low]);
-        }
-        Err(self.turns())
-    }
-
-    fn turns(&self) -> Problem {
-        let message = "the value does not rise or fall throughout the interval: its ends are not those of the values";
-        let help = "write `interval = \"delta\"`";
-        Problem::error(message).at(&self.value.span()).help(help)
+/// What to say of estimates without an error of their own (a fraction of none or all): zero is no certainty.
+fn still(estimate: &Estimate, slopes: &Slopes, running: &Running<'_>) -> Option<String> {
+    let still = sources::still(slopes, running);
+    let names = still.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    let why = format!("the standard error of {names} is 0, which is no certainty");
+    match (estimate.se == Some(0.0), still.len()) {
+        (true, 0) => Some("no interval: the standard error is 0".to_owned()),
+        (true, 1) => Some(format!(
+            "no interval: {why}; `interval = \"endpoints\"` transforms its own, where it has one"
+        )),
+        (true, _) => Some(format!("no interval: {why}")),
+        (false, 0) => None,
+        (false, _) => Some(format!("{why}: the interval allows nothing for it")),
     }
 }
 

@@ -57,6 +57,12 @@ fn covariance(left: &str, right: &str, running: &Running<'_>) -> Result<f64, Str
     })
 }
 
+/// The estimates whose standard error is zero.
+pub(super) fn still(slopes: &Slopes, running: &Running<'_>) -> Vec<String> {
+    let zero = |address: &str| estimate(address, running).and_then(|one| one.se) == Some(0.0);
+    slopes.iter().map(|(address, _)| address).filter(|address| zero(address)).cloned().collect()
+}
+
 fn estimate<'a>(address: &str, running: &Running<'a>) -> Option<&'a Estimate> {
     let outcome = running.outcomes.get(step_of(address))?;
     outcome.estimates.iter().find(|estimate| estimate.id == address)
