@@ -33,7 +33,7 @@ use crate::stats::random::ALGORITHM;
 
 use super::join::choice;
 use super::summarise::{label, read_level};
-use super::{Checked, Kind, Outcome, Read, Running, Step, Written, plain_estimate};
+use super::{Checked, Kind, Outcome, Read, Running, Step, Written, numbers, plain_estimate};
 
 pub(super) const KIND: Kind = Kind { name: "agreement", read };
 
@@ -288,7 +288,8 @@ impl Agreement {
         let levels = self.levels(&columns, outcome)?;
         let by_place = metric == Metric::Nominal || !numeric(&columns) || self.codes.is_some();
         let by_place = by_place && matches!(metric, Metric::Nominal | Metric::Ordinal);
-        let units = units(&columns, by_place.then_some(levels.as_slice()), table.rows());
+        let units =
+            units(&columns, &self.coders, by_place.then_some(levels.as_slice()), table.rows())?;
         let repetitions = self.bootstrap.repetitions;
         let found =
             krippendorff(&units, metric, &self.bootstrap).map_err(|error| self.fails(&error))?;
@@ -369,18 +370,27 @@ fn places(column: &Column, levels: &[String]) -> Vec<Option<usize>> {
 }
 
 /// The codes of each unit, missing ones left out; by their places where levels are given.
-fn units(columns: &[&Column], by_place: Option<&[String]>, rows: usize) -> Vec<Vec<f64>> {
-    let codes = |column: &&Column| -> Vec<Option<f64>> {
-        match by_place {
+///
+/// # Errors
+/// As [`numbers`].
+fn units(
+    columns: &[&Column],
+    coders: &[Fragment],
+    by_place: Option<&[String]>,
+    rows: usize,
+) -> Result<Vec<Vec<f64>>, Problem> {
+    let codes = |(column, coder): (&&Column, &Fragment)| -> Result<Vec<Option<f64>>, Problem> {
+        Ok(match by_place {
             Some(levels) => {
                 let places = places(column, levels).into_iter();
                 places.map(|place| place.map(|place| place as f64)).collect()
             }
-            None => column.numbers().unwrap_or_default().iter().collect(),
-        }
+            None => numbers(column, coder)?.iter().collect(),
+        })
     };
-    let numbers: Vec<Vec<Option<f64>>> = columns.iter().map(codes).collect();
+    let numbers: Vec<Vec<Option<f64>>> =
+        columns.iter().zip(coders).map(codes).collect::<Result<_, _>>()?;
     let unit =
         |row: usize| numbers.iter().filter_map(|codes| codes.get(row).copied().flatten()).collect();
-    (0..rows).map(unit).collect()
+    Ok((0..rows).map(unit).collect())
 }

@@ -187,6 +187,11 @@ fn a_whole_number_that_is_no_double_is_named() {
     refused(&summarise("measures = { m = \"mean(huge)\" }"), message);
     refused(&summarise("measures = { m = \"ratio(huge, x)\" }"), message);
     refused(&summarise("measures = { m = \"count\" }\nweights = \"huge\""), message);
+    let compare = "from = \"t\"\ntest = \"pearson\"\nof = \"x\"\nbetween = \"huge\"";
+    refused(&step("compare", compare), message);
+    let agreement =
+        "from = \"t\"\ncoders = [\"id\", \"g\", \"huge\"]\nmeasure = \"alpha-interval\"";
+    refused(&step("agreement", agreement), message);
 }
 
 /// At 14 orders of magnitude coefficients lose four digits (mpmath, 120 digits, is the reference), at 20 ten.

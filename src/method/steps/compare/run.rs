@@ -5,7 +5,7 @@ use crate::engine::{Column, Table};
 use crate::method::fragment::Fragment;
 use crate::method::steps::derive::culprit;
 use crate::method::steps::regress::complete;
-use crate::method::steps::{Outcome, Running, Step, plain_estimate};
+use crate::method::steps::{self, Outcome, Running, Step, plain_estimate};
 use crate::method::text::quote;
 use crate::results::Estimate;
 use crate::stats::compare::{self, Alternative, CompareError, Comparison};
@@ -86,11 +86,14 @@ impl Compare {
             outcome.note("table", told);
             return self.counted(&table).map_err(|error| self.fails(&error));
         }
-        let of = numbers(used, "of");
+        let of = numbers(used, "of", &self.of)?;
         if self.test.groups() {
             return self.grouped(used, &of, weights.as_deref(), outcome);
         }
-        let other = if self.test.alone() { vec![0.0; of.len()] } else { numbers(used, "between") };
+        let other = match &self.between {
+            Some(between) if !self.test.alone() => numbers(used, "between", between)?,
+            _ => vec![0.0; of.len()],
+        };
         let how = &self.how;
         match self.test {
             Test::PairedT => compare::paired_t(&of, &other, how),
@@ -114,7 +117,7 @@ impl Compare {
     fn weights(&self, used: &Table) -> Result<Option<Vec<u64>>, Problem> {
         let Some(written) = &self.weights else { return Ok(None) };
         let mut weights = Vec::new();
-        for weight in numbers(used, "weight") {
+        for weight in numbers(used, "weight", written)? {
             if !(weight >= 0.0 && weight.fract() == 0.0 && weight < 1e15) {
                 let message = format!("the weight {weight} is no count of rows");
                 return Err(Problem::error(message).at(&written.span()));
@@ -241,9 +244,9 @@ impl Compare {
     }
 }
 
-fn numbers(used: &Table, name: &str) -> Vec<f64> {
-    let numbers = used.column(name).and_then(Column::numbers).unwrap_or_default();
-    numbers.iter().flatten().collect()
+fn numbers(used: &Table, name: &str, written: &Fragment) -> Result<Vec<f64>, Problem> {
+    let Some(column) = used.column(name) else { return Ok(Vec::new()) };
+    Ok(steps::numbers(column, written)?.iter().flatten().collect())
 }
 
 /// The ones among zeros and ones, and all.
