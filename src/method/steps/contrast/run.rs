@@ -66,7 +66,12 @@ impl Step for Contrasting {
         outcome.note("interval", if self.ends == Ends::Delta { "delta" } else { "endpoints" });
         if let Some(reference) = &estimate.reference {
             let df = estimate.df.map_or_else(String::new, |df| format!(", df {df}"));
-            outcome.note("reference", format!("{reference}{df}"));
+            let least = if terms.len() > 1 && !df.is_empty() {
+                " (the least of its estimates')"
+            } else {
+                ""
+            };
+            outcome.note("reference", format!("{reference}{df}{least}"));
         }
         outcome.estimates.push(estimate);
         Ok(outcome)

@@ -72,6 +72,9 @@ fn estimate<'a>(address: &str, running: &Running<'a>) -> Option<&'a Estimate> {
 pub(super) fn note(slopes: &Slopes, running: &Running<'_>, outcome: &mut Outcome) {
     let steps: BTreeSet<&str> = slopes.iter().map(|(address, _)| step_of(address)).collect();
     if steps.len() < 2 {
+        if slopes.len() > 1 {
+            outcome.note("covariance", "joint: the estimates are of one step");
+        }
         return;
     }
     let steps: Vec<&str> = steps.into_iter().collect();
