@@ -8,6 +8,7 @@ pub mod agreement;
 pub mod compare;
 pub mod distribution;
 pub mod double_double;
+mod fours;
 pub mod generalised;
 pub mod linear;
 pub mod math;

@@ -1,5 +1,9 @@
 //! Small whole numbers, among doubles too: what takes a few values only is counted, and not summed.
 
+use wide::f64x2;
+
+use super::fours::in_fours;
+
 /// Says whether a number is whole, not negative, and less than `below`.
 #[must_use]
 pub fn is_below(value: f64, below: u8) -> bool {
@@ -10,9 +14,17 @@ pub fn is_below(value: f64, below: u8) -> bool {
 /// Says whether all numbers are so.
 #[must_use]
 pub fn all_below(values: &[f64], below: u8) -> bool {
-    // A part is looked at as a whole, which is faster than to stop in its midst.
-    let part = |part: &[f64]| part.iter().fold(true, |all, value| all & is_below(*value, below));
-    values.chunks(1024).all(part)
+    // From here on doubles are whole: adding it rounds. A part is looked at as a whole, which is faster than to stop in its midst.
+    let (whole, below) = (f64x2::splat(4_503_599_627_370_496.0), f64x2::splat(f64::from(below)));
+    let fits = |pair: f64x2| {
+        let rounded = (pair + whole) - whole;
+        rounded.simd_eq(pair) & pair.simd_ge(f64x2::ZERO) & pair.simd_lt(below)
+    };
+    values.chunks(1024).all(|part| {
+        let mut all = [f64x2::ZERO.simd_eq(f64x2::ZERO); 2];
+        in_fours(part, |[one, other]| all = [all[0] & fits(one), all[1] & fits(other)]);
+        (all[0] & all[1]).all()
+    })
 }
 
 /// So many levels have several counts each.

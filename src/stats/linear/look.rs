@@ -2,7 +2,9 @@
 
 use super::LinearError;
 use super::kept::Kept;
+use crate::stats::fours::in_fours;
 use crate::stats::whole;
+use wide::f64x2;
 
 /// Whole numbers below this stand for the levels of a factor.
 const FEW: u8 = 64;
@@ -29,18 +31,23 @@ impl Look {
     /// # Errors
     /// Where one is not; its row.
     fn at(values: &[f64]) -> Result<Self, usize> {
-        let (mut finite, mut largest, mut small) = (true, 0.0_f64, true);
-        for part in values.chunks(1024) {
-            for value in part {
-                finite &= value.is_finite();
-                largest = largest.max(value.abs());
+        let (mut largest, mut nothing) = ([f64x2::ZERO; 2], [f64x2::ZERO; 2]);
+        in_fours(values, |pairs| {
+            for (pair, (largest, nothing)) in
+                pairs.into_iter().zip(largest.iter_mut().zip(&mut nothing))
+            {
+                *largest = largest.fast_max(pair.abs());
+                // Zero, but for what is not finite.
+                *nothing += pair - pair;
             }
-            small = small && whole::all_below(part, FEW);
+        });
+        if (nothing[0] + nothing[1]).reduce_add() != 0.0 {
+            return Err(values.iter().position(|value| !value.is_finite()).unwrap_or_default());
         }
-        if finite {
-            return Ok(Self { largest, small });
-        }
-        Err(values.iter().position(|value| !value.is_finite()).unwrap_or_default())
+        let [low, high] = largest[0].fast_max(largest[1]).to_array();
+        let largest = low.max(high);
+        let small = largest < f64::from(FEW) && whole::all_below(values, FEW);
+        Ok(Self { largest, small })
     }
 
     /// Looks at the rows that were kept.

@@ -2,6 +2,8 @@
 
 use wide::f64x2;
 
+use crate::stats::fours::in_fours;
+
 /// Terms that are added at once.
 pub(super) const BLOCK: usize = 512;
 /// Binary places between the largest and the smallest term of a block that one cut allows: the parts below are under
@@ -62,20 +64,6 @@ fn exponents(block: &[f64]) -> [u64; 2] {
     let [low, high] = most[0].fast_max(most[1]).to_array();
     let most = if low > high { low } else { high };
     [least, most].map(|size| (size.to_bits() >> 52).max(1))
-}
-
-/// Gives the terms of a block four at a time, with zeros behind the last.
-#[expect(clippy::inline_always, reason = "every term passes here")]
-#[inline(always)]
-fn in_fours(block: &[f64], mut take: impl FnMut([f64x2; 2])) {
-    let (fours, rest) = block.as_chunks::<4>();
-    let mut pairs = |[a, b, c, d]: [f64; 4]| take([f64x2::new([a, b]), f64x2::new([c, d])]);
-    for four in fours {
-        pairs(*four);
-    }
-    let mut last = [0.0; 4];
-    last.iter_mut().zip(rest).for_each(|(last, term)| *last = *term);
-    pairs(last);
 }
 
 #[cfg(test)]

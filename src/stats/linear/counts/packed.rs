@@ -3,6 +3,7 @@
 use super::super::Values;
 use super::super::clusters::Layout;
 use super::super::codes::Codes;
+use super::super::kept::Kept;
 use super::super::rows::Rows;
 use super::merged::{Merged, merge};
 use super::plan::{Factor, Plan, Source};
@@ -191,35 +192,50 @@ fn add(
     plan: &Plan<'_>,
     rows: &Rows,
 ) {
-    let kept = (from..).map(|at| rows.kept.place(at));
+    let few = |value: f64| part[value as usize];
     match factor.source {
         Source::Effect(effect) => {
-            let level = &rows.effects[effect].level[from..];
-            for (code, level) in codes.iter_mut().zip(level) {
-                *code = code.wrapping_add(part[*level as usize]);
-            }
+            let level = rows.effects[effect].level[from..].iter();
+            add_each(codes, level, |level| part[*level as usize]);
         }
         Source::Term(term) => {
             if let Values::Indicator { codes: raw, .. } = &plan.design.terms[term].values {
-                for (code, kept) in codes.iter_mut().zip(kept) {
-                    let part = part.get(raw[kept] as usize).copied().unwrap_or(0);
-                    *code = code.wrapping_add(part);
-                }
+                add_kept(codes, raw, rows, from, |code| {
+                    part.get(code as usize).copied().unwrap_or(0)
+                });
             }
         }
         Source::Values(term) => {
             if let Values::Numbers(values) = &plan.design.terms[term].values {
-                for (code, kept) in codes.iter_mut().zip(kept) {
-                    *code = code.wrapping_add(part[values[kept] as usize]);
-                }
+                add_kept(codes, values, rows, from, few);
             }
         }
         Source::Outcome => {
             let one = part.get(1).copied().unwrap_or(0);
-            for (code, kept) in codes.iter_mut().zip(kept) {
-                let part = if plan.design.outcome[kept] == 1.0 { one } else { 0 };
-                *code = code.wrapping_add(part);
-            }
+            let outcome = |value: f64| if value == 1.0 { one } else { 0 };
+            add_kept(codes, &plan.design.outcome, rows, from, outcome);
         }
+    }
+}
+
+/// Adds parts by what a column has in the kept rows from `from` on.
+fn add_kept<T: Copy>(
+    codes: &mut [u16],
+    column: &[T],
+    rows: &Rows,
+    from: usize,
+    part: impl Fn(T) -> u16,
+) {
+    match &rows.kept {
+        Kept::All(_) => add_each(codes, column[from..].iter(), |value| part(*value)),
+        Kept::Some(places) => {
+            add_each(codes, places[from..].iter(), |place| part(column[*place]));
+        }
+    }
+}
+
+fn add_each<T>(codes: &mut [u16], each: impl Iterator<Item = T>, part: impl Fn(T) -> u16) {
+    for (code, one) in codes.iter_mut().zip(each) {
+        *code = code.wrapping_add(part(one));
     }
 }
