@@ -18,6 +18,7 @@ mod qr;
 mod quantiles;
 mod refusals;
 mod replication;
+mod separation;
 mod sessions;
 mod specifications;
 mod summary;

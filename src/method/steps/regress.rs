@@ -326,6 +326,7 @@ impl Regress {
                 })
                 .collect(),
             absorb,
+            absorb_spans: self.absorb.iter().map(Fragment::span).collect(),
             singletons: self.singletons,
             weights: self.weights.clone(),
             errors: self.errors,

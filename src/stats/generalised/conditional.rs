@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::groups::{Group, Sums};
 use super::irls::errors;
-use super::separation::constant_levels;
+use super::separation::{Verdict, constant_levels, separation};
 use super::{Family, GeneralisedError, GeneralisedFit};
 use crate::stats::linear::{Covariance, Design, Fit, LinearError, Preset, Reference, Weights, fit};
 use crate::stats::matrix::Matrix;
@@ -12,6 +12,8 @@ use crate::stats::sum::ExactSum;
 
 /// Iterations before giving up.
 const ITERATIONS: usize = 60;
+/// The iteration without rest at which it is asked whether there is a finite place of rest.
+const SUSPICIOUS: usize = 8;
 /// The change of a coefficient, on its column's scale, below which it stands still.
 const STILL: f64 = 1e-10;
 
@@ -29,13 +31,14 @@ const STILL: f64 = 1e-10;
 pub fn fit_conditional(design: &Design<'_>) -> Result<GeneralisedFit, GeneralisedError> {
     Family::Logit.check(&design.outcome)?;
     refuse_options(design)?;
-    let keep = constant_levels(design, Family::Logit);
+    let keep = constant_levels(design, Family::Logit, &vec![true; design.outcome.len()]);
     if !keep.contains(&true) {
         return Err(GeneralisedError::NoVariation);
     }
     let ranked = rank(design, &keep)?;
     let model = Model::of(design, &keep, &ranked);
-    let solution = model.solve(&ranked.names)?;
+    let dropped: Vec<usize> = ranked.dropped.iter().map(|dropped| dropped.index).collect();
+    let solution = model.solve(|| separation(design, Family::Logit, &keep, &dropped))?;
     let spread = model.spread(design, &keep, &solution)?;
     Ok(model.assemble(design, &keep, ranked, &solution, spread))
 }
@@ -135,12 +138,22 @@ impl Model {
         (likelihood.value(), gradient.iter().map(ExactSum::value).collect(), matrix)
     }
 
-    fn solve(&self, names: &[String]) -> Result<Solution, GeneralisedError> {
+    /// Climbs to the maximum; asks whether there is one where it is not soon reached.
+    fn solve(&self, separated: impl Fn() -> Verdict) -> Result<Solution, GeneralisedError> {
         let mut coefficients = vec![0.0; self.width()];
         let mut still = false;
+        let mut finite = false;
         for iterations in 1..=ITERATIONS {
             let (likelihood, gradient, information) = self.sums(&coefficients);
-            let Some(step) = information.solve_positive(&gradient) else {
+            let step = information.solve_positive(&gradient);
+            if !finite && (iterations == SUSPICIOUS || step.is_none()) {
+                match separated() {
+                    Verdict::Separated(error) => return Err(error),
+                    Verdict::Finite => finite = true,
+                    Verdict::Unknown => {}
+                }
+            }
+            let Some(step) = step else {
                 return Err(GeneralisedError::NotConverged { iterations });
             };
             if still && likelihood.is_finite() {
@@ -148,7 +161,6 @@ impl Model {
                     inverse(&information).ok_or(GeneralisedError::NotConverged { iterations })?;
                 return Ok(Solution { coefficients, likelihood, inverse, iterations });
             }
-            self.refuse_separation(&step, names, iterations)?;
             still = step.iter().zip(&coefficients).all(|(s, b)| s.abs() <= STILL * (1.0 + b.abs()));
             self.advance(&mut coefficients, &step, likelihood);
         }
@@ -168,31 +180,6 @@ impl Model {
             }
             share *= 0.5;
         }
-    }
-
-    /// Refuses a step along which every group's ones lie above its zeros: a direction of recession.
-    fn refuse_separation(
-        &self,
-        step: &[f64],
-        names: &[String],
-        iterations: usize,
-    ) -> Result<(), GeneralisedError> {
-        let gaps: Vec<(f64, f64)> = self.groups.iter().map(|group| group.gap(step)).collect();
-        let longest = gaps.iter().map(|(_, range)| *range).fold(0.0, f64::max);
-        let separated = gaps.iter().all(|(gap, _)| *gap >= -1e-3 * longest);
-        if iterations <= 4 || longest < 0.02 || !separated {
-            return Ok(());
-        }
-        let moved = |j: usize| {
-            let range = self.groups.iter().map(|group| group.range(j)).fold(0.0, f64::max);
-            (step[j] * range).abs() > 0.3 * longest
-        };
-        let terms = (0..step.len()).filter(|j| moved(*j)).map(|j| names[j].clone()).collect();
-        let touched = |(group, (gap, _)): &(&Group, &(f64, f64))| {
-            (*gap > 0.3 * longest).then_some(group.rows.len())
-        };
-        let rows = self.groups.iter().zip(&gaps).filter_map(|pair| touched(&pair)).sum();
-        Err(GeneralisedError::Separation { terms, rows })
     }
 
     fn spread(
@@ -311,6 +298,7 @@ impl Model {
             conditional: true,
             separated_rows: keep.len() - rows,
             dropped: ranked.dropped,
+            extreme_rows: 0,
             fitted: vec![None; keep.len()],
         }
     }

@@ -63,22 +63,6 @@ impl Group {
         }
     }
 
-    /// The largest less the smallest value of a term.
-    pub(super) fn range(&self, term: usize) -> f64 {
-        let (low, high) = bounds(self.values.iter().map(|row| row[term]));
-        high - low
-    }
-
-    /// How far the ones lie above the zeros along a direction, and how long the group is along it.
-    pub(super) fn gap(&self, direction: &[f64]) -> (f64, f64) {
-        let along: Vec<f64> = self.values.iter().map(|row| product(row, direction)).collect();
-        let of = |one: bool| along.iter().zip(&self.ones).filter(move |(_, y)| **y == one);
-        let (lowest_one, _) = bounds(of(true).map(|(value, _)| *value));
-        let (_, highest_zero) = bounds(of(false).map(|(value, _)| *value));
-        let (low, high) = bounds(along.iter().copied());
-        (lowest_one - highest_zero, high - low)
-    }
-
     /// The group's part of the log likelihood. With more ones than zeros the zeros are chosen instead.
     pub(super) fn sums(&self, coefficients: &[f64]) -> Sums {
         let width = coefficients.len();
@@ -106,12 +90,6 @@ impl Group {
 
 fn product(a: &[f64], b: &[f64]) -> f64 {
     a.iter().zip(b).map(|(x, y)| x * y).sum()
-}
-
-fn bounds(values: impl Iterator<Item = f64>) -> (f64, f64) {
-    values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| {
-        (low.min(value), high.max(value))
-    })
 }
 
 /// The sums over all choices of 0 … `chosen` rows so far: weight, weighted terms, weighted products.

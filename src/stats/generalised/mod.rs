@@ -1,11 +1,14 @@
 //! Logit, probit and Poisson models by iteratively reweighted least squares.
 
+mod balance;
 mod conditional;
+mod cone;
 mod effects;
 mod family;
 mod groups;
 mod irls;
 mod margins;
+mod prior;
 mod separation;
 
 pub use conditional::fit_conditional;
@@ -69,6 +72,8 @@ pub struct GeneralisedFit {
     pub dropped: Vec<Dropped>,
     /// What a reader should know.
     pub warnings: Vec<Warning>,
+    /// Rows whose fitted mean is 0 or 1 (for Poisson: 0) up to rounding.
+    pub extreme_rows: usize,
     /// The fitted mean of each row; none for rows that did not enter.
     pub fitted: Vec<Option<f64>>,
 }
@@ -119,12 +124,20 @@ pub enum GeneralisedError {
     )]
     Straddles,
     /// Some combination of terms predicts outcomes perfectly, so that no finite coefficient is best.
-    #[error("{} {rows} rows perfectly: no finite coefficients are best (separation)", predicting(.terms))]
+    #[error(
+        "{} {rows} row{} perfectly: no finite coefficients are best (separation)",
+        predicting(.terms, *.base),
+        if *.rows == 1 { "" } else { "s" }
+    )]
     Separation {
-        /// The terms of that combination.
+        /// The terms of that combination, none of which can be left out.
         terms: Vec<String>,
         /// The rows that it predicts perfectly.
         rows: usize,
+        /// Whether the terms are all levels of a factor but its base, and the rows are of the base.
+        base: bool,
+        /// The absorbed effects of that combination, by their places; none where the terms and any one effect are enough.
+        effects: Vec<usize>,
     },
     /// The iterations did not settle.
     #[error("the coefficients did not settle within {iterations} iterations")]
@@ -142,14 +155,16 @@ pub enum GeneralisedError {
     },
 }
 
-fn predicting(names: &[String]) -> String {
-    format!("{} {}", quoted(names), if names.len() == 1 { "predicts" } else { "predict" })
+fn predicting(names: &[String], base: bool) -> String {
+    let only = if base { "the base level beside " } else { "" };
+    let one = base || names.len() == 1;
+    format!("{only}{} {}", quoted(names), if one { "predicts" } else { "predict" })
 }
 
 fn quoted(names: &[String]) -> String {
     let all: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
     match all.split_last() {
-        None => "the terms".to_owned(),
+        None => "the absorbed effects".to_owned(),
         Some((last, [])) => last.clone(),
         Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
     }

@@ -40,6 +40,12 @@ pub enum LinearError {
     /// Every weight is zero.
     #[error("all weights are zero")]
     ZeroWeights,
+    /// Every weight is too near zero for sums of products that keep all digits.
+    #[error("all weights are too small to be summed precisely (the largest is {largest:e})")]
+    TinyWeights {
+        /// The largest weight.
+        largest: f64,
+    },
     /// The outcome does not vary.
     #[error("the outcome is the same in every row")]
     ConstantOutcome,

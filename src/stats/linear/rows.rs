@@ -201,7 +201,10 @@ impl<'a> Checked<'a> {
     }
 }
 
-/// Refuses a weight that is negative or not finite.
+/// The largest weight below which products with it lose digits: weights are all above it, or refused together.
+const SMALLEST: f64 = 1e-280;
+
+/// Refuses a weight that is negative or not finite, and weights that are all too near zero.
 pub(in crate::stats) fn check_weights(weights: &[f64], expected: usize) -> Result<(), LinearError> {
     if weights.len() != expected {
         return Err(LinearError::Length {
@@ -219,6 +222,10 @@ pub(in crate::stats) fn check_weights(weights: &[f64], expected: usize) -> Resul
             continue;
         };
         return Err(LinearError::Weight { row, value, why });
+    }
+    let largest = weights.iter().copied().fold(0.0, f64::max);
+    if largest > 0.0 && largest < SMALLEST {
+        return Err(LinearError::TinyWeights { largest });
     }
     Ok(())
 }

@@ -188,7 +188,7 @@ fn separation_is_named() {
     let y: Vec<f64> = (0..40).map(|i| f64::from(u8::from(i % 4 == 0 || i % 3 == 0))).collect();
     let terms = vec![Term::numbers("level", &level), Term::numbers("z", &z)];
     match fit_generalised(&Design::new(&y, terms), Family::Logit) {
-        Err(GeneralisedError::Separation { terms, rows }) => {
+        Err(GeneralisedError::Separation { terms, rows, .. }) => {
             assert_eq!((terms, rows), (vec!["level".to_owned()], 10));
         }
         other => panic!("{other:?}"),
@@ -198,7 +198,7 @@ fn separation_is_named() {
         (0..40).map(|i| if i % 4 == 0 { 0.0 } else { f64::from(i % 5) }).collect();
     let terms = vec![Term::numbers("level", &level), Term::numbers("z", &z)];
     match fit_generalised(&Design::new(&count, terms), Family::Poisson) {
-        Err(GeneralisedError::Separation { terms, rows }) => {
+        Err(GeneralisedError::Separation { terms, rows, .. }) => {
             assert_eq!((terms, rows), (vec!["level".to_owned()], 10));
         }
         other => panic!("{other:?}"),

@@ -123,6 +123,18 @@ impl Regressing {
                 fitted.separated_rows
             ));
         }
+        if fitted.extreme_rows > 0 {
+            let what = if fitted.family == Family::Poisson {
+                "a fitted rate of 0"
+            } else {
+                "a fitted probability of 0 or 1"
+            };
+            outcome.warnings.push(format!(
+                "rows with {what} up to rounding: {}. No combination of terms predicts outcomes perfectly, but look at rows \
+                 far off and at what the coefficients owe to them",
+                fitted.extreme_rows
+            ));
+        }
         if self.effects == Some(Effects::Dummies) {
             let levels = fitted.absorbed.levels.iter().max().copied().unwrap_or(1) as f64;
             let rows = fitted.rows as f64 / levels;

@@ -7,11 +7,14 @@ use crate::stats::linear::LinearError;
 
 use super::columns::Cell;
 use super::run::Regressing;
+use super::terms::Term;
 
 /// What a refusal needs to point at its cause.
 pub(super) struct Context<'a> {
     pub(super) running: &'a Running<'a>,
     pub(super) cells: &'a [Cell],
+    /// The base of each factor that leaves one out: the factor's label, and the level.
+    pub(super) bases: &'a [(String, String)],
     /// Which rows of `from` are used.
     pub(super) keep: &'a [bool],
 }
@@ -41,6 +44,13 @@ impl Context<'_> {
         let kept = self.keep.iter().enumerate().filter(|(_, keep)| **keep);
         kept.map(|(row, _)| row).nth(used).unwrap_or(used) + 1
     }
+
+    /// The base level of a factor, named as its other levels are.
+    fn base(&self, term: &Term) -> Option<String> {
+        let label = term.parts.first()?.label();
+        let (_, level) = self.bases.iter().find(|(factor, _)| *factor == label)?;
+        Some(format!("{label}={level}"))
+    }
 }
 
 impl Regressing {
@@ -64,10 +74,12 @@ impl Regressing {
             LinearError::AbsorbedOutcome => problem
                 .at(&self.outcome.span())
                 .help("leave out the effect whose levels fix the outcome"),
+            LinearError::TinyWeights { .. } => problem
+                .at(&self.weights_place(running))
+                .help("multiply all weights by one power of ten: analytic weights count in proportion to each other"),
             LinearError::Weight { .. } | LinearError::ZeroWeights => {
-                let place = self.weights.as_ref().map(|(written, _)| written.span());
                 problem
-                    .at(&place.unwrap_or_else(|| running.span.clone()))
+                    .at(&self.weights_place(running))
                     .help("a weight is a number above 0 (or 0 for no part): keep other rows out with a filter")
             }
             LinearError::Overflow => {
@@ -107,6 +119,11 @@ impl Regressing {
         }
     }
 
+    fn weights_place(&self, running: &Running<'_>) -> crate::diagnostic::Span {
+        let written = self.weights.as_ref().map(|(written, _)| written.span());
+        written.unwrap_or_else(|| running.span.clone())
+    }
+
     fn cluster_place(&self, running: &Running<'_>) -> crate::diagnostic::Span {
         self.cluster_spans.first().cloned().unwrap_or_else(|| running.span.clone())
     }
@@ -130,11 +147,29 @@ impl Regressing {
                     .at(&self.outcome.span())
                     .help("code it so with `case when`, or keep such rows out with a filter");
             }
-            GeneralisedError::Separation { terms, .. } => {
-                let term = context.cells.iter().find(|cell| terms.contains(&cell.name));
-                let term = term.and_then(|cell| self.terms.get(cell.term));
-                let place = term.map_or_else(|| family.span.clone(), |one| one.written.span());
-                (place, "leave the term or its rows out, or join its levels")
+            GeneralisedError::Separation { terms, rows, base, effects } => {
+                let cell = context.cells.iter().find(|cell| terms.contains(&cell.name));
+                let term = cell.and_then(|cell| self.terms.get(cell.term));
+                let absorbed = effects.iter().filter_map(|place| self.absorb.get(*place));
+                let absorbed = absorbed.map(|names| names.join("*"));
+                let base = base.then(|| term.and_then(|term| context.base(term))).flatten();
+                let named = base.map_or_else(|| terms.clone(), |base| vec![base]);
+                let error = GeneralisedError::Separation {
+                    terms: named.into_iter().chain(absorbed).collect(),
+                    rows: *rows,
+                    base: false,
+                    effects: Vec::new(),
+                };
+                let absorb = effects.first().and_then(|place| self.absorb_spans.get(*place));
+                let place = term.map(|term| term.written.span()).or_else(|| absorb.cloned());
+                let help = if term.is_some() {
+                    "leave the term or its rows out, or join its levels"
+                } else {
+                    "leave one of these effects or such rows out, or join levels"
+                };
+                return Problem::error(format!("`{id}` cannot be fitted: {error}"))
+                    .at(&place.unwrap_or_else(|| family.span.clone()))
+                    .help(help);
             }
             GeneralisedError::NotConverged { .. } => {
                 (family.span.clone(), "look for terms on very unlike scales, or nearly collinear")

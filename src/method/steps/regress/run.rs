@@ -26,6 +26,8 @@ pub(super) struct Regressing {
     /// The instruments of each instrumented term.
     pub(super) instruments: Vec<(Spanned<String>, Vec<Term>)>,
     pub(super) absorb: Vec<Vec<String>>,
+    /// Where each absorbed effect is written.
+    pub(super) absorb_spans: Vec<Span>,
     pub(super) singletons: Singletons,
     pub(super) weights: Option<(Fragment, Meaning)>,
     pub(super) errors: Covariance,
@@ -151,7 +153,7 @@ impl Regressing {
                 outcome.note("rows of weight 0, left out", zero);
             }
         }
-        let context = Context { running, cells: &cells, keep };
+        let context = Context { running, cells: &cells, bases: &bases, keep };
         let adjusting = Adjusting { terms: &self.terms, filled: &filled, cells: &cells };
         if let Some(family) = &self.family {
             return self.likelihood(&design, family, &adjusting, &context, outcome);
