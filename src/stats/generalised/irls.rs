@@ -1,10 +1,12 @@
 //! Iteratively reweighted least squares.
 
-use super::prior::{weighted, weights};
-use super::separation::{Verdict, constant_levels, separation};
+use super::prior::{entering, weighted, weights};
+use super::separation::{Verdict, separation};
 use super::{Family, GeneralisedError, GeneralisedFit};
 use crate::stats::distribution::normal_quantile;
-use crate::stats::linear::{Covariance, Design, Fit, LinearError, Reference, Weights, fit};
+use crate::stats::linear::{
+    Covariance, Design, Fit, LinearError, Reference, Warning, Weights, fit,
+};
 use crate::stats::math;
 use crate::stats::matrix::Matrix;
 use crate::stats::sum::ExactSum;
@@ -65,11 +67,15 @@ pub fn fit_with_effects(
 ) -> Result<GeneralisedFit, GeneralisedError> {
     family.check(&design.outcome)?;
     let entered = weighted(design)?;
-    let keep = constant_levels(design, family, &entered);
+    let (keep, alone) = entering(design, family, &entered)?;
     let mut problem = Problem::of(design, family, &keep)?;
-    let solution = problem.solve()?;
+    let mut solution = problem.solve()?;
+    if alone > 0 {
+        solution.fit.absorbed.singletons_dropped = alone;
+        solution.fit.warnings.push(Warning::SingletonsDropped { rows: alone });
+    }
     let left = |(entered, keep): &(&bool, &bool)| **entered && !**keep;
-    let separated = entered.iter().zip(&keep).filter(left).count();
+    let separated = entered.iter().zip(&keep).filter(left).count() - alone;
     solution.assemble(&problem, separated)
 }
 

@@ -1,6 +1,8 @@
-//! The weights that a likelihood's rows are given.
+//! The rows that a likelihood is of, and their weights.
 
-use crate::stats::linear::{Design, LinearError, Weights, check_weights};
+use super::separation::constant_levels;
+use super::{Family, GeneralisedError};
+use crate::stats::linear::{Design, LinearError, Singletons, Weights, check_weights, not_alone};
 
 /// The frequencies and prior weights of a design's rows.
 pub(super) fn weights(design: &Design<'_>) -> (Vec<f64>, Vec<f64>) {
@@ -23,4 +25,29 @@ pub(super) fn weighted(design: &Design<'_>) -> Result<Vec<bool>, LinearError> {
         return Err(LinearError::ZeroWeights);
     }
     Ok(entered)
+}
+
+/// The rows that a likelihood is of, and how many were left out as alone in a level: what is left of a level without one
+/// may not vary, and what is left without a level may be alone.
+pub(super) fn entering(
+    design: &Design<'_>,
+    family: Family,
+    entered: &[bool],
+) -> Result<(Vec<bool>, usize), GeneralisedError> {
+    let count = |rows: &[bool]| rows.iter().filter(|row| **row).count();
+    let mut keep = constant_levels(design, family, entered);
+    let mut alone = 0;
+    while design.singletons == Singletons::Drop {
+        let fewer = not_alone(design, &keep)?;
+        let lost = count(&keep) - count(&fewer);
+        if lost == 0 {
+            break;
+        }
+        alone += lost;
+        keep = constant_levels(design, family, &fewer);
+    }
+    if alone > 0 && count(&keep) == 0 {
+        return Err(LinearError::NoRows.into());
+    }
+    Ok((keep, alone))
 }

@@ -36,7 +36,7 @@ pub use influence::influence_covariance;
 pub use instruments::{FirstStage, InstrumentalFit, two_stage};
 pub use margins::{ConstantShift, Margin, constant_shift, margins};
 pub use random::{RandomFit, random_effects};
-pub(in crate::stats) use rows::check_weights;
+pub(in crate::stats) use rows::{check_weights, not_alone};
 
 /// The rank tolerance: a column is collinear when the part of it that the columns before it leave
 /// unexplained is at most this share of its length.

@@ -230,6 +230,23 @@ pub(in crate::stats) fn check_weights(weights: &[f64], expected: usize) -> Resul
     Ok(())
 }
 
+/// Marks those of some rows that are not alone in a level of any effect.
+///
+/// # Errors
+/// Where weights are not sound.
+pub(in crate::stats) fn not_alone(
+    design: &Design<'_>,
+    rows: &[bool],
+) -> Result<Vec<bool>, LinearError> {
+    let places = rows.iter().enumerate().filter(|(_, row)| **row).map(|(place, _)| place);
+    let kept = Kept::of(places.collect(), rows.len());
+    let mut marked = vec![false; rows.len()];
+    for row in without_singletons(design, &kept, &Checked::of(design)?).iter() {
+        marked[row] = true;
+    }
+    Ok(marked)
+}
+
 /// Leaves out rows alone in a level of any effect, until none is (what is left does not depend on the order of effects).
 fn without_singletons(design: &Design<'_>, kept: &Kept, weights: &Checked<'_>) -> Kept {
     let largest = |codes: &&[u32]| codes.iter().copied().max();

@@ -225,3 +225,25 @@ fn groups_of_one_address_are_refused() {
         assert!(shown.contains(&format!("two groups have the address `{address}`")), "{shown}");
     }
 }
+
+/// Rows alone in a level are out of the likelihood, too: it is that of the rows left, as if a filter had left them. What is
+/// left of a level without its only row alone elsewhere may not vary, and goes as well.
+#[test]
+fn a_likelihood_is_of_the_rows_that_enter() {
+    let text = |from: &str, more: &str| {
+        format!(
+            "{INPUT}[[step]]\nid = \"few\"\n[step.derive]\nfrom = \"t\"\n\
+             columns = {{ k = \"case when id = 4 then 9 else g end\", q = \"case when id in (4, 8) then 7 else 1 end\", c = \"case when g = 2 and id < 8 then 0 else id % 5 end\" }}\n\
+             [[step]]\nid = \"left\"\n[step.filter]\nfrom = \"few\"\nkeep = \"g <> 2 and id <> 4\"\n\
+             [[step]]\nid = \"s\"\n[step.regress]\nfrom = \"{from}\"\nmodel = \"poisson\"\noutcome = \"c\"\non = [\"x\"]\n\
+             absorb = [\"k\", \"q\"]\n{more}\n"
+        )
+    };
+    let dropped = ran(&text("few", "singletons = \"drop\""));
+    let by_hand = ran(&text("left", ""));
+    for name in ["x", "log_likelihood", "deviance", "pseudo_r2", "n"] {
+        let address = format!("s/{name}");
+        close(value(&dropped, &address), value(&by_hand, &address), 1e-9);
+    }
+    close(value(&dropped, "s/n"), 7.0, 0.0);
+}
