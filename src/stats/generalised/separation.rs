@@ -175,7 +175,9 @@ impl<'a> Search<'a> {
             }
         }
         if self.centred {
-            columns.iter_mut().for_each(|column| self.centre(column));
+            for column in &mut columns {
+                self.centre(column);
+            }
         }
         let columns = balance(columns);
         if columns.is_empty() {
@@ -197,7 +199,9 @@ impl<'a> Search<'a> {
             let mut values: Vec<f64> = places.iter().map(|place| column[*place]).collect();
             values.sort_by(f64::total_cmp);
             let median = values.get(values.len() / 2).copied().unwrap_or(0.0);
-            places.iter().for_each(|place| column[*place] -= median);
+            for place in &places {
+                column[*place] -= median;
+            }
         }
     }
 
