@@ -70,7 +70,9 @@ fn orthogonal(columns: &mut Vec<Vec<f64>>, weights: &[f64]) -> f64 {
         }
         let length = square.sqrt();
         (low, high) = (low.min(length), high.max(length));
-        column.iter_mut().for_each(|value| *value /= length);
+        for value in &mut column {
+            *value /= length;
+        }
         done.push(column);
     }
     *columns = done;

@@ -42,7 +42,9 @@ impl Points {
         if length <= 1e-14 * (self::length(high) + self::length(low)) {
             return None;
         }
-        pair.iter_mut().for_each(|value| *value /= length);
+        for value in &mut pair {
+            *value /= length;
+        }
         Some(pair)
     }
 
@@ -139,7 +141,9 @@ fn shortest(points: &Points, groups: &[Group]) -> Option<Vec<f64>> {
         if long <= NOTHING * (length(&base) + weights.iter().sum::<f64>()) {
             return None;
         }
-        rest.iter_mut().for_each(|value| *value /= long);
+        for value in &mut rest {
+            *value /= long;
+        }
         let Some(pair) = worst(points, groups, &centres, &rest) else { return Some(rest) };
         pairs.push(pair);
         weights.push(0.0);
@@ -226,11 +230,15 @@ fn least_squares(pairs: &[Vec<f64>], base: &[f64]) -> Option<Vec<f64>> {
         if long < DEPENDENT {
             return None;
         }
-        left.iter_mut().for_each(|value| *value /= long);
+        for value in &mut left {
+            *value /= long;
+        }
         column.push(long);
         let side = -product(&left, &rest);
         add(&mut rest, side, &left);
-        (sides.push(side), basis.push(left), upper.push(column));
+        sides.push(side);
+        basis.push(left);
+        upper.push(column);
     }
     for j in (0..sides.len()).rev() {
         sides[j] /= upper[j][j];

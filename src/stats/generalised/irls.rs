@@ -1,7 +1,8 @@
 //! Iteratively reweighted least squares.
 
+use super::descent::Descent;
 use super::prior::{entering, weighted, weights};
-use super::separation::{Verdict, separation};
+use super::separation::{Verdict, running_off, separation};
 use super::{Family, GeneralisedError, GeneralisedFit};
 use crate::stats::distribution::normal_quantile;
 use crate::stats::linear::{
@@ -15,12 +16,10 @@ use crate::stats::sum::ExactSum;
 const ITERATIONS: usize = 200;
 /// The iteration without rest at which it is asked whether there is a finite place of rest.
 const SUSPICIOUS: usize = 10;
-/// How often a step is halved before it is given up.
-const HALVINGS: usize = 60;
+/// The iteration at which the steps themselves tell whether they run off, of designs too large to be decided otherwise.
+const LATE: usize = 45;
 /// How far a working outcome may lie from the linear predictor and still tell the next one by its residual.
 const FAR: f64 = 1e5;
-/// By what share the deviance may rise and count as the same.
-const ROUNDING: f64 = 1e-9;
 /// The share of the largest working weight below which a smaller one adds nothing to any sum.
 const NEGLIGIBLE: f64 = 1e-60;
 /// The relative change of the linear predictor below which it stands still.
@@ -80,12 +79,12 @@ pub fn fit_with_effects(
 }
 
 /// The model with its prior weights.
-struct Problem<'a> {
+pub(super) struct Problem<'a> {
     design: &'a Design<'a>,
     family: Family,
     copies: Vec<f64>,
     prior: Vec<f64>,
-    predictor: Vec<f64>,
+    pub(super) predictor: Vec<f64>,
     /// The outcome's weighted mean.
     mean: f64,
 }
@@ -209,6 +208,7 @@ impl<'a> Problem<'a> {
         let mut curvature = Curvature::Expected;
         let mut dropped: Option<Vec<usize>> = None;
         let mut finite = false;
+        let mut unknown = false;
         for iteration in 1..=ITERATIONS {
             let target = match (self.step(Covariance::Iid, curvature), &dropped) {
                 (Ok(target), _) => target,
@@ -227,7 +227,14 @@ impl<'a> Problem<'a> {
                 match self.separation(&left) {
                     Verdict::Separated(error) => return Err(error),
                     Verdict::Finite => finite = true,
-                    Verdict::Unknown => {}
+                    Verdict::Unknown => unknown = true,
+                }
+            }
+            if unknown && iteration == LATE {
+                let enters = self.enters();
+                let steps = (&self.predictor[..], &target.predictor[..]);
+                if let Some(error) = running_off(self.design, self.family, &enters, steps) {
+                    return Err(error);
                 }
             }
             dropped = Some(left);
@@ -253,9 +260,12 @@ impl<'a> Problem<'a> {
     }
 
     fn separation(&self, dropped: &[usize]) -> Verdict {
+        separation(self.design, self.family, &self.enters(), dropped)
+    }
+
+    fn enters(&self) -> Vec<bool> {
         let weights = self.copies.iter().zip(&self.prior);
-        let enters: Vec<bool> = weights.map(|(copies, prior)| copies * prior > 0.0).collect();
-        separation(self.design, self.family, &enters, dropped)
+        weights.map(|(copies, prior)| copies * prior > 0.0).collect()
     }
 
     fn is_constant(&self) -> bool {
@@ -276,7 +286,7 @@ impl<'a> Problem<'a> {
         }
     }
 
-    fn deviance(&self, predictor: &[f64]) -> f64 {
+    pub(super) fn deviance(&self, predictor: &[f64]) -> f64 {
         self.total(|row| self.family.deviance_at(self.design.outcome[row], predictor[row]))
     }
 
@@ -290,44 +300,6 @@ impl<'a> Problem<'a> {
             }
         }
         total.value()
-    }
-}
-
-/// The way down: a step is halved while the deviance rises.
-struct Descent {
-    deviance: f64,
-    /// Where to begin again if the first step, from a predictor that is none of the model's, leads to nothing better.
-    origin: Option<Vec<f64>>,
-}
-
-impl Descent {
-    /// Goes to the target, or as far towards it as the deviance falls; tells whether it was not all the way.
-    fn advance(&mut self, problem: &mut Problem<'_>, target: Vec<f64>) -> bool {
-        let found = problem.deviance(&target);
-        if found <= self.deviance * (1.0 + ROUNDING) {
-            (self.deviance, problem.predictor, self.origin) = (found, target, None);
-            return false;
-        }
-        if let Some(origin) = self.origin.take() {
-            problem.predictor = origin;
-            return true;
-        }
-        let mut share = 0.5;
-        for _ in 0..HALVINGS {
-            let between: Vec<f64> = problem
-                .predictor
-                .iter()
-                .zip(&target)
-                .map(|(from, to)| from + share * (to - from))
-                .collect();
-            let found = problem.deviance(&between);
-            if found <= self.deviance * (1.0 + ROUNDING) {
-                (self.deviance, problem.predictor) = (found, between);
-                break;
-            }
-            share *= 0.5;
-        }
-        true
     }
 }
 

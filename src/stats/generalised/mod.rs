@@ -3,6 +3,7 @@
 mod balance;
 mod conditional;
 mod cone;
+mod descent;
 mod effects;
 mod family;
 mod groups;

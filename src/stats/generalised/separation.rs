@@ -12,6 +12,9 @@ const COLUMNS: usize = 250;
 /// The most numbers in them.
 const NUMBERS: usize = 40_000_000;
 
+/// The shortest step that may run off: steps along a direction of recession tend to one (logit, Poisson) or 1/η (probit).
+const LONG: f64 = 0.02;
+
 /// Whether some combination of terms predicts outcomes perfectly.
 #[derive(Debug)]
 pub(super) enum Verdict {
@@ -52,6 +55,33 @@ pub(super) fn separation(
     let units = search.fewest(&units);
     let rows = search.separated(&units).unwrap_or_default();
     Verdict::Separated(search.name(&units, &rows))
+}
+
+/// Tells, of a design too large to be decided, whether a late step runs along a direction of recession, towards every
+/// outcome that it moves: no row against it by more than a ten-millionth of the longest, the rounding of such steps.
+/// `steps` are the linear predictors before and after. The absorbed effects, whose size it is, are named.
+pub(super) fn running_off(
+    design: &Design<'_>,
+    family: Family,
+    enters: &[bool],
+    (from, to): (&[f64], &[f64]),
+) -> Option<GeneralisedError> {
+    let towards = |row: usize| {
+        let step = to[row] - from[row];
+        match family {
+            Family::Poisson if design.outcome[row] > 0.0 => -step.abs(),
+            Family::Poisson => -step,
+            _ => (2.0 * design.outcome[row] - 1.0) * step,
+        }
+    };
+    let rows = || (0..from.len()).filter(|row| enters[*row]).map(towards);
+    let longest = rows().fold(0.0, f64::max);
+    if longest < LONG || rows().any(|along| along < -1e-7 * longest) {
+        return None;
+    }
+    let rows = rows().filter(|along| *along > 1e-5 * longest).count();
+    let effects = (0..design.absorb.len()).collect();
+    Some(GeneralisedError::Separation { terms: Vec::new(), rows, base: false, effects })
 }
 
 /// A term, or an effect other than the largest.
@@ -145,7 +175,9 @@ impl<'a> Search<'a> {
             }
         }
         if self.centred {
-            columns.iter_mut().for_each(|column| self.centre(column));
+            for column in &mut columns {
+                self.centre(column);
+            }
         }
         let columns = balance(columns);
         if columns.is_empty() {
@@ -167,7 +199,9 @@ impl<'a> Search<'a> {
             let mut values: Vec<f64> = places.iter().map(|place| column[*place]).collect();
             values.sort_by(f64::total_cmp);
             let median = values.get(values.len() / 2).copied().unwrap_or(0.0);
-            places.iter().for_each(|place| column[*place] -= median);
+            for place in &places {
+                column[*place] -= median;
+            }
         }
     }
 

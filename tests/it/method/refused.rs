@@ -144,6 +144,39 @@ fn likelihoods_without_a_maximum() {
     );
 }
 
+/// The base level is named where it is the one without variation, and absorbed effects where the direction lies in them.
+#[test]
+fn what_separates_is_named_where_it_is_written() {
+    refuses(
+        "model = \"logit\"\noutcome = \"case when g = 3 or x = 4 or x = 2 then 1 else 0 end\"\non = [\n\"factor(g, base = 3)\"]",
+        10,
+        "`g=3` predicts 3 rows perfectly",
+    );
+    refuses(
+        "model = \"poisson\"\noutcome = \"case when x = 6 then 0 else x end\"\non = [\"y\"]\nabsorb = [\n\"g\", \"b\"]",
+        11,
+        "`g` and `b` predict 1 row perfectly",
+    );
+    for model in ["logit", "poisson"] {
+        refuses(
+            &format!(
+                "model = \"{model}\"\noutcome = \"b\"\non = [\"y\"]\nweights = \"0 * g\"\nweights_are = \"frequency\""
+            ),
+            10,
+            "all weights are zero",
+        );
+    }
+    for weights in ["1e-310", "1e-323"] {
+        refuses(
+            &format!(
+                "outcome = \"y\"\non = [\"x\"]\nweights = \"g * {weights}\"\nweights_are = \"analytic\""
+            ),
+            9,
+            "all weights are too small to be summed precisely",
+        );
+    }
+}
+
 #[test]
 fn options_that_exclude_one_another() {
     for (body, message) in [

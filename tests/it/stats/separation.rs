@@ -187,3 +187,20 @@ fn weights_that_are_nothing_are_told_as_such() {
         }
     }
 }
+
+/// Effects of more levels than directions are searched among: the steps tell, and no bogus maximum comes out.
+#[test]
+fn what_is_too_large_to_decide_is_still_refused() {
+    let worker: Vec<u32> = (0..1800).map(|i| i % 300).collect();
+    let firm: Vec<u32> = (0..1800).map(|i| (i * 7 + i / 300) % 290).collect();
+    let on: Vec<f64> = (0..1800).map(|i| f64::from(u8::from(i % 13 == 0))).collect();
+    let z: Vec<f64> = (0..1800).map(|i| f64::from(i * 31 % 17)).collect();
+    let count: Vec<f64> =
+        (0..1800).map(|i| if i % 13 == 0 { 0.0 } else { f64::from(1 + i * 5 % 7) }).collect();
+    let mut design = Design::new(&count, vec![Term::numbers("on", &on), Term::numbers("z", &z)]);
+    design.absorb = vec![(&worker).into(), (&firm).into()];
+    match fit_with_effects(&design, Family::Poisson) {
+        Err(GeneralisedError::Separation { rows, .. }) => assert_eq!(rows, 139),
+        other => panic!("{other:?}"),
+    }
+}
