@@ -17,7 +17,7 @@ impl Descent {
     /// Goes to the target, or as far towards it as the deviance falls; tells whether it was not all the way.
     pub(super) fn advance(&mut self, problem: &mut Problem<'_>, target: Vec<f64>) -> bool {
         let found = problem.deviance(&target);
-        if found <= self.deviance * (1.0 + ROUNDING) {
+        if found <= self.deviance * (1.0 + ROUNDING) + problem.noise {
             (self.deviance, problem.predictor, self.origin) = (found, target, None);
             return false;
         }
@@ -34,7 +34,7 @@ impl Descent {
                 .map(|(from, to)| from + share * (to - from))
                 .collect();
             let found = problem.deviance(&between);
-            if found <= self.deviance * (1.0 + ROUNDING) {
+            if found <= self.deviance * (1.0 + ROUNDING) + problem.noise {
                 (self.deviance, problem.predictor) = (found, between);
                 break;
             }

@@ -87,6 +87,8 @@ pub(super) struct Problem<'a> {
     pub(super) predictor: Vec<f64>,
     /// The outcome's weighted mean.
     mean: f64,
+    /// By how much rounding alone may move the deviance.
+    pub(super) noise: f64,
 }
 
 /// Where the iterations came to rest.
@@ -127,7 +129,8 @@ impl<'a> Problem<'a> {
             return Err(LinearError::ConstantOutcome.into());
         }
         let predictor = design.outcome.iter().map(|y| family.start(*y, mean)).collect();
-        Ok(Self { design, family, copies, prior, predictor, mean })
+        let noise = 1e-12 * (total.value() + weight.value());
+        Ok(Self { design, family, copies, prior, predictor, mean, noise })
     }
 
     /// The working outcome and weight of a row: η + score/weight, the weight no less than `least`, so that a row whose

@@ -37,14 +37,16 @@ pub(super) fn entering(
     let count = |rows: &[bool]| rows.iter().filter(|row| **row).count();
     let mut keep = constant_levels(design, family, entered);
     let mut alone = 0;
-    while design.singletons == Singletons::Drop {
-        let fewer = not_alone(design, &keep)?;
-        let lost = count(&keep) - count(&fewer);
-        if lost == 0 {
-            break;
+    if design.singletons == Singletons::Drop {
+        loop {
+            let fewer = not_alone(design, &keep)?;
+            let lost = count(&keep) - count(&fewer);
+            if lost == 0 {
+                break;
+            }
+            alone += lost;
+            keep = constant_levels(design, family, &fewer);
         }
-        alone += lost;
-        keep = constant_levels(design, family, &fewer);
     }
     if alone > 0 && count(&keep) == 0 {
         return Err(LinearError::NoRows.into());

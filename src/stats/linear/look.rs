@@ -38,7 +38,7 @@ impl Look {
             {
                 *largest = largest.fast_max(pair.abs());
                 // Zero, but for what is not finite.
-                *nothing += pair - pair;
+                *nothing += pair * f64x2::ZERO;
             }
         });
         if (nothing[0] + nothing[1]).reduce_add() != 0.0 {
