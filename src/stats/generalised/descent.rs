@@ -6,6 +6,7 @@ use super::irls::Problem;
 const ROUNDING: f64 = 1e-9;
 /// How often a step is halved before it is given up.
 const HALVINGS: usize = 60;
+
 /// The way down: a step is halved while the deviance rises.
 pub(super) struct Descent {
     pub(super) deviance: f64,
@@ -17,7 +18,7 @@ impl Descent {
     /// Goes to the target, or as far towards it as the deviance falls; tells whether it was not all the way.
     pub(super) fn advance(&mut self, problem: &mut Problem<'_>, target: Vec<f64>) -> bool {
         let found = problem.deviance(&target);
-        if found <= self.deviance * (1.0 + ROUNDING) {
+        if found <= self.deviance * (1.0 + ROUNDING) + problem.noise {
             (self.deviance, problem.predictor, self.origin) = (found, target, None);
             return false;
         }
@@ -34,7 +35,7 @@ impl Descent {
                 .map(|(from, to)| from + share * (to - from))
                 .collect();
             let found = problem.deviance(&between);
-            if found <= self.deviance * (1.0 + ROUNDING) {
+            if found <= self.deviance * (1.0 + ROUNDING) + problem.noise {
                 (self.deviance, problem.predictor) = (found, between);
                 break;
             }

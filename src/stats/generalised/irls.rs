@@ -12,6 +12,8 @@ use crate::stats::sum::ExactSum;
 
 /// Iterations before giving up.
 const ITERATIONS: usize = 200;
+/// The largest outcome whose square is a number.
+const LARGEST: f64 = 1e150;
 /// The iteration without rest at which it is asked whether there is a finite place of rest.
 const SUSPICIOUS: usize = 10;
 /// The iteration at which the steps themselves tell whether they run off, of designs too large to be decided otherwise.
@@ -81,6 +83,8 @@ pub(super) struct Problem<'a> {
     pub(super) predictor: Vec<f64>,
     /// The outcome's weighted mean.
     mean: f64,
+    /// By how much rounding alone may move the deviance.
+    pub(super) noise: f64,
 }
 
 /// Where the iterations came to rest.
@@ -120,8 +124,12 @@ impl<'a> Problem<'a> {
         if family == Family::Poisson && (mean.is_nan() || mean <= 0.0) {
             return Err(LinearError::ConstantOutcome.into());
         }
+        if design.outcome.iter().any(|y| *y > LARGEST) {
+            return Err(LinearError::Overflow.into());
+        }
         let predictor = design.outcome.iter().map(|y| family.start(*y, mean)).collect();
-        Ok(Self { design, family, copies, prior, predictor, mean })
+        let noise = 1e-12 * (total.value() + weight.value());
+        Ok(Self { design, family, copies, prior, predictor, mean, noise })
     }
 
     /// The working outcome and weight of a row: η + score/weight, the weight no less than `least`, so that a row whose

@@ -202,7 +202,7 @@ impl<'a> Checked<'a> {
 }
 
 /// The largest weight below which products with it lose digits: weights are all above it, or refused together.
-const SMALLEST: f64 = 1e-280;
+const SMALLEST: f64 = 1e-305;
 
 /// Refuses a weight that is negative or not finite, and weights that are all too near zero.
 pub(in crate::stats) fn check_weights(weights: &[f64], expected: usize) -> Result<(), LinearError> {
