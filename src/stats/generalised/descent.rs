@@ -6,6 +6,7 @@ use super::irls::Problem;
 const ROUNDING: f64 = 1e-9;
 /// How often a step is halved before it is given up.
 const HALVINGS: usize = 60;
+
 /// The way down: a step is halved while the deviance rises.
 pub(super) struct Descent {
     pub(super) deviance: f64,

@@ -14,6 +14,8 @@ use crate::stats::sum::ExactSum;
 
 /// Iterations before giving up.
 const ITERATIONS: usize = 200;
+/// The largest outcome whose square is a number.
+const LARGEST: f64 = 1e150;
 /// The iteration without rest at which it is asked whether there is a finite place of rest.
 const SUSPICIOUS: usize = 10;
 /// The iteration at which the steps themselves tell whether they run off, of designs too large to be decided otherwise.
@@ -127,6 +129,9 @@ impl<'a> Problem<'a> {
         let mean = total.value() / weight.value();
         if family == Family::Poisson && (mean.is_nan() || mean <= 0.0) {
             return Err(LinearError::ConstantOutcome.into());
+        }
+        if design.outcome.iter().any(|y| *y > LARGEST) {
+            return Err(LinearError::Overflow.into());
         }
         let predictor = design.outcome.iter().map(|y| family.start(*y, mean)).collect();
         let noise = 1e-12 * (total.value() + weight.value());

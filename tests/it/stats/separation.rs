@@ -167,6 +167,19 @@ fn a_poisson_model_of_very_unlike_rows_settles() {
     near(&fitted.standard_errors, &Case::numbers(&far.0["poisson"][1]), 1e-8);
 }
 
+/// Where counts are given exactly the deviance is nothing but rounding, and may rise by as much.
+#[test]
+fn a_perfect_poisson_fit_settles() {
+    let x: Vec<f64> = (0..30).map(|i| f64::from(i * 11 % 30) / 7.0).collect();
+    let mean: Vec<f64> = x.iter().map(|x| secondlook::stats::math::exp(1.0 + 0.5 * x)).collect();
+    let mut design = Design::new(&mean, vec![Term::numbers("x", &x)]);
+    let fitted = fit_with_effects(&design, Family::Poisson).expect("it fits");
+    near(&fitted.coefficients, &[1.0, 0.5], 1e-12);
+    design.outcome = mean.iter().map(|mean| mean * 1e200).collect::<Vec<f64>>().into();
+    let error = fit_with_effects(&design, Family::Poisson).expect_err("beyond squares");
+    assert_eq!(error, LinearError::Overflow.into());
+}
+
 #[test]
 fn weights_that_are_nothing_are_told_as_such() {
     let far = Case(reference()["far"].take());
