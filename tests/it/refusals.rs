@@ -67,6 +67,17 @@ fn a_count_of_another_size_settles() {
     world.run(&["run", "tiny"]).exits(0);
 }
 
+/// A count of 10¹⁴⁹ beside ones is beyond what doubles can settle, however short the steps: no term is to blame.
+#[test]
+fn iterations_that_do_not_settle() {
+    refuses(
+        "model = \"poisson\"\noutcome = \"case when id = 12 then 1e149 else 1 end\"\non = [\"arm\", \"age\"]",
+        23,
+        "the coefficients did not settle within",
+        "look for terms on very unlike scales, or nearly collinear",
+    );
+}
+
 #[test]
 fn weights_that_are_none() {
     refuses(

@@ -33,7 +33,7 @@ const STILL: f64 = 1e-10;
 /// `Iid` errors are (X'WX)⁻¹, the expected information; robust and clustered ones the sandwich with scores w(z − η)x,
 /// corrected as the preset says, with the normal as reference. A step is halved while the deviance rises (a probit then goes
 /// by the observed information). A row whose W rounds to zero enters with its score, and counts in n, clusters and K.
-/// Where η does not soon stand still, [`separation`] decides by the design whether there is a finite maximum.
+/// Where η does not soon stand still, the design decides (module `separation`) whether there is a finite maximum.
 /// *Source*: McCullagh & Nelder 1989, section 2.5; White 1982. *Shapes, Units*: those of `linear::fit`.
 /// HC2 and HC3 take the leverages of the last weighted least squares.
 /// *Errors*: [`GeneralisedError`]: separation by name, no convergence, absorbed effects for other than Poisson.
@@ -220,8 +220,11 @@ impl<'a> Problem<'a> {
         for iteration in 1..=ITERATIONS {
             let target = match (self.step(Covariance::Iid, curvature), &dropped) {
                 (Ok(target), _) => target,
-                (Err(error), Some(dropped)) => return Err(self.refused(error, dropped, finite)),
-                (Err(error), None) => return Err(error),
+                (Err(error), Some(dropped)) => {
+                    let error = self.by_weights(error, iteration);
+                    return Err(self.refused(error, dropped, finite));
+                }
+                (Err(error), None) => return Err(self.by_weights(error, iteration)),
             };
             if target.still && iteration > 1 {
                 self.predictor = target.predictor;
@@ -264,6 +267,22 @@ impl<'a> Problem<'a> {
         match (finite, self.separation(dropped)) {
             (false, Verdict::Separated(separation)) => separation,
             _ => error,
+        }
+    }
+
+    /// Terms that are collinear under working weights only, which are then too far apart, are not to blame.
+    fn by_weights(&self, error: GeneralisedError, iterations: usize) -> GeneralisedError {
+        if !matches!(error, GeneralisedError::Design(LinearError::Collinear { .. })) {
+            return error;
+        }
+        let (copies, weight) = (self.copies.as_slice().into(), self.prior.as_slice().into());
+        let mut design = self.design.clone();
+        design.weights = Weights::Both { copies, weight };
+        design.covariance = Covariance::Iid;
+        design.clusters.clear();
+        match fit(&design) {
+            Err(LinearError::Collinear { .. }) => error,
+            _ => GeneralisedError::NotConverged { iterations },
         }
     }
 
