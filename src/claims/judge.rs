@@ -188,17 +188,18 @@ fn absent(address: &str, span: &Span, results: &Results, found: &[Presence]) -> 
 fn left_out(run: &Run, address: &str) -> Option<String> {
     let (id, name) = split_part(address).0.split_once('/')?;
     let step = run.steps.iter().find(|step| step.id == id)?;
-    let noted = |key: &str| step.convention.iter().find(|(known, _)| known == key);
-    if noted("dropped terms").is_some_and(|(_, names)| names.split(", ").any(|one| one == name)) {
-        return Some(format!("`{id}` dropped the term `{name}`: others determine it"));
+    let noted = |key: &str, says: &dyn Fn(&str) -> bool| {
+        step.convention.iter().any(|(known, text)| known == key && says(text))
+    };
+    if noted("dropped terms", &|names| names == name || names.split(", ").any(|one| one == name)) {
+        return Some(format!("`{id}` dropped the term `{name}`: its warnings say why"));
     }
-    if let Some((factor, level)) = name.split_once('=')
-        && noted(&format!("base of {factor}")).is_some_and(|(_, base)| base == level)
-    {
+    let (factor, level) = name.split_once('=').unwrap_or_default();
+    if noted(&format!("base of {factor}"), &|base| base == level) {
         return Some(format!("`{name}` is the base that `{id}` compares the other levels with"));
     }
-    let (_, none) = noted("F").filter(|(_, text)| name == "f" && text.starts_with("none"))?;
-    Some(format!("`{id}` has no F: {}", none.trim_start_matches("none: ")))
+    let none = name == "f" && noted("F", &|text| text.starts_with("none"));
+    none.then(|| format!("`{id}` has no F: the covariance of its terms is singular"))
 }
 
 pub(super) fn record(

@@ -564,3 +564,24 @@ fn an_error_tells_its_convention_and_what_it_is_worth() {
     );
     assert!(!stated.run(&["audit", "tiny"]).exits(1).out.contains(unstated));
 }
+
+/// A claim on what a step left out is told so, and not asked whether it meant another.
+#[test]
+fn a_term_left_out_is_told_from_a_slip() {
+    let regression =
+        "on = [\"factor(arm, base = 0)\", \"age\", \"age + age\"]\ncollinear = \"drop\"";
+    for (estimate, help) in [
+        ("fit/age + age", "`fit` dropped the term `age + age`: its warnings say why"),
+        ("fit/arm=0", "`arm=0` is the base that `fit` compares the other levels with"),
+    ] {
+        let world = World::tiny()
+            .but("methods/tiny/method.toml", "on = [\"arm\", \"age\"]", regression)
+            .but("methods/tiny/method.toml", "fit/arm", "fit/arm=1")
+            .but(
+                "methods/tiny/claims.toml",
+                "estimate = \"effect\"",
+                &format!("estimate = \"{estimate}\""),
+            );
+        world.run(&["audit", "tiny"]).exits(3).says(help);
+    }
+}

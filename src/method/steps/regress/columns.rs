@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use crate::diagnostic::Problem;
-use crate::engine::{Column, Table, Values};
+use crate::engine::{Column, Table};
 use crate::method::fragment::Fragment;
 use crate::method::steps;
 use crate::stats::linear;
@@ -41,11 +41,11 @@ pub(super) fn numbers<'a>(
     column: Option<&'a Column>,
     written: &Fragment,
 ) -> Result<Cow<'a, [f64]>, Problem> {
-    if let Some(numbers) = column.and_then(Column::all_numbers) {
-        return Ok(Cow::Borrowed(numbers));
+    let Some(column) = column else { return Ok(Cow::default()) };
+    match column.all_numbers() {
+        Some(numbers) => Ok(Cow::Borrowed(numbers)),
+        None => steps::numbers(column, written).map(|numbers| numbers.into_values().into()),
     }
-    let none = Column::new(Values::Int(Vec::new()));
-    steps::numbers(column.unwrap_or(&none), written).map(|numbers| numbers.into_values().into())
 }
 
 /// Fills a part of a term.

@@ -114,6 +114,10 @@ impl Regressing {
         outcome.note("coefficients counted", fitted.k);
         outcome.note("correction", number(fitted.correction));
         outcome.note("iterations", fitted.iterations);
+        if !self.adjusted.is_empty() {
+            let how = "mean predictions over the rows, each at the level in turn; errors by the delta method";
+            outcome.note("adjusted rates", how);
+        }
         self.note_counts(&fitted.clusters, &fitted.absorbed, &fitted.dropped, outcome);
         if fitted.separated_rows > 0 {
             let which = if fitted.family == Family::Poisson { "zero" } else { "all 0 or all 1" };
