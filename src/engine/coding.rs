@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::{Column, Levels, Values};
 use crate::stats::linear::Sorted;
+use crate::stats::simd;
 
 /// A range of ints up to this many times the rows (and this many at least) is coded through a table.
 const DENSE: usize = 4;
@@ -19,6 +20,8 @@ pub struct Coded<'a> {
     pub places: Cow<'a, [u32]>,
     /// How many values occur.
     pub levels: usize,
+    /// Whether some row may be null.
+    pub nulls: bool,
 }
 
 impl Coded<'_> {
@@ -47,29 +50,28 @@ impl Coded<'_> {
     /// of the second; a null comes after every value, and no pair is null.
     #[must_use]
     pub fn cross(&self, other: &Coded<'_>) -> Coded<'static> {
-        let (rows, wide) = (self.places.len(), other.levels as u64 + 1);
-        let pairs = self.places.iter().zip(other.places.iter());
-        let span = (self.levels as u64 + 1) * wide;
+        // Where there are nulls, they have a place behind the others.
+        let places = |coded: &Coded<'_>| coded.levels as u64 + u64::from(coded.nulls);
+        let (rows, wide) = (self.places.len(), places(other));
+        let span = places(self) * wide;
         if span < (rows * DENSE).max(DENSE_AT_LEAST) as u64
             && let Ok(span) = u32::try_from(span)
         {
-            let (own, last) = (self.levels as u32, other.levels as u32);
-            let pair = |(left, right): (&u32, &u32)| {
-                (*left).min(own).wrapping_mul(last + 1).wrapping_add((*right).min(last))
-            };
-            let mut places: Vec<u32> = pairs.map(pair).collect();
+            let (own, last, wide) = (self.levels as u32, other.levels as u32, wide as u32);
+            let mut places = simd::wide(pairs_of, (&*self.places, own, &*other.places, last, wide));
             let present = present(&places, span as usize, None);
             let levels = close_up(&mut places, &present);
-            return Coded { places: places.into(), levels };
+            return Coded { places: places.into(), levels, nulls: false };
         }
         let at = |place: u32, levels: usize| u64::from(place).min(levels as u64);
+        let pairs = self.places.iter().zip(other.places.iter());
         let pairs =
             pairs.map(|(left, right)| at(*left, self.levels) * wide + at(*right, other.levels));
         let mut distinct: Vec<u64> = pairs.clone().collect();
         distinct.sort_unstable();
         distinct.dedup();
         let place = |pair: u64| distinct.binary_search(&pair).map_or(Self::NULL, |at| at as u32);
-        Coded { places: pairs.map(place).collect(), levels: distinct.len() }
+        Coded { places: pairs.map(place).collect(), levels: distinct.len(), nulls: false }
     }
 }
 
@@ -106,32 +108,33 @@ impl Column {
         rows.into_iter().map(|row| self.text_at(row).unwrap_or_default()).collect()
     }
 
-    fn code_ints<T: Copy>(&self, values: &[T], wide: impl Fn(T) -> i64) -> Coded<'static> {
-        let valid = |row: usize| self.valid.is_none() || self.is_valid(row);
-        let mut ends: Option<(i64, i64)> = None;
-        for (row, value) in values.iter().enumerate() {
-            if valid(row) {
-                let value = wide(*value);
-                ends = Some(
-                    ends.map_or((value, value), |(low, high)| (low.min(value), high.max(value))),
-                );
+    fn code_ints<T: Copy>(&self, values: &[T], whole: impl Fn(T) -> i64 + Copy) -> Coded<'static> {
+        let valid = self.valid.as_deref();
+        let (low, high) = match valid {
+            None => simd::wide(ends, (values, whole)),
+            Some(valid) => {
+                let kept = values.iter().zip(valid).filter(|(_, valid)| **valid);
+                kept.map(|(value, _)| whole(*value))
+                    .fold(NO_ENDS, |(low, high), value| (low.min(value), high.max(value)))
             }
-        }
-        let Some((low, high)) = ends else {
-            return Coded { places: vec![Coded::NULL; values.len()].into(), levels: 0 };
         };
+        let nulls = valid.is_some();
+        if low > high {
+            return Coded { places: vec![Coded::NULL; values.len()].into(), levels: 0, nulls };
+        }
         let span = high.abs_diff(low);
         if span >= (values.len() * DENSE).max(DENSE_AT_LEAST) as u64 {
-            return self.code_keys(values, |value| wide(*value) as u64 ^ (1 << 63));
+            return self.code_keys(values, |value| whole(*value) as u64 ^ (1 << 63));
         }
-        let at = |value: T| wide(value).abs_diff(low) as usize;
-        let place = |(row, value): (usize, &T)| {
-            if valid(row) { at(*value) as u32 } else { Coded::NULL }
-        };
-        let mut places: Vec<u32> = values.iter().enumerate().map(place).collect();
+        let mut places = vec![0; values.len()];
+        simd::wide(above, (values, whole, low, &mut places));
+        if let Some(valid) = valid {
+            let nulls = places.iter_mut().zip(valid).filter(|(_, valid)| !**valid);
+            nulls.for_each(|(place, _)| *place = Coded::NULL);
+        }
         let present = present(&places, span as usize + 1, None);
         let levels = close_up(&mut places, &present);
-        Coded { places: places.into(), levels }
+        Coded { places: places.into(), levels, nulls }
     }
 
     fn code_keys<T>(&self, values: &[T], key: impl Fn(&T) -> u64) -> Coded<'static> {
@@ -148,7 +151,7 @@ impl Column {
                 *slot = levels as u32 - 1;
             }
         }
-        Coded { places: places.into(), levels }
+        Coded { places: places.into(), levels, nulls: self.valid.is_some() }
     }
 
     /// Says how the rows are sorted by the places of [`Self::coded`], for columns that regressions share; none of many
@@ -164,7 +167,7 @@ impl Column {
         let present = || present(codes, levels.len(), self.valid.as_deref());
         let complete = || self.valid.is_none() && levels.is_sorted() && !present().contains(&false);
         if *self.known.complete.get_or_init(complete) {
-            return Coded { places: Cow::Borrowed(codes), levels: levels.len() };
+            return Coded { places: Cow::Borrowed(codes), levels: levels.len(), nulls: false };
         }
         let present = present();
         let (ranks, count) =
@@ -174,8 +177,40 @@ impl Column {
             place.copied().unwrap_or(Coded::NULL)
         };
         let places: Vec<u32> = codes.iter().enumerate().map(place).collect();
-        Coded { places: places.into(), levels: count }
+        Coded { places: places.into(), levels: count, nulls: self.valid.is_some() }
     }
+}
+
+/// The ends of nothing.
+const NO_ENDS: (i64, i64) = (i64::MAX, i64::MIN);
+
+/// The smallest and the largest value.
+#[expect(clippy::inline_always, reason = "compiled again for wide registers")]
+#[inline(always)]
+fn ends<T: Copy>((values, whole): (&[T], impl Fn(T) -> i64)) -> (i64, i64) {
+    values.iter().fold(NO_ENDS, |(low, high), value| {
+        let value = whole(*value);
+        (low.min(value), high.max(value))
+    })
+}
+
+/// Writes down how far each value is above the lowest.
+#[expect(clippy::inline_always, reason = "compiled again for wide registers")]
+#[inline(always)]
+fn above<T: Copy>((values, whole, low, places): (&[T], impl Fn(T) -> i64, i64, &mut [u32])) {
+    for (value, place) in values.iter().zip(places) {
+        *place = whole(*value).wrapping_sub(low) as u32;
+    }
+}
+
+/// The pair of two places of each row, a null as the place behind the others of its column.
+#[expect(clippy::inline_always, reason = "compiled again for wide registers")]
+#[inline(always)]
+fn pairs_of((left, own, right, last, wide): (&[u32], u32, &[u32], u32, u32)) -> Vec<u32> {
+    let pair = |(left, right): (&u32, &u32)| {
+        (*left).min(own).wrapping_mul(wide).wrapping_add((*right).min(last))
+    };
+    left.iter().zip(right).map(pair).collect()
 }
 
 /// Says which of the codes below `span` some row has that is not null: looks at as many rows as it takes to see all.

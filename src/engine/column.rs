@@ -7,6 +7,7 @@ use jiff::civil::Date;
 
 use super::{ColumnType, Levels, Texts};
 use crate::stats::linear::Sorted;
+use crate::stats::whole;
 
 /// The values of a column. What stands in a null row is unspecified.
 #[derive(Debug, Clone, PartialEq)]
@@ -107,6 +108,12 @@ impl Numbers<'_> {
     }
 
     /// Returns the values; what stands in a null row is unspecified.
+    #[must_use]
+    pub fn values(&self) -> &[f64] {
+        &self.values
+    }
+
+    /// Returns the values as [`Self::values`] does.
     #[must_use]
     pub fn into_values(self) -> Vec<f64> {
         self.values.into_owned()
@@ -232,15 +239,16 @@ impl Column {
         let values = match &self.values {
             Values::Float(values) => Cow::Borrowed(values.as_slice()),
             Values::Int(values) => {
-                // Moved up by the largest, none that is smaller than it has a bit beyond; few columns need more.
-                let bits = values.iter().fold(0, |bits, value| bits | value.wrapping_add(EXACT));
                 let fits = |(row, value): (usize, &i64)| {
                     value.unsigned_abs() <= EXACT.unsigned_abs() || !self.is_valid(row)
                 };
-                if !(0..2 * EXACT).contains(&bits) && !values.iter().enumerate().all(fits) {
+                if let Some(doubles) = whole::doubles(values) {
+                    doubles.into()
+                } else if values.iter().enumerate().all(fits) {
+                    values.iter().map(|value| *value as f64).collect()
+                } else {
                     return None;
                 }
-                values.iter().map(|value| *value as f64).collect()
             }
             Values::Bool(values) => {
                 values.iter().map(|value| f64::from(u8::from(*value))).collect()

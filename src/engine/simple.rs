@@ -9,12 +9,10 @@ use datafusion::sql::sqlparser::ast::{
 };
 
 use super::{Column, Table, Values};
-use crate::stats::math;
+use crate::stats::{math, whole};
 
 /// Rows that all conditions of a `case` see before the next: few enough to stay in the cache.
 const BLOCK: usize = 2048;
-/// Logarithms of whole numbers below this are taken once.
-const FEW: usize = 1 << 12;
 
 /// Evaluates an expression over the rows of a table.
 pub(super) fn evaluate(expr: &Expr, table: &Table) -> Option<Column> {
@@ -204,6 +202,7 @@ fn picked<T: Copy + Default>(results: &[T], chosen: &[u8]) -> Vec<T> {
     chosen.iter().map(result).collect()
 }
 
+/// The logarithm of a column; none where a number is not positive: the engine says what comes of that.
 fn logarithm(expr: &Expr, table: &Table) -> Option<Column> {
     let Expr::Function(call) = expr else { return None };
     let FunctionArguments::List(list) = &call.args else { return None };
@@ -217,35 +216,19 @@ fn logarithm(expr: &Expr, table: &Table) -> Option<Column> {
         return None;
     }
     let column = table.column(&name.value)?;
-    let values = match &column.values {
-        Values::Int(values) => {
-            let few: Vec<f64> =
-                (0..FEW.min(values.len())).map(|one| math::ln(one as f64)).collect();
-            let ln = |value: &i64| {
-                let known = usize::try_from(*value).ok().and_then(|value| few.get(value));
-                known.copied().unwrap_or_else(|| math::ln(*value as f64))
-            };
-            logarithms(column, values, |value| *value > 0, ln)
-        }
-        Values::Float(values) => {
-            logarithms(column, values, |value| *value > 0.0, |value| math::ln(*value))
-        }
-        _ => None,
+    let numbers = match &column.values {
+        Values::Int(_) | Values::Float(_) => column.numbers()?,
+        _ => return None,
     };
-    Some(Column::of(Values::Float(values?), column.valid.clone()))
-}
-
-/// The logarithm of each value, zero where it is null; none where one is not positive.
-fn logarithms<T>(
-    column: &Column,
-    values: &[T],
-    positive: impl Fn(&T) -> bool,
-    ln: impl Fn(&T) -> f64,
-) -> Option<Vec<f64>> {
-    let of = |(row, value): (usize, &T)| match (column.is_valid(row), positive(value)) {
-        (true, true) => Some(ln(value)),
-        (true, false) => None,
-        (false, _) => Some(0.0),
-    };
-    values.iter().enumerate().map(of).collect()
+    let mut logarithms = math::ln_all(numbers.values());
+    if !whole::all_finite(&logarithms) {
+        for (row, logarithm) in logarithms.iter_mut().enumerate() {
+            match (column.is_valid(row), logarithm.is_finite()) {
+                (true, true) => {}
+                (true, false) => return None,
+                (false, _) => *logarithm = 0.0,
+            }
+        }
+    }
+    Some(Column::of(Values::Float(logarithms), column.valid.clone()))
 }

@@ -2,9 +2,7 @@
 
 use super::LinearError;
 use super::kept::Kept;
-use crate::stats::fours::in_fours;
 use crate::stats::whole;
-use wide::f64x2;
 
 /// Whole numbers below this stand for the levels of a factor.
 const FEW: u8 = 64;
@@ -31,21 +29,10 @@ impl Look {
     /// # Errors
     /// Where one is not; its row.
     fn at(values: &[f64]) -> Result<Self, usize> {
-        let (mut largest, mut nothing) = ([f64x2::ZERO; 2], [f64x2::ZERO; 2]);
-        in_fours(values, |pairs| {
-            for (pair, (largest, nothing)) in
-                pairs.into_iter().zip(largest.iter_mut().zip(&mut nothing))
-            {
-                *largest = largest.fast_max(pair.abs());
-                // Zero, but for what is not finite.
-                *nothing += pair * f64x2::ZERO;
-            }
-        });
-        if (nothing[0] + nothing[1]).reduce_add() != 0.0 {
+        let largest = whole::largest(values);
+        if !largest.is_finite() {
             return Err(values.iter().position(|value| !value.is_finite()).unwrap_or_default());
         }
-        let [low, high] = largest[0].fast_max(largest[1]).to_array();
-        let largest = low.max(high);
         let small = largest < f64::from(FEW) && whole::all_below(values, FEW);
         Ok(Self { largest, small })
     }

@@ -1,69 +1,79 @@
 //! Sums of a block of terms at once, exact where the terms' sizes are alike.
 
-use wide::f64x2;
-
-use crate::stats::fours::in_fours;
+use crate::stats::simd::wide;
 
 /// Terms that are added at once.
 pub(super) const BLOCK: usize = 512;
-/// Binary places between the largest and the smallest term of a block that one cut allows: the parts below are under
-/// 2⁻⁴³ of the largest, 2⁹ of them sum to 2⁻³⁴, and 53 bits reach down from there.
-const NEAR: u64 = 35;
-/// The same of two cuts, 44 places apart.
-const FAR: u64 = 79;
+/// Binary places between a number and its least bit.
+const FRACTION: u64 = 52;
+/// The exponent of the first cut above that of the largest term: what it leaves is under 2⁴³ units of its grid, and 2⁹ of
+/// those sum to 2⁵².
+const FIRST: u64 = 10;
+/// How far each cut is below the one before it: what that left over is at most 2⁴⁴ units of the next grid.
+const STEP: u64 = 45;
+/// Binary places between the largest and the smallest term of a block that two cuts allow, and three.
+const NEAR: u64 = STEP - FIRST;
+const FAR: u64 = NEAR + STEP;
+/// Terms below this (2⁻⁸²³) are added one by one, so that every grid is one of normal numbers.
+const LEAST: u64 = 200;
 
 /// The sum of a block as three doubles; none where a term is not finite or the terms' sizes are too far apart.
 ///
-/// *Formula*: every term is cut, once or twice, where 2⁹ of the parts above still sum without error, and so do those below.
+/// *Formula*: every term is cut into whole multiples of two or three powers of two, 2⁹ of which sum to less than 2⁵³.
+/// Multiples are added as the integers that they are.
 /// *Source*: the error-free extraction of Rump, Ogita & Oishi 2008.
 pub(super) fn in_parts(block: &[f64]) -> Option<[f64; 3]> {
-    let [least, most] = exponents(block);
-    if most + 11 > 0x7fe || most > least + FAR {
+    let [least, most] = wide(ends, block);
+    if most == 0 {
+        return Some([0.0; 3]);
+    }
+    let [least, most] = [least, most].map(|size| (size >> FRACTION).max(1));
+    if most < LEAST || most + FIRST + 1 > 0x7fe || most > least + FAR {
         return None;
     }
-    // One and a half times a power of two: adding it rounds to a grid 52 places below.
-    let cut = |exponent: u64| f64x2::splat(f64::from_bits(exponent << 52 | 1 << 51));
-    let first = most + 10;
-    let parts = if most <= least + NEAR {
-        extracted(block, [cut(first)])
+    let first = most + FIRST;
+    Some(if most <= least + NEAR {
+        let [high, low] = wide(multiples, (block, [first, first - STEP]));
+        [high, low, 0.0]
     } else {
-        extracted(block, [cut(first), cut(first - 44)])
-    };
-    Some(parts).filter(|parts| parts.iter().all(|part| part.is_finite()))
+        wide(multiples, (block, [first, first - STEP, first - 2 * STEP]))
+    })
 }
 
-/// The sums of what each cut leaves above it, and of the rest.
-fn extracted<const CUTS: usize>(block: &[f64], cuts: [f64x2; CUTS]) -> [f64; 3] {
-    let mut sums = [[f64x2::ZERO; 2]; 3];
-    in_fours(block, |pairs| {
-        for (lane, mut pair) in pairs.into_iter().enumerate() {
-            for (cut, sum) in cuts.iter().zip(&mut sums) {
-                let part = (pair + *cut) - *cut;
-                sum[lane] += part;
-                pair -= part;
-            }
-            sums[CUTS][lane] += pair;
+/// The sums of what cuts of some exponents leave above them, each of what the one before left over.
+#[expect(clippy::inline_always, reason = "compiled again for wide registers")]
+#[inline(always)]
+fn multiples<const CUTS: usize>((block, exponents): (&[f64], [u64; CUTS])) -> [f64; CUTS] {
+    // One and a half times a power of two: added to a term, it leaves a multiple of 2⁻⁵² of it in the last places.
+    let cuts = exponents.map(|exponent| f64::from_bits(exponent << FRACTION | 1 << (FRACTION - 1)));
+    let mut sums = [0_u64; CUTS];
+    for term in block {
+        let mut left = *term;
+        for place in 0..CUTS {
+            let moved = left + cuts[place];
+            sums[place] = sums[place].wrapping_add(moved.to_bits());
+            left -= moved - cuts[place];
         }
-    });
-    sums.map(|[one, other]| (one + other).reduce_add())
+    }
+    std::array::from_fn(|place| {
+        let base = cuts[place].to_bits().wrapping_mul(block.len() as u64);
+        let unit = f64::from_bits((exponents[place] - FRACTION) << FRACTION);
+        sums[place].wrapping_sub(base) as i64 as f64 * unit
+    })
 }
 
-/// The exponents of the smallest term that is not zero, and of the largest.
-fn exponents(block: &[f64]) -> [u64; 2] {
-    let (mut least, mut most) = ([f64x2::splat(f64::MAX); 2], [f64x2::ZERO; 2]);
-    in_fours(block, |pairs| {
-        for (pair, (least, most)) in pairs.iter().zip(least.iter_mut().zip(&mut most)) {
-            let size = pair.abs();
-            *most = most.fast_max(size);
-            // A zero is of every size.
-            *least = least.fast_min(size.simd_eq(f64x2::ZERO).select(f64x2::splat(f64::MAX), size));
-        }
-    });
-    let [low, high] = least[0].fast_min(least[1]).to_array();
-    let least = if low < high { low } else { high };
-    let [low, high] = most[0].fast_max(most[1]).to_array();
-    let most = if low > high { low } else { high };
-    [least, most].map(|size| (size.to_bits() >> 52).max(1))
+/// The sizes of the smallest term that is not zero, and of the largest, as the bits that they have.
+#[expect(clippy::inline_always, reason = "compiled again for wide registers")]
+#[inline(always)]
+fn ends(block: &[f64]) -> [u64; 2] {
+    let (mut least, mut most) = (i64::MAX, 0);
+    for term in block {
+        let size = (term.to_bits() & (u64::MAX >> 1)) as i64;
+        most = most.max(size);
+        // A zero is of every size.
+        least = least.min(size.wrapping_sub(1) & i64::MAX);
+    }
+    [least.wrapping_add(1), most].map(|size| size as u64)
 }
 
 #[cfg(test)]

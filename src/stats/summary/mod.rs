@@ -228,6 +228,7 @@ pub use ratio::ratio;
 use crate::stats::distribution;
 use crate::stats::double_double::DoubleDouble;
 use crate::stats::sum::ExactSum;
+use crate::stats::whole::all_finite;
 
 /// Summarises a column.
 ///
@@ -273,8 +274,9 @@ impl<'a> Checked<'a> {
         if !(sample.level > 0.0 && sample.level < 1.0) {
             return Err(SummaryError::Probability { value: sample.level });
         }
-        if let Some(row) = sample.values.iter().position(|value| !value.is_finite()) {
-            return Err(SummaryError::NotFinite { row });
+        if !all_finite(sample.values) {
+            let row = sample.values.iter().position(|value| !value.is_finite());
+            return Err(SummaryError::NotFinite { row: row.unwrap_or_default() });
         }
         let mut n = rows as u64;
         if let Some(frequencies) = sample.frequencies {

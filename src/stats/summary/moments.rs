@@ -5,7 +5,9 @@ use crate::stats::distribution::{self, Interval};
 use crate::stats::double_double::DoubleDouble;
 use crate::stats::linear::Reference;
 use crate::stats::math;
+use crate::stats::simd::wide;
 use crate::stats::sum::ExactSum;
+use crate::stats::whole::all_finite;
 
 /// The mean to twice the precision of a double.
 fn exact_mean(checked: &Checked<'_>, values: &[f64]) -> DoubleDouble {
@@ -28,25 +30,37 @@ fn squares(checked: &Checked<'_>, mean: DoubleDouble, values: &[f64]) -> f64 {
     if let Some(squares) = whole_squares(checked, values) {
         return squares;
     }
-    // The low part is below half a unit in the last place of the high one: its own square does not show.
-    let square = |value: &f64| {
-        let DoubleDouble { high, low } = DoubleDouble::from(*value) - mean;
-        high * high + 2.0 * high * low
-    };
     let mut total = ExactSum::new();
     if let Some(frequencies) = checked.frequencies {
         for (value, frequency) in values.iter().zip(frequencies) {
-            total.add_product(*frequency, square(value));
+            total.add_product(*frequency, square(*value, mean));
         }
         return total.value();
     }
-    let mut block = Vec::with_capacity(BLOCK);
+    let mut block = [0.0; BLOCK];
     for part in values.chunks(BLOCK) {
-        block.clear();
-        block.extend(part.iter().map(square));
-        total.extend(&block);
+        wide(all_squares, (part, mean, &mut block));
+        total.extend(&block[..part.len()]);
     }
     total.value()
+}
+
+/// The square of a deviation.
+#[expect(clippy::inline_always, reason = "compiled again for wide registers")]
+#[inline(always)]
+fn square(value: f64, mean: DoubleDouble) -> f64 {
+    // The low part is below half a unit in the last place of the high one: its own square does not show.
+    let DoubleDouble { high, low } = DoubleDouble::from(value) - mean;
+    high * high + 2.0 * high * low
+}
+
+/// Writes down the squares of deviations.
+#[expect(clippy::inline_always, reason = "compiled again for wide registers")]
+#[inline(always)]
+fn all_squares((values, mean, squares): (&[f64], DoubleDouble, &mut [f64])) {
+    for (value, slot) in values.iter().zip(squares) {
+        *slot = square(*value, mean);
+    }
 }
 
 /// Rows whose squares are summed at once.
@@ -127,13 +141,16 @@ pub(super) fn sum(checked: &Checked<'_>) -> Summary {
 /// *Shapes*: one column. *Units*: those of the column. *Errors*: a value that is not positive; one cluster.
 /// *Checked against*: scipy's `gmean` and statsmodels on logarithms (tests/reference/summary.py).
 pub(super) fn geometric_mean(checked: &Checked<'_>) -> Result<Summary, SummaryError> {
-    for (row, value, frequency) in checked.weighted() {
-        if value <= 0.0 && frequency > 0.0 {
-            return Err(SummaryError::NotPositive { row, value });
+    let mut logarithms = math::ln_all(checked.values);
+    // Those of numbers that are not positive are not finite.
+    if !all_finite(&logarithms) {
+        for (row, value, frequency) in checked.weighted() {
+            if value <= 0.0 && frequency > 0.0 {
+                return Err(SummaryError::NotPositive { row, value });
+            }
         }
+        logarithms.iter_mut().filter(|one| !one.is_finite()).for_each(|one| *one = 0.0);
     }
-    let logarithm = |value: &f64| if *value > 0.0 { math::ln(*value) } else { 0.0 };
-    let logarithms: Vec<f64> = checked.values.iter().map(logarithm).collect();
     let mean = exact_mean(checked, &logarithms);
     let value = math::exp(mean.value());
     let Some(error) = error_of_mean(checked, mean, &logarithms)? else {

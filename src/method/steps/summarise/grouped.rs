@@ -96,8 +96,13 @@ impl From<Summary> for Number {
 /// row's group, too.
 pub(super) fn groups(keys: &[Arc<Column>], rows: usize) -> (Vec<Group>, Vec<u32>) {
     let coded: Vec<Coded<'_>> = keys.iter().map(|column| column.coded()).collect();
-    let crossed = coded.iter().cloned().reduce(|left, right| left.cross(&right));
-    let mut crossed = crossed.unwrap_or_else(|| Coded { places: vec![0; rows].into(), levels: 1 });
+    let mut crossed = match &coded[..] {
+        [] => Coded { places: vec![0; rows].into(), levels: 1, nulls: false },
+        [one] => one.clone(),
+        [first, second, rest @ ..] => {
+            rest.iter().fold(first.cross(second), |left, right| left.cross(right))
+        }
+    };
     let mut counts = whole::tally(crossed.places.iter().copied(), crossed.levels);
     let known: usize = counts.iter().map(|count| *count as usize).sum();
     if known < rows {

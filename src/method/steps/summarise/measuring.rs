@@ -106,46 +106,83 @@ fn known(
 }
 
 /// Counts the different values of a column in one group after another.
-pub(super) struct Distinct<'a> {
-    column: &'a Column,
-    coded: Coded<'a>,
-    /// The codes of every group, where no row is null or weighted.
-    plain: Option<Parted<u32>>,
-    /// The last of the groups that each value was seen in, counted from one.
-    seen: Vec<u32>,
-    group: u32,
+pub(super) enum Distinct<'a> {
+    /// All at once, where no row is null or weighted: how many each group has.
+    Counted(Vec<u32>),
+    /// As each group is asked for.
+    Rows {
+        column: &'a Column,
+        coded: Coded<'a>,
+        /// The last of the groups that each value was seen in, counted from one.
+        seen: Vec<u32>,
+        group: u32,
+    },
 }
 
 impl<'a> Distinct<'a> {
     fn of(column: &'a Column, grouped: &Grouped) -> Self {
         let coded = match &column.values {
-            Values::Text { codes, levels } => Coded { places: codes.into(), levels: levels.len() },
+            Values::Text { codes, levels } => {
+                Coded { places: codes.into(), levels: levels.len(), nulls: column.valid.is_some() }
+            }
             _ => column.coded(),
         };
-        let plain = (column.valid.is_none() && grouped.weights.is_none())
-            .then(|| Parted::of(&grouped.places, &grouped.groups, coded.places.iter().copied()));
-        Self { column, plain, seen: vec![0; coded.levels], coded, group: 0 }
+        if column.valid.is_none() && grouped.weights.is_none() {
+            return Self::Counted(distinct(&coded, grouped));
+        }
+        Self::Rows { column, seen: vec![0; coded.levels], coded, group: 0 }
     }
 
     /// How many different values the next group has, and how many nulls.
     fn number(&mut self, grouped: &Grouped, group: &Group) -> (Option<Number>, usize) {
-        self.group += 1;
-        let (seen, this) = (&mut self.seen, self.group);
-        let mut count = 0_u32;
-        let mut see = |code: &u32| {
-            if let Some(last) = seen.get_mut(*code as usize) {
-                count += u32::from(*last != this);
-                *last = this;
+        let (column, coded, seen, this) = match self {
+            Self::Counted(counts) => {
+                let count = counts.get(group.place).copied().unwrap_or_default();
+                return (Some(Number::plain(f64::from(count), group.count as f64)), 0);
             }
+            Self::Rows { column, coded, seen, group } => (column, coded, seen, group),
         };
-        if let Some(plain) = &self.plain {
-            plain.group(group).iter().for_each(see);
-            return (Some(Number::plain(f64::from(count), group.count as f64)), 0);
-        }
+        *this += 1;
+        let mut count = 0_u32;
         let mut kept = grouped.rows(group).to_vec();
-        kept.retain(|row| self.column.is_valid(*row));
-        let counted = grouped.counted(&kept);
-        counted.iter().filter_map(|row| self.coded.places.get(*row)).for_each(&mut see);
+        kept.retain(|row| column.is_valid(*row));
+        for code in grouped.counted(&kept).iter().filter_map(|row| coded.places.get(*row)) {
+            if let Some(last) = seen.get_mut(*code as usize) {
+                count += u32::from(last != this);
+                *last = *this;
+            }
+        }
         (Some(Number::plain(f64::from(count), grouped.weigh(&kept))), group.count - kept.len())
     }
+}
+
+/// How many different values each group has.
+fn distinct(coded: &Coded<'_>, grouped: &Grouped) -> Vec<u32> {
+    let Grouped { groups, places, .. } = grouped;
+    let mut counts = vec![0_u32; groups.len()];
+    if groups.len() <= 64 {
+        // Of each value a bit for each group that has it.
+        let mut seen = vec![0_u64; coded.levels];
+        for (code, place) in coded.places.iter().zip(places) {
+            if let (Some(seen), Some(count)) =
+                (seen.get_mut(*code as usize), counts.get_mut(*place as usize))
+            {
+                *count += u32::from(*seen >> (place % 64) & 1 == 0);
+                *seen |= 1 << (place % 64);
+            }
+        }
+        return counts;
+    }
+    // Of each value the last group that has it, counted from one.
+    let mut seen = vec![0; coded.levels];
+    let parted = Parted::of(places, groups, coded.places.iter().copied());
+    for (group, (count, this)) in groups.iter().zip(counts.iter_mut().zip(1_u32..)) {
+        for code in parted.group(group) {
+            if let Some(last) = seen.get_mut(*code as usize) {
+                *count += u32::from(*last != this);
+                *last = this;
+            }
+        }
+    }
+    counts
 }

@@ -110,7 +110,7 @@ impl<'a> Held<'a> {
 fn tally(values: &Values, grouped: &Grouped) -> Option<Vec<u32>> {
     match values {
         Values::Bool(values) => tallied(grouped, values.iter().map(|value| u32::from(*value))),
-        Values::Int(values) if values.iter().all(|value| (0..i64::from(FEW)).contains(value)) => {
+        Values::Int(values) if whole::ints_below(values, FEW) => {
             tallied(grouped, values.iter().map(|value| *value as u32))
         }
         Values::Float(values) if whole::all_below(values, FEW) => {

@@ -49,13 +49,14 @@ impl Step for Summarising {
         running.same_rows(table.rows(), rows_in)?;
         let mut outcome = Outcome { sql: vec![sql], ..Outcome::default() };
         let grouped = self.group(&table, running, &mut outcome)?;
-        self.told_apart(&grouped, running)?;
+        let braces = self.told_apart(&grouped, running)?;
         let mut measured = Vec::new();
         let mut lacking = Lacking::default();
         for place in 0..self.measures.len() {
-            measured.push(self.measure(place, &grouped, running, &mut lacking, &mut outcome)?);
+            let estimates =
+                self.measure(place, (&grouped, &braces), running, &mut lacking, &mut outcome)?;
+            measured.push(estimates);
         }
-        let braces: Vec<String> = grouped.groups.iter().map(|one| self.braces(one)).collect();
         lacking.warn(&braces, &mut outcome);
         let mut changes = Outcome::default();
         self.changes(&grouped, &measured, running, &mut changes)?;
@@ -152,28 +153,26 @@ impl Summarising {
         Ok(Grouped { columns, below, keys, weights, clusters, groups, places, rows })
     }
 
-    /// Refuses groups of one address: a null beside the text `null`, or labels that hold `,` and `=`.
-    fn told_apart(&self, grouped: &Grouped, running: &Running<'_>) -> Result<(), Problem> {
+    /// The groups as addresses name them. Refuses two of one address: a null beside the text `null`, or labels that hold
+    /// `,` and `=`.
+    fn told_apart(&self, grouped: &Grouped, running: &Running<'_>) -> Result<Vec<String>, Problem> {
+        let all: Vec<String> = grouped.groups.iter().map(|group| self.braces(group)).collect();
         let mut seen = BTreeSet::new();
-        for group in &grouped.groups {
-            let braces = self.braces(group);
-            if seen.contains(&braces) {
-                let message = format!(
-                    "two groups have the address `{braces}`: their estimates could not be told apart"
-                );
-                let help = "recode one of them in a `derive` step before: a null with `coalesce`, a label without `,` and `=`";
-                return Err(Problem::error(message).at(running.span).help(help));
-            }
-            seen.insert(braces);
+        if let Some(braces) = all.iter().find(|braces| !seen.insert(braces.as_str())) {
+            let message = format!(
+                "two groups have the address `{braces}`: their estimates could not be told apart"
+            );
+            let help = "recode one of them in a `derive` step before: a null with `coalesce`, a label without `,` and `=`";
+            return Err(Problem::error(message).at(running.span).help(help));
         }
-        Ok(())
+        Ok(all)
     }
 
     /// One measure in every group, in the order of the groups.
     fn measure(
         &self,
         place: usize,
-        grouped: &Grouped,
+        (grouped, braces): (&Grouped, &[String]),
         running: &Running<'_>,
         lacking: &mut Lacking,
         outcome: &mut Outcome,
@@ -183,8 +182,8 @@ impl Summarising {
         let mut empty = Vec::new();
         let mut nulls = 0;
         let mut estimates = Vec::new();
-        for (index, group) in grouped.groups.iter().enumerate() {
-            let address = format!("{}/{}{}", running.id, measure.name, self.braces(group));
+        for (index, (group, braces)) in grouped.groups.iter().zip(braces).enumerate() {
+            let address = format!("{}/{}{braces}", running.id, measure.name);
             let found = match &mut measuring {
                 Some(measuring) => measuring.number(grouped, group, self.intervals),
                 None => Err(SummaryError::NoRows),
@@ -244,10 +243,18 @@ impl Summarising {
 
     /// The group as an address names it, without the key at one place.
     pub(super) fn braces_without(&self, group: &Group, key: usize) -> String {
+        let mut braces = String::new();
         let pairs = self.by.iter().zip(&group.labels).enumerate();
-        let kept = pairs.filter(|(place, _)| *place != key);
-        let pairs: Vec<String> = kept.map(|(_, (key, label))| format!("{key}={label}")).collect();
-        if pairs.is_empty() { String::new() } else { format!("{{{}}}", pairs.join(",")) }
+        for (_, (name, label)) in pairs.filter(|(place, _)| *place != key) {
+            braces.push(if braces.is_empty() { '{' } else { ',' });
+            braces.push_str(name);
+            braces.push('=');
+            braces.push_str(label);
+        }
+        if !braces.is_empty() {
+            braces.push('}');
+        }
+        braces
     }
 
     fn estimate(&self, step: &str, address: String, number: &Number) -> Estimate {
