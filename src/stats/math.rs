@@ -49,7 +49,6 @@ const BLOCK: usize = 512;
 /// *Formula*: x = 2ᵏ(1 + f) with 1 + f between √½ and √2; ln x = k ln 2 + f − f²/2 + s(f²/2 + R(s²)), s = f/(2 + f).
 /// *Source*: Sun's fdlibm, whose constants and order of operations libm has, too; here without a branch.
 /// *Checked against*: [`ln`], bit by bit.
-#[expect(clippy::inline_always, reason = "compiled again for wide registers")]
 #[inline(always)]
 fn logarithms_of_normals((values, logarithms): (&[f64], &mut [f64])) -> bool {
     const LEAST: u64 = f64::MIN_POSITIVE.to_bits();

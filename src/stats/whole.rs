@@ -32,7 +32,6 @@ fn other_ints((values, below): (&[i64], u8)) -> u64 {
 }
 
 /// Counts the numbers that are not whole, or not from 0 to below `below`.
-#[expect(clippy::inline_always, reason = "compiled again for wide registers")]
 #[inline(always)]
 fn others((values, below): (&[f64], u8)) -> u64 {
     // From here on doubles are whole: adding it rounds, and leaves the whole number in the last places.
@@ -71,7 +70,6 @@ pub fn doubles(values: &[i64]) -> Option<Vec<f64>> {
 }
 
 /// Writes down ints as doubles; says whether all are from −2⁵¹ to below 2⁵¹.
-#[expect(clippy::inline_always, reason = "compiled again for wide registers")]
 #[inline(always)]
 fn write_doubles((values, doubles): (&[i64], &mut [f64])) -> bool {
     // One and a half times 2⁵²: an int added to its last places is added to the number.
