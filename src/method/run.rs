@@ -258,11 +258,28 @@ pub(super) fn run_step(
         Running { engine, id: &step.id, span: &step.span, tables, outcomes, wanted: &wanted, plan };
     let outcome = step.body.run(&running)?;
     for estimate in &outcome.estimates {
-        let ends = estimate.ci.into_iter().flatten();
-        let parts = [Some(estimate.value), estimate.se, estimate.p, estimate.df, estimate.n];
-        if parts.into_iter().flatten().chain(ends).any(|number| !number.is_finite()) {
-            let message = format!("`{}` is not a finite number", estimate.id);
-            return Err(Box::new(Problem::error(message).at(&step.span)));
+        let [low, high] = estimate.ci.map_or([None; 2], |ends| ends.map(Some));
+        let parts = [
+            ("the value", Some(estimate.value)),
+            ("the standard error", estimate.se),
+            ("the lower end of the interval", low),
+            ("the upper end of the interval", high),
+            ("p", estimate.p),
+            ("the degrees of freedom", estimate.df),
+            ("n", estimate.n),
+        ];
+        let broken =
+            |(_, number): &&(&str, Option<f64>)| number.is_some_and(|one| !one.is_finite());
+        if let Some((what, number)) = parts.iter().find(broken) {
+            let why = if number.is_some_and(f64::is_nan) {
+                "not defined"
+            } else {
+                "beyond the largest number (1.8e308)"
+            };
+            let message = format!("{what} of `{}` is {why}", estimate.id);
+            let help = "look at the size of the numbers behind it: multiplied or divided by a power of ten they can be \
+                        squared and summed";
+            return Err(Box::new(Problem::error(message).at(&step.span).help(help)));
         }
     }
     Ok(outcome)

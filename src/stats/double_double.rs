@@ -6,6 +6,8 @@
 use std::cmp::Ordering;
 use std::ops::{Add, AddAssign, Div, Mul, Neg, Sub, SubAssign};
 
+use super::simd::wide;
+
 /// A number as the sum of two doubles, the second below half a unit in the last place of the first.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct DoubleDouble {
@@ -60,7 +62,8 @@ impl DoubleDouble {
 
 /// Returns `a + b` without error.
 #[must_use]
-#[inline]
+#[expect(clippy::inline_always, reason = "loops over it are compiled again for wide registers")]
+#[inline(always)]
 pub fn two_sum(a: f64, b: f64) -> DoubleDouble {
     let high = a + b;
     let shadow = high - a;
@@ -69,7 +72,8 @@ pub fn two_sum(a: f64, b: f64) -> DoubleDouble {
 
 /// Returns `a · b` without error (for sizes between 1e-290 and 1e290).
 #[must_use]
-#[inline]
+#[expect(clippy::inline_always, reason = "loops over it are compiled again for wide registers")]
+#[inline(always)]
 pub fn two_product(a: f64, b: f64) -> DoubleDouble {
     let high = a * b;
     let (a1, a2) = halves(a);
@@ -78,7 +82,8 @@ pub fn two_product(a: f64, b: f64) -> DoubleDouble {
 }
 
 /// Splits a double into two of 26 bits (Veltkamp).
-#[inline]
+#[expect(clippy::inline_always, reason = "loops over it are compiled again for wide registers")]
+#[inline(always)]
 #[must_use]
 pub fn halves(a: f64) -> (f64, f64) {
     const SPLITTER: f64 = 134_217_729.0;
@@ -88,7 +93,8 @@ pub fn halves(a: f64) -> (f64, f64) {
 }
 
 /// Returns `a + b` without error, where `b` is the smaller.
-#[inline]
+#[expect(clippy::inline_always, reason = "loops over it are compiled again for wide registers")]
+#[inline(always)]
 #[must_use]
 pub fn renormalised(a: f64, b: f64) -> DoubleDouble {
     let high = a + b;
@@ -103,6 +109,8 @@ impl From<f64> for DoubleDouble {
 
 impl Neg for DoubleDouble {
     type Output = Self;
+    #[expect(clippy::inline_always, reason = "loops over it are compiled again for wide registers")]
+    #[inline(always)]
     fn neg(self) -> Self {
         Self { high: -self.high, low: -self.low }
     }
@@ -110,7 +118,8 @@ impl Neg for DoubleDouble {
 
 impl Add for DoubleDouble {
     type Output = Self;
-    #[inline]
+    #[expect(clippy::inline_always, reason = "loops over it are compiled again for wide registers")]
+    #[inline(always)]
     fn add(self, other: Self) -> Self {
         let high = two_sum(self.high, other.high);
         let low = two_sum(self.low, other.low);
@@ -121,7 +130,8 @@ impl Add for DoubleDouble {
 
 impl Sub for DoubleDouble {
     type Output = Self;
-    #[inline]
+    #[expect(clippy::inline_always, reason = "loops over it are compiled again for wide registers")]
+    #[inline(always)]
     fn sub(self, other: Self) -> Self {
         self + -other
     }
@@ -143,7 +153,8 @@ impl SubAssign for DoubleDouble {
 
 impl Mul for DoubleDouble {
     type Output = Self;
-    #[inline]
+    #[expect(clippy::inline_always, reason = "loops over it are compiled again for wide registers")]
+    #[inline(always)]
     fn mul(self, other: Self) -> Self {
         let product = two_product(self.high, other.high);
         renormalised(product.high, product.low + (self.high * other.low + self.low * other.high))
@@ -181,6 +192,50 @@ impl PartialOrd for DoubleDouble {
     }
 }
 
+/// Sums that a dot product keeps side by side, whatever the registers of the machine.
+const LANES: usize = 8;
+
+/// Returns the sum of the products of two vectors, as long as the shorter one.
+#[must_use]
+pub fn dot(x: &[DoubleDouble], y: &[DoubleDouble]) -> DoubleDouble {
+    let both = x.len().min(y.len());
+    let (x, y) = (&x[..both], &y[..both]);
+    let whole = both - both % LANES;
+    let mut sums = wide(lanes_of_products, (&x[..whole], &y[..whole]));
+    for (slot, (x, y)) in sums.iter_mut().zip(x[whole..].iter().zip(&y[whole..])) {
+        *slot += *x * *y;
+    }
+    sums.into_iter().fold(DoubleDouble::ZERO, |sum, lane| sum + lane)
+}
+
+#[expect(clippy::inline_always, reason = "compiled again for wide registers")]
+#[inline(always)]
+fn lanes_of_products((x, y): (&[DoubleDouble], &[DoubleDouble])) -> [DoubleDouble; LANES] {
+    let (mut high, mut low) = ([0.0; LANES], [0.0; LANES]);
+    for (x, y) in x.chunks_exact(LANES).zip(y.chunks_exact(LANES)) {
+        for lane in 0..LANES {
+            let sum = DoubleDouble { high: high[lane], low: low[lane] } + x[lane] * y[lane];
+            (high[lane], low[lane]) = (sum.high, sum.low);
+        }
+    }
+    std::array::from_fn(|lane| DoubleDouble { high: high[lane], low: low[lane] })
+}
+
+/// Takes a multiple of one vector away from another.
+pub fn subtract_multiple(from: &mut [DoubleDouble], vector: &[DoubleDouble], factor: DoubleDouble) {
+    wide(each_less_multiple, (from, vector, factor));
+}
+
+#[expect(clippy::inline_always, reason = "compiled again for wide registers")]
+#[inline(always)]
+fn each_less_multiple(
+    (from, vector, factor): (&mut [DoubleDouble], &[DoubleDouble], DoubleDouble),
+) {
+    for (slot, value) in from.iter_mut().zip(vector) {
+        *slot = *slot - *value * factor;
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -190,6 +245,23 @@ mod tests {
         let third = DoubleDouble::ONE / DoubleDouble::from(3.0);
         let rest = third * 3.0 - DoubleDouble::ONE;
         assert!(rest.abs().value() < 1e-31);
+    }
+
+    #[test]
+    fn dot_products_are_those_of_exact_sums() {
+        let number = |k: u32| f64::from(k * 7919 % 104_729) / 1024.0 - 50.0;
+        for length in [0, 1, 7, 8, 9, 100] {
+            let pick = |k: u32| DoubleDouble { high: number(k), low: number(k + 1) * 1e-19 };
+            let x: Vec<DoubleDouble> = (0..length).map(pick).collect();
+            let y: Vec<DoubleDouble> = (0..length).map(|k| pick(3 * k + 1)).collect();
+            let plain = x.iter().zip(&y).fold(DoubleDouble::ZERO, |sum, (x, y)| sum + *x * *y);
+            assert!((dot(&x, &y) - plain).abs().value() < 1e-25, "{length}");
+            let mut rest = y.clone();
+            subtract_multiple(&mut rest, &x, DoubleDouble::from(0.3));
+            for ((rest, x), y) in rest.iter().zip(&x).zip(&y) {
+                assert_eq!(*rest, *y - *x * DoubleDouble::from(0.3));
+            }
+        }
     }
 
     #[test]

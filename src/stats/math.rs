@@ -232,6 +232,15 @@ pub fn erfc(x: f64) -> f64 {
     libm::erfc(x)
 }
 
+/// The largest power of two not above `x`; one for zero.
+#[must_use]
+pub fn power_below(x: f64) -> f64 {
+    if x == 0.0 || !x.is_finite() {
+        return 1.0;
+    }
+    libm::scalbn(1.0, libm::ilogb(x))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

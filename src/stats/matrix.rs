@@ -1,5 +1,7 @@
 //! A small dense matrix in row-major order, for covariances.
 
+use super::simd::wide;
+
 /// A dense matrix of doubles, rows first.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Matrix {
@@ -90,22 +92,35 @@ impl Matrix {
     #[must_use]
     pub fn symmetric_eigen(&self) -> (Vec<f64>, Self) {
         let n = self.rows;
+        let mut turned = Self::from_fn(n, n, |i, j| if i == j { 1.0 } else { 0.0 });
+        let values = self.diagonalised(Some(&mut turned));
+        (values, Self::from_fn(n, n, |i, j| turned.get(j, i)))
+    }
+
+    /// The eigenvalues; `turned` becomes the vectors, a row each, where they are asked for.
+    fn diagonalised(&self, mut turned: Option<&mut Self>) -> Vec<f64> {
+        let n = self.rows;
         let mut a = self.clone();
-        let mut vectors = Self::from_fn(n, n, |i, j| if i == j { 1.0 } else { 0.0 });
         let total: f64 = a.values.iter().map(|x| x * x).sum();
         for _ in 0..SWEEPS {
             let mut off = 0.0;
             for p in 0..n {
                 for q in p + 1..n {
                     off += a.get(p, q) * a.get(p, q);
-                    rotate(&mut a, &mut vectors, p, q);
+                    rotate(&mut a, turned.as_deref_mut(), p, q);
                 }
             }
             if off <= total * 1e-34 {
                 break;
             }
         }
-        ((0..n).map(|i| a.get(i, i)).collect(), vectors)
+        (0..n).map(|i| a.get(i, i)).collect()
+    }
+
+    /// Rows `p` and `q`, `p` before `q`, to write to.
+    fn two_rows(&mut self, p: usize, q: usize) -> (&mut [f64], &mut [f64]) {
+        let (before, after) = self.values.split_at_mut(q * self.columns);
+        (&mut before[p * self.columns..(p + 1) * self.columns], &mut after[..self.columns])
     }
 
     /// Sets the negative eigenvalues of a symmetric matrix to zero and counts them; rounding noise is let be.
@@ -116,7 +131,7 @@ impl Matrix {
             .map(|s| if s > 0.0 { s } else { 1.0 })
             .collect();
         let unit = Self::from_fn(n, n, |i, j| self.get(i, j) / (scale[i] * scale[j]));
-        let (values, _) = unit.symmetric_eigen();
+        let values = unit.diagonalised(None);
         let largest = values.iter().fold(0.0_f64, |m, v| m.max(v.abs()));
         if values.iter().all(|value| *value > -1e-12 * largest) {
             return 0;
@@ -162,7 +177,7 @@ impl Matrix {
 }
 
 /// Turns the plane of `p` and `q` so that their covariance vanishes.
-fn rotate(a: &mut Matrix, vectors: &mut Matrix, p: usize, q: usize) {
+fn rotate(a: &mut Matrix, turned: Option<&mut Matrix>, p: usize, q: usize) {
     let off = a.get(p, q);
     if off == 0.0 {
         return;
@@ -171,17 +186,29 @@ fn rotate(a: &mut Matrix, vectors: &mut Matrix, p: usize, q: usize) {
     let t = theta.signum() / (theta.abs() + (theta * theta + 1.0).sqrt());
     let c = 1.0 / (t * t + 1.0).sqrt();
     let s = t * c;
-    for k in 0..a.rows() {
-        let (x, y) = (a.get(k, p), a.get(k, q));
-        a.set(k, p, c * x - s * y);
-        a.set(k, q, s * x + c * y);
+    // Columns and rows both turn; the matrix stays symmetric, so that each is the other's copy but in the plane itself.
+    let turn = |(x, y): (f64, f64)| (c * x - s * y, s * x + c * y);
+    let (pp, pq) = turn((a.get(p, p), off));
+    let (qp, qq) = turn((off, a.get(q, q)));
+    let ((pp, qp), (pq, qq)) = (turn((pp, qp)), turn((pq, qq)));
+    let (first, second) = a.two_rows(p, q);
+    wide(turn_rows, (first, second, c, s));
+    (first[p], first[q], second[p], second[q]) = (pp, pq, qp, qq);
+    let n = a.columns;
+    for k in (0..n).filter(|k| *k != p && *k != q) {
+        a.values[k * n + p] = a.values[p * n + k];
+        a.values[k * n + q] = a.values[q * n + k];
     }
-    for k in 0..a.rows() {
-        let (x, y) = (a.get(p, k), a.get(q, k));
-        a.set(p, k, c * x - s * y);
-        a.set(q, k, s * x + c * y);
-        let (x, y) = (vectors.get(k, p), vectors.get(k, q));
-        vectors.set(k, p, c * x - s * y);
-        vectors.set(k, q, s * x + c * y);
+    if let Some(turned) = turned {
+        let (first, second) = turned.two_rows(p, q);
+        wide(turn_rows, (first, second, c, s));
+    }
+}
+
+#[expect(clippy::inline_always, reason = "compiled again for wide registers")]
+#[inline(always)]
+fn turn_rows((first, second, c, s): (&mut [f64], &mut [f64], f64, f64)) {
+    for (x, y) in first.iter_mut().zip(second) {
+        (*x, *y) = (c * *x - s * *y, s * *x + c * *y);
     }
 }

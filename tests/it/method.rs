@@ -10,6 +10,7 @@ mod published_models;
 mod refused;
 mod refused_everywhere;
 mod regressions;
+mod sizes;
 mod studies;
 mod summaries;
 mod support;

@@ -9,6 +9,7 @@ mod distributions;
 mod fisher;
 mod least_squares;
 mod likelihoods;
+mod many;
 mod nist;
 mod panel;
 mod panels;

@@ -235,7 +235,7 @@ impl Regress {
             let expanded = parsed.len() > 1;
             for term in parsed {
                 sound &= term.parts.iter().all(|part| self.check_part(checker, part));
-                if !all.iter().any(|known| known.name() == term.name()) {
+                if !all.iter().any(|known| known.identity() == term.identity()) {
                     all.push(term);
                 } else if !expanded {
                     let message = format!("the term `{}` stands here twice", term.name());

@@ -2,6 +2,7 @@
 
 use super::AgreementError;
 use crate::stats::distribution::Interval;
+use crate::stats::math::power_below;
 use crate::stats::random::Stream;
 use crate::stats::summary::{Measure, QuantileDefinition, Sample, summarise};
 
@@ -52,6 +53,8 @@ pub struct Alpha {
 /// The codes of each unit coded at least twice.
 struct Coded {
     values: Vec<f64>,
+    /// The values in a unit of their own.
+    scaled: Vec<f64>,
     /// For each unit, how often each value (by its place) occurs in it.
     units: Vec<Vec<(usize, f64)>>,
 }
@@ -138,7 +141,10 @@ impl Coded {
         let mut counted: Vec<Vec<(usize, f64)>> = coded().map(count).collect();
         // In a fixed order, so that no sum depends on that of the rows.
         counted.sort_by(|a, b| a.partial_cmp(b).unwrap_or(std::cmp::Ordering::Equal));
-        Self { values, units: counted }
+        // In a unit that keeps squares in range.
+        let unit = power_below(values.iter().fold(0.0, |most: f64, value| most.max(value.abs())));
+        let scaled = values.iter().map(|value| value / unit).collect();
+        Self { values, scaled, units: counted }
     }
 
     fn bootstrap(&self, metric: Metric, bootstrap: &Bootstrap) -> Vec<f64> {
@@ -188,10 +194,10 @@ impl Coded {
                 (self.disagreement(chosen, |_, _| 1.0), 0.5 * (n * n - squares))
             }
             Metric::Ordinal => self.on_a_line(chosen, &totals, &middles(&totals)),
-            Metric::Interval => self.on_a_line(chosen, &totals, &self.values),
+            Metric::Interval => self.on_a_line(chosen, &totals, &self.scaled),
             Metric::Ratio => {
                 let square = |c: usize, d: usize| {
-                    let (low, high) = (self.values[c], self.values[d]);
+                    let (low, high) = (self.scaled[c], self.scaled[d]);
                     let share = (high - low) / (high + low);
                     share * share
                 };

@@ -1,27 +1,28 @@
 //! t tests and standardised differences.
 
-use super::{CompareError, Comparison, Estimate, How, check, is_rounding};
+use super::{CompareError, Comparison, Estimate, How, check, in_unit, is_rounding, unit_of};
 use crate::stats::double_double::DoubleDouble;
 use crate::stats::linear::Reference;
 use crate::stats::math;
 use crate::stats::sum::{ExactSum, mean};
 
-/// Mean and variance of a group.
+/// Mean and variance of a group, in a unit that keeps squares in range.
 struct Moments {
     n: f64,
-    mean: f64,
+    mean: DoubleDouble,
     variance: f64,
 }
 
-fn moments(values: &[f64]) -> Moments {
-    let centre = mean(values);
+fn moments(values: &[f64], unit: f64) -> Moments {
+    let scaled = in_unit(values, unit);
+    let centre = mean(&scaled);
     let mut squares = ExactSum::new();
-    for value in values {
-        let deviation = DoubleDouble::from(*value) - centre;
+    for value in scaled {
+        let deviation = DoubleDouble::from(value) - centre;
         squares.add_double(deviation * deviation);
     }
     let n = values.len() as f64;
-    Moments { n, mean: centre.value(), variance: squares.value() / (n - 1.0) }
+    Moments { n, mean: centre, variance: squares.value() / (n - 1.0) }
 }
 
 /// Compares two means without assuming equal variances.
@@ -36,12 +37,15 @@ fn moments(values: &[f64]) -> Moments {
 pub fn welch_t(x: &[f64], y: &[f64], how: &How) -> Result<Comparison, CompareError> {
     const TEST: &str = "Welch's t";
     check(TEST, &[x, y], 2)?;
-    let (mx, my) = (moments(x), moments(y));
+    let unit = unit_of(&[x, y]);
+    let (mx, my) = (moments(x, unit), moments(y, unit));
     let (a, b) = (mx.variance / mx.n, my.variance / my.n);
     let error = (a + b).sqrt();
-    varies(TEST, error, mx.mean.abs().max(my.mean.abs()))?;
-    let df = (a + b) * (a + b) / (a * a / (mx.n - 1.0) + b * b / (my.n - 1.0));
-    Ok(two_means(TEST, &mx, &my, error, df, how))
+    varies(TEST, error, larger(&mx, &my))?;
+    // Of shares, whose squares are in range however near zero a and b are.
+    let (a, b) = (a / (a + b), b / (a + b));
+    let df = 1.0 / (a * a / (mx.n - 1.0) + b * b / (my.n - 1.0));
+    Ok(two_means(TEST, (&mx, &my), (error, df), unit, how))
 }
 
 /// Compares two means, assuming equal variances.
@@ -54,11 +58,16 @@ pub fn welch_t(x: &[f64], y: &[f64], how: &How) -> Result<Comparison, CompareErr
 pub fn student_t(x: &[f64], y: &[f64], how: &How) -> Result<Comparison, CompareError> {
     const TEST: &str = "Student's t";
     check(TEST, &[x, y], 2)?;
-    let (mx, my) = (moments(x), moments(y));
+    let unit = unit_of(&[x, y]);
+    let (mx, my) = (moments(x, unit), moments(y, unit));
     let pooled = pooled_variance(&mx, &my);
     let error = (pooled * (1.0 / mx.n + 1.0 / my.n)).sqrt();
-    varies(TEST, error, mx.mean.abs().max(my.mean.abs()))?;
-    Ok(two_means(TEST, &mx, &my, error, mx.n + my.n - 2.0, how))
+    varies(TEST, error, larger(&mx, &my))?;
+    Ok(two_means(TEST, (&mx, &my), (error, mx.n + my.n - 2.0), unit, how))
+}
+
+fn larger(x: &Moments, y: &Moments) -> f64 {
+    x.mean.value().abs().max(y.mean.value().abs())
 }
 
 /// Refuses a standard error that is zero, or rounding beside the means: below 10 ε times the larger, as R's `t.test` does.
@@ -78,39 +87,44 @@ fn pooled_variance(x: &Moments, y: &Moments) -> f64 {
 
 fn two_means(
     test: &'static str,
-    x: &Moments,
-    y: &Moments,
-    error: f64,
-    df: f64,
+    (x, y): (&Moments, &Moments),
+    (error, df): (f64, f64),
+    unit: f64,
     how: &How,
 ) -> Comparison {
     let difference = x.mean - y.mean;
-    let effects = standardised(x, y, difference, how.level);
+    let effects = standardised(x, y, difference.value(), how.level);
     let n = vec![x.n as u64, y.n as u64];
-    let mut found = of_t(test, (difference, error, df), effects, n, how);
+    let mut found = of_t(test, (difference, error, df), unit, effects, n, how);
     if x.variance == 0.0 || y.variance == 0.0 {
         found.warnings.push("a group does not vary".to_owned());
     }
     found
 }
 
-/// A t test of a number with its error and degrees of freedom.
+/// A t test of a number in some unit, with its error and degrees of freedom.
 fn of_t(
     test: &'static str,
-    (value, error, df): (f64, f64, f64),
+    (value, error, df): (DoubleDouble, f64, f64),
+    unit: f64,
     effects: Vec<(&'static str, Estimate)>,
     n: Vec<u64>,
     how: &How,
 ) -> Comparison {
     let reference = Reference::T { df };
-    let statistic = (value - how.null) / error;
+    let statistic = (value - DoubleDouble::from(how.null / unit)).value() / error;
     Comparison {
         test,
         method: "t".to_owned(),
         statistic: Some(statistic),
         df: Some(df),
         p: how.alternative.p(reference, statistic),
-        estimate: Some(Estimate::symmetric(value, error, reference, how.level)),
+        estimate: Some(Estimate::symmetric(
+            value.value() * unit,
+            error * unit,
+            reference,
+            how.level,
+        )),
         effects,
         n,
         warnings: Vec::new(),
@@ -161,13 +175,17 @@ pub fn paired_t(x: &[f64], y: &[f64], how: &How) -> Result<Comparison, CompareEr
         return Err(CompareError::Length);
     }
     check(TEST, &[x, y], 2)?;
-    let differences: Vec<f64> = x.iter().zip(y).map(|(x, y)| x - y).collect();
+    let unit = unit_of(&[x, y]);
+    let (x, y) = (in_unit(x, unit), in_unit(y, unit));
+    let differences: Vec<f64> = x.iter().zip(&y).map(|(x, y)| x - y).collect();
     // A difference of large numbers is rounded as they are, however small it is itself.
-    let deviation = moments(&differences).variance.sqrt();
-    if deviation > 0.0 && is_rounding(deviation, mean(x).value().abs().max(mean(y).value().abs())) {
+    let own = unit_of(&[&differences]);
+    let deviation = moments(&differences, own).variance.sqrt() * own;
+    if deviation > 0.0 && is_rounding(deviation, mean(&x).value().abs().max(mean(&y).value().abs()))
+    {
         return Err(CompareError::Rounding { test: TEST });
     }
-    one_mean(TEST, "cohen_dz", &differences, how)
+    one_mean(TEST, "cohen_dz", &differences, unit, how)
 }
 
 /// Compares a mean with a number.
@@ -181,20 +199,25 @@ pub fn paired_t(x: &[f64], y: &[f64], how: &How) -> Result<Comparison, CompareEr
 pub fn one_sample_t(x: &[f64], how: &How) -> Result<Comparison, CompareError> {
     const TEST: &str = "one-sample t";
     check(TEST, &[x], 2)?;
-    one_mean(TEST, "cohen_d", x, how)
+    one_mean(TEST, "cohen_d", x, 1.0, how)
 }
 
+/// A t test of values that are themselves in some unit.
 fn one_mean(
     test: &'static str,
     effect: &'static str,
     values: &[f64],
+    unit: f64,
     how: &How,
 ) -> Result<Comparison, CompareError> {
-    let m = moments(values);
+    let own = unit_of(&[values]);
+    let m = moments(values, own);
     let error = (m.variance / m.n).sqrt();
-    varies(test, error, m.mean.abs())?;
-    let d = (m.mean - how.null) / m.variance.sqrt();
+    varies(test, error, m.mean.value().abs())?;
+    let null = DoubleDouble::from(how.null / unit / own);
+    let d = (m.mean - null).value() / m.variance.sqrt();
     let spread = (1.0 / m.n + d * d / (2.0 * m.n)).sqrt();
     let effect = (effect, Estimate::symmetric(d, spread, Reference::Normal, how.level));
-    Ok(of_t(test, (m.mean, error, m.n - 1.0), vec![effect], vec![m.n as u64], how))
+    let found = (m.mean, error, m.n - 1.0);
+    Ok(of_t(test, found, own * unit, vec![effect], vec![m.n as u64], how))
 }

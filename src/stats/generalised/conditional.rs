@@ -3,9 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::groups::{Group, Sums};
-use super::irls::errors;
 use super::separation::{Verdict, constant_levels, separation};
-use super::{Family, GeneralisedError, GeneralisedFit};
+use super::{Family, GeneralisedError, GeneralisedFit, errors};
 use crate::stats::linear::{Covariance, Design, Fit, LinearError, Preset, Reference, Weights, fit};
 use crate::stats::matrix::Matrix;
 use crate::stats::sum::ExactSum;

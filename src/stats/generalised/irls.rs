@@ -3,13 +3,12 @@
 use super::descent::Descent;
 use super::prior::{entering, weighted, weights};
 use super::separation::{Verdict, running_off, separation};
-use super::{Family, GeneralisedError, GeneralisedFit};
+use super::{Family, GeneralisedError, GeneralisedFit, errors};
 use crate::stats::distribution::normal_quantile;
 use crate::stats::linear::{
     Covariance, Design, Fit, LinearError, Reference, Warning, Weights, fit,
 };
 use crate::stats::math;
-use crate::stats::matrix::Matrix;
 use crate::stats::sum::ExactSum;
 
 /// Iterations before giving up.
@@ -350,13 +349,17 @@ impl Solution {
             .map(|(residual, eta)| residual.map(|_| family.at(*eta).mean))
             .collect();
         let width = fit.names.len();
-        if !(0..width).all(|j| covariance.get(j, j).is_finite()) {
-            return Err(LinearError::Overflow.into());
+        let broken = (0..width).find(|j| !covariance.get(*j, *j).is_finite());
+        if let Some(name) = broken.and_then(|j| fit.names.get(j)).cloned() {
+            return Err(LinearError::OutOfRange { name, what: "a variance", large: true }.into());
         }
         let deviance = problem.deviance(&problem.predictor);
         let saturated = problem.total(|row| family.saturated(outcome[row]));
         let log_likelihood = saturated - 0.5 * deviance;
         let null = null_log_likelihood(problem, saturated);
+        let constant = problem.design.intercept || !problem.design.absorb.is_empty();
+        // A model with a constant is never less likely than the constant alone, but for rounding.
+        let likely = if constant { log_likelihood.max(null) } else { log_likelihood };
         Ok(GeneralisedFit {
             family,
             coefficients: fit.coefficients,
@@ -373,7 +376,7 @@ impl Solution {
             k: fit.k,
             deviance,
             log_likelihood,
-            pseudo_r2: 1.0 - log_likelihood / null,
+            pseudo_r2: 1.0 - likely / null,
             iterations,
             clusters: fit.clusters,
             absorbed: fit.absorbed,
@@ -385,10 +388,6 @@ impl Solution {
             fitted,
         })
     }
-}
-
-pub(super) fn errors(covariance: &Matrix) -> Vec<f64> {
-    (0..covariance.rows()).map(|j| math::sqrt(covariance.get(j, j).max(0.0))).collect()
 }
 
 /// The log likelihood of a constant alone, at the outcome's mean.

@@ -17,11 +17,13 @@ pub use effects::{EffectPredictions, effect_predictions};
 pub use family::Family;
 pub use irls::{fit_generalised, fit_with_effects};
 pub use margins::{Prediction, prediction};
+pub use prior::rows_that_count;
 
 use crate::stats::distribution::{self, Interval};
 use crate::stats::linear::{
     Absorbed, Covariance, Dropped, LinearError, Preset, Reference, Warning,
 };
+use crate::stats::math;
 use crate::stats::matrix::Matrix;
 
 /// A fitted generalised linear model.
@@ -98,6 +100,11 @@ impl GeneralisedFit {
     pub fn interval(&self, j: usize, level: f64) -> Interval {
         distribution::interval(self.reference, self.coefficients[j], self.standard_errors[j], level)
     }
+}
+
+/// The square roots of a covariance's diagonal.
+fn errors(covariance: &Matrix) -> Vec<f64> {
+    (0..covariance.rows()).map(|j| math::sqrt(covariance.get(j, j).max(0.0))).collect()
 }
 
 /// Why a generalised linear model cannot be fitted.

@@ -53,3 +53,19 @@ pub(super) fn entering(
     }
     Ok((keep, alone))
 }
+
+/// Marks the rows that enter a fit of this design, whatever its terms: as for `linear::fit`, less levels of absorbed
+/// effects whose outcomes do not vary. None where all do.
+///
+/// # Errors
+/// Where weights are not sound, or no row is left.
+pub fn rows_that_count(
+    design: &Design<'_>,
+    family: Family,
+) -> Result<Option<Vec<bool>>, GeneralisedError> {
+    if matches!(design.weights, Weights::None) && design.absorb.is_empty() {
+        return Ok(None);
+    }
+    let (rows, _) = entering(design, family, &weighted(design)?)?;
+    Ok(rows.contains(&false).then_some(rows))
+}

@@ -49,12 +49,10 @@ impl Assembly<'_> {
             self.roles.iter().map(|role| name_of(self.design, *role)).collect();
         let residual_sum_of_squares =
             self.squares.residual / outcome_scale / outcome_scale / self.rows.weight_scale;
-        let finite = coefficients.iter().all(|b| b.is_finite())
-            && (0..width).all(|j| covariance.get(j, j).is_finite())
-            && residual_sum_of_squares.is_finite();
-        if !finite {
+        if !residual_sum_of_squares.is_finite() {
             return Err(LinearError::Overflow);
         }
+        self.in_range(&names, &coefficients, &covariance)?;
         let repaired =
             if self.rows.clusters.len() > 1 { covariance.clip_negative_eigenvalues() } else { 0 };
         let reference = self.design.reference.unwrap_or(self.spread.reference);
@@ -101,6 +99,36 @@ impl Assembly<'_> {
         })
     }
 
+    /// Refuses coefficients and variances that numbers cannot hold in the units of the data.
+    fn in_range(
+        &self,
+        names: &[String],
+        coefficients: &[f64],
+        covariance: &Matrix,
+    ) -> Result<(), LinearError> {
+        let out = |name: &str, what, large| {
+            Err(LinearError::OutOfRange { name: name.to_owned(), what, large })
+        };
+        let rounding = if self.squares.is_perfect() {
+            f64::INFINITY
+        } else {
+            NO_SPREAD * self.least_variance()
+        };
+        for (j, (name, coefficient)) in names.iter().zip(coefficients).enumerate() {
+            let variance = covariance.get(j, j);
+            if !coefficient.is_finite() {
+                return out(name, "a coefficient", true);
+            }
+            if !variance.is_finite() {
+                return out(name, "a variance", true);
+            }
+            if variance < f64::MIN_POSITIVE && self.spread.matrix.get(j, j) > rounding {
+                return out(name, "a variance", false);
+            }
+        }
+        Ok(())
+    }
+
     fn residuals(&self, outcome_scale: f64) -> Vec<Option<f64>> {
         let Some(known) = self.residuals else { return Vec::new() };
         let mut residuals = vec![None; self.design.outcome.len()];
@@ -122,10 +150,15 @@ impl Assembly<'_> {
         weights.iter().copied().fold(0.0, f64::max) / weights.iter().sum::<f64>()
     }
 
-    /// The coefficients whose variance is nothing beside the least that independent errors could give: scaled columns are
-    /// below two, so that (X'X)⁻¹ is no less than 1/4W.
+    /// The least variance that independent errors could give a scaled coefficient: scaled columns are below two, so that
+    /// (X'X)⁻¹ is no less than 1/4W.
+    fn least_variance(&self) -> f64 {
+        self.squares.residual / self.rows.n as f64 / (4.0 * self.squares.weight)
+    }
+
+    /// The coefficients whose variance is nothing beside the least that independent errors could give.
     fn without_spread(&self) -> Vec<String> {
-        let least = self.squares.residual / self.rows.n as f64 / (4.0 * self.squares.weight);
+        let least = self.least_variance();
         let variance = |place: usize| self.spread.matrix.get(place, place);
         let roles = self.roles.iter().enumerate();
         let without = roles.filter(|(place, _)| variance(*place) <= NO_SPREAD * least);

@@ -4,8 +4,9 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::codes::Codes;
-use super::rows::{Rows, power_below};
+use super::rows::Rows;
 use super::{Design, Values};
+use crate::stats::math::power_below;
 
 /// What a column of the small system stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

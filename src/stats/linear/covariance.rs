@@ -10,30 +10,72 @@ use crate::stats::sum::ExactSum;
 /// Sums outer products exactly.
 pub(super) struct Outer {
     width: usize,
+    /// The lower triangle; empty until a block is full.
     sums: Vec<ExactSum>,
+    /// What is not yet summed: each lane's values, and the weights.
+    lanes: Vec<Vec<f64>>,
+    weights: Vec<f64>,
 }
+
+/// Outer products that are summed at once: pair after pair, for which all that is needed is at hand.
+const BLOCK: usize = 512;
 
 impl Outer {
     pub(super) fn new(width: usize) -> Self {
-        Self { width, sums: vec![ExactSum::new(); width * (width + 1) / 2] }
+        let lanes = vec![Vec::with_capacity(BLOCK); width];
+        Self { width, sums: Vec::new(), lanes, weights: Vec::with_capacity(BLOCK) }
     }
 
     pub(super) fn add(&mut self, weight: f64, lanes: &[f64]) {
-        let mut place = 0;
-        for (j, a) in lanes.iter().enumerate() {
-            let weighted = weight * a;
-            for b in &lanes[..=j] {
-                self.sums[place].add(weighted * b);
-                place += 1;
+        self.weights.push(weight);
+        for (column, value) in self.lanes.iter_mut().zip(lanes) {
+            column.push(*value);
+        }
+        if self.weights.len() == BLOCK {
+            let mut sums = std::mem::take(&mut self.sums);
+            sums.resize(self.width * (self.width + 1) / 2, ExactSum::new());
+            let mut next = sums.iter_mut();
+            self.each_pair(|terms| {
+                if let Some(sum) = next.next() {
+                    sum.extend(terms);
+                }
+            });
+            self.sums = sums;
+            self.weights.clear();
+            self.lanes.iter_mut().for_each(Vec::clear);
+        }
+    }
+
+    /// Hands on the products of each pair of lanes, of what is not yet summed.
+    fn each_pair(&self, mut act: impl FnMut(&[f64])) {
+        let (mut weighted, mut terms) = ([0.0; BLOCK], [0.0; BLOCK]);
+        let count = self.weights.len();
+        for (j, a) in self.lanes.iter().enumerate() {
+            for (slot, (weight, a)) in weighted.iter_mut().zip(self.weights.iter().zip(a)) {
+                *slot = weight * a;
+            }
+            for b in &self.lanes[..=j] {
+                for (slot, (weighted, b)) in terms.iter_mut().zip(weighted.iter().zip(b)) {
+                    *slot = weighted * b;
+                }
+                act(&terms[..count]);
             }
         }
     }
 
     pub(super) fn matrix(&self) -> Matrix {
-        Matrix::from_fn(self.width, self.width, |i, j| {
-            let (high, low) = (i.max(j), i.min(j));
-            self.sums[high * (high + 1) / 2 + low].value()
-        })
+        let mut matrix = Matrix::zeros(self.width, self.width);
+        let (mut i, mut j, mut place) = (0, 0, 0);
+        self.each_pair(|terms| {
+            let mut sum = self.sums.get(place).cloned().unwrap_or_default();
+            sum.extend(terms);
+            let value = sum.value();
+            matrix.set(i, j, value);
+            matrix.set(j, i, value);
+            place += 1;
+            (i, j) = if j == i { (i + 1, 0) } else { (i, j + 1) };
+        });
+        matrix
     }
 }
 
@@ -56,20 +98,34 @@ pub(super) fn heteroskedastic(
 ) -> Result<Matrix, LinearError> {
     let mut outer = Outer::new(lanes.width + 1);
     let mut buffer = Vec::new();
-    for (kept, weight) in rows.weight.iter().enumerate() {
-        let residual = lanes.residual[kept];
-        let mut omega = residual * residual * weight * (weight / rows.copies[kept]);
-        if matches!(estimator, Covariance::Hc2 | Covariance::Hc3) {
-            let rest = 1.0 - lanes.leverage[kept];
-            if rest < 1e-9 {
-                return Err(LinearError::Leverage { row: rows.kept.place(kept) });
-            }
-            omega /= if estimator == Covariance::Hc2 { rest } else { rest * rest };
-        }
+    for kept in 0..rows.count {
+        let omega = omega(rows, lanes, estimator, kept)?;
         with_mean(lanes, kept, mean, &mut buffer);
         outer.add(omega, &buffer);
     }
     Ok(outer.matrix())
+}
+
+/// ω of a row: see [`heteroskedastic`].
+///
+/// # Errors
+/// A row that fits perfectly, where its leverage is asked for.
+pub(super) fn omega(
+    rows: &Rows,
+    lanes: &Lanes,
+    estimator: Covariance,
+    kept: usize,
+) -> Result<f64, LinearError> {
+    let (residual, weight) = (lanes.residual[kept], rows.weight[kept]);
+    let omega = residual * residual * weight * (weight / rows.copies[kept]);
+    if !matches!(estimator, Covariance::Hc2 | Covariance::Hc3) {
+        return Ok(omega);
+    }
+    let rest = 1.0 - lanes.leverage[kept];
+    if rest < 1e-9 {
+        return Err(LinearError::Leverage { row: rows.kept.place(kept) });
+    }
+    Ok(omega / if estimator == Covariance::Hc2 { rest } else { rest * rest })
 }
 
 /// The covariance from scores summed within clusters, without a correction.
@@ -115,15 +171,17 @@ pub(super) struct Clustered {
 /// *Formula*: V = Σ over non-empty S of (−1)^(|S|+1) M_S. *Source*: Cameron, Gelbach & Miller 2011, eq. 2.13.
 /// What is not positive semidefinite is repaired in the units of the data, by the assembly.
 pub(super) fn clustered(rows: &Rows, lanes: &Lanes, preset: Preset, mean: f64) -> Clustered {
+    over_ways(rows, preset, |way| one_way(rows, lanes, way, mean))
+}
+
+/// The inclusion and exclusion of [`clustered`], of what one way or one crossing gives.
+pub(super) fn over_ways(
+    rows: &Rows,
+    preset: Preset,
+    of: impl Fn(&Codes<'_>) -> Matrix,
+) -> Clustered {
     let ways = &rows.clusters;
-    let width = lanes.width + 1;
-    let smallest = ways.iter().map(|way| way.count).min().unwrap_or(2);
-    let factor = |groups: usize| match preset {
-        Preset::None => 1.0,
-        Preset::Conventional => groups as f64 / (groups as f64 - 1.0),
-        _ => smallest as f64 / (smallest as f64 - 1.0),
-    };
-    let mut total = Matrix::zeros(width, width);
+    let mut total: Option<Matrix> = None;
     for subset in 1_usize..1 << ways.len() {
         let chosen: Vec<&Codes<'_>> =
             (0..ways.len()).filter(|way| subset >> way & 1 == 1).map(|way| &ways[way]).collect();
@@ -135,8 +193,26 @@ pub(super) fn clustered(rows: &Rows, lanes: &Lanes, preset: Preset, mean: f64) -
             &crossed
         };
         let sign = if chosen.len() % 2 == 1 { 1.0 } else { -1.0 };
-        let part = one_way(rows, lanes, way, mean).scaled(sign * factor(way.count));
-        total = Matrix::from_fn(width, width, |i, j| total.get(i, j) + part.get(i, j));
+        let part = of(way).scaled(sign * group_factor(rows, preset, way.count));
+        total = Some(match total {
+            None => part,
+            Some(total) => Matrix::from_fn(part.rows(), part.columns(), |i, j| {
+                total.get(i, j) + part.get(i, j)
+            }),
+        });
     }
-    Clustered { matrix: total, group_factor: factor(ways[0].count) }
+    Clustered {
+        matrix: total.unwrap_or_else(|| Matrix::zeros(0, 0)),
+        group_factor: group_factor(rows, preset, ways[0].count),
+    }
+}
+
+/// The group factor of a way or crossing of `groups` clusters.
+fn group_factor(rows: &Rows, preset: Preset, groups: usize) -> f64 {
+    let smallest = rows.clusters.iter().map(|way| way.count).min().unwrap_or(2);
+    match preset {
+        Preset::None => 1.0,
+        Preset::Conventional => groups as f64 / (groups as f64 - 1.0),
+        _ => smallest as f64 / (smallest as f64 - 1.0),
+    }
 }

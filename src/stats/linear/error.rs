@@ -97,6 +97,16 @@ pub enum LinearError {
     /// A number in the computation overflowed.
     #[error("the numbers are too large to be squared and summed")]
     Overflow,
+    /// A coefficient or its variance is beyond the range of numbers, or a variance is too near zero to keep its digits.
+    #[error("`{name}` has {what} too {} for a number", if *.large { "large" } else { "near zero" })]
+    OutOfRange {
+        /// The coefficient.
+        name: String,
+        /// What of it.
+        what: &'static str,
+        /// Whether it is too large.
+        large: bool,
+    },
     /// There are fewer instruments than endogenous terms.
     #[error("{instruments} instruments cannot identify {endogenous} endogenous terms")]
     TooFewInstruments {
@@ -116,7 +126,7 @@ pub enum LinearError {
         name: String,
     },
     /// An instrument that the other terms and instruments determine.
-    #[error("the instrument `{name}` is a linear combination of {}: it adds nothing", quoted(.with))]
+    #[error("the instrument `{name}` is {}: it adds nothing", instrumented(.name, .with))]
     Instrument {
         /// The instrument.
         name: String,
@@ -156,6 +166,14 @@ fn quoted(names: &[String]) -> String {
         None => "nothing: it is zero in every row that counts".to_owned(),
         Some((last, [])) => last.clone(),
         Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
+    }
+}
+
+/// What an instrument is that adds nothing: a term of the model itself, or a combination of columns.
+fn instrumented(name: &str, with: &[String]) -> String {
+    match with {
+        [one] if one == name => "a term of the model, too".to_owned(),
+        _ => format!("a linear combination of {}", quoted(with)),
     }
 }
 

@@ -6,12 +6,12 @@ use super::count::{Count, Squares};
 use super::counts;
 use super::gram::{Gram, LevelSums, gram};
 use super::lanes::{Lanes, Vectors, lanes};
+use super::meat::{Meat, is_worthwhile};
 use super::rows::{Rows, prepare};
 use super::solve::Factor;
-use super::spread::spread;
+use super::spread::{column_sums, spread};
 use super::within;
 use super::{Covariance, Design, Dropped, Fit, LinearError, RANK_TOLERANCE};
-use crate::stats::sum::ExactSum;
 
 /// The most columns of the small system: terms, and levels of all absorbed effects but the largest.
 const LARGEST_SYSTEM: usize = 3000;
@@ -92,12 +92,20 @@ pub(super) fn fit_exactly(
     let active = factor.active[..size].iter().filter(|active| **active).count();
     let count = Count::of(design, rows, active + eliminated, wanted.len())?;
     let vectors = Vectors::of(&factor, &wanted, size, leverage);
-    let mut lanes = lanes(&columns, rows, levels.as_mut(), &vectors);
+    let influence = by_influence(design, wanted.len(), rows);
+    let mut lanes = lanes(&columns, rows, levels.as_mut(), &vectors, influence);
     restore(&mut lanes, &columns, rows, &vectors, instrumented);
     let squares = Squares::of(&columns, rows, &gram, &factor, &lanes);
     squares.vary(!rows.effects.is_empty())?;
     let solved = Solved { design, rows, columns: &columns, wanted, vectors, lanes };
     solved.fit(&columns, &squares, &count, dropped)
+}
+
+/// Says whether errors are made from the influence of every row on every coefficient.
+pub(super) fn by_influence(design: &Design<'_>, coefficients: usize, rows: &Rows<'_>) -> bool {
+    let covariance = design.covariance;
+    covariance != Covariance::Iid
+        && !is_worthwhile(coefficients, covariance, !rows.effects.is_empty())
 }
 
 /// A small system solved: what is left of the rows, and what each coefficient owes to them.
@@ -122,7 +130,8 @@ impl Solved<'_> {
         dropped: Vec<Dropped>,
     ) -> Result<Fit, LinearError> {
         let Self { design, rows, columns, wanted, vectors, lanes } = self;
-        let spread = spread(design, rows, lanes, vectors, wanted, squares, count)?;
+        let meat = Meat { columns, rows, lanes };
+        let spread = spread(design, &meat, vectors, wanted, squares, count)?;
         Assembly {
             design,
             rows,
@@ -183,14 +192,7 @@ fn check_rows(design: &Design<'_>, rows: &Rows) -> Result<(), LinearError> {
 
 /// The weighted means of the estimated terms.
 fn term_means(columns: &Columns<'_>, rows: &Rows, wanted: &[usize], weight: f64) -> Vec<f64> {
-    let mut sums = vec![ExactSum::new(); columns.roles.len()];
-    let mut row = Vec::new();
-    for (kept, w) in rows.weight.iter().enumerate() {
-        columns.row(rows, kept, &mut row);
-        for (column, value) in &row {
-            sums[*column].add_product(*w, *value);
-        }
-    }
+    let sums = column_sums(columns, rows);
     wanted.iter().map(|j| sums[*j].value() / weight / columns.scales[*j]).collect()
 }
 

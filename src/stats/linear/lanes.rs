@@ -10,7 +10,7 @@ use crate::stats::double_double::DoubleDouble;
 pub(super) struct Lanes {
     /// The residual of each kept row.
     pub(super) residual: Vec<f64>,
-    /// `width` influence weights a row: row i of X̃(X̃'WX̃)⁻¹ for each coefficient asked for.
+    /// `width` influence weights a row: row i of X̃(X̃'WX̃)⁻¹ for each coefficient; empty where they are not asked for.
     pub(super) influence: Vec<f64>,
     pub(super) width: usize,
     /// The leverage of each row (one copy of it, for frequency weights), where asked for.
@@ -63,15 +63,16 @@ impl Vectors {
     }
 }
 
-/// Computes residuals, influence weights and leverages.
+/// Computes residuals, leverages and, where asked for, influence weights.
 pub(super) fn lanes(
     columns: &Columns<'_>,
     rows: &Rows,
     mut levels: Option<&mut LevelSums<'_>>,
     vectors: &Vectors,
+    influence: bool,
 ) -> Lanes {
     let n = rows.count;
-    let width = vectors.inverse.len();
+    let width = if influence { vectors.inverse.len() } else { 0 };
     let mut out = Lanes {
         residual: vec![0.0; n],
         influence: vec![0.0; n * width],
@@ -82,7 +83,7 @@ pub(super) fn lanes(
     let groups = levels.as_ref().map_or(1, |levels| levels.count());
     let everything: Vec<usize> = if levels.is_none() { (0..n).collect() } else { Vec::new() };
     for group in 0..groups {
-        let centre = Centre::of(levels.as_deref_mut(), group, columns.size(), vectors);
+        let centre = Centre::of(levels.as_deref_mut(), group, columns.size(), vectors, width);
         let members = levels.as_ref().map_or(&everything[..], |levels| levels.members(group));
         for kept in members {
             columns.row(rows, *kept, &mut row);
@@ -106,11 +107,12 @@ impl Centre {
         group: usize,
         size: usize,
         vectors: &Vectors,
+        width: usize,
     ) -> Self {
         let Some(levels) = levels else {
             return Self {
                 residual: DoubleDouble::ZERO,
-                influence: vec![DoubleDouble::ZERO; vectors.inverse.len()],
+                influence: vec![DoubleDouble::ZERO; width],
                 leverage: None,
             };
         };
@@ -129,7 +131,12 @@ impl Centre {
         });
         Self {
             residual: outcome - combine_means(&means, &vectors.fitted),
-            influence: vectors.inverse.iter().map(|column| combine_means(&means, column)).collect(),
+            influence: vectors
+                .inverse
+                .iter()
+                .take(width)
+                .map(|column| combine_means(&means, column))
+                .collect(),
             leverage,
         }
     }
@@ -145,7 +152,7 @@ impl Centre {
         let outcome = row.last().map_or(0.0, |(_, value)| *value);
         let fitted = combine(row, &vectors.fitted);
         out.residual[kept] = (DoubleDouble::from(outcome) - fitted - self.residual).value();
-        for (lane, column) in vectors.inverse.iter().enumerate() {
+        for (lane, column) in vectors.inverse.iter().take(out.width).enumerate() {
             out.influence[kept * out.width + lane] =
                 (combine(row, column) - self.influence[lane]).value();
         }

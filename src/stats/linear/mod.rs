@@ -19,6 +19,7 @@ mod kept;
 mod lanes;
 mod look;
 mod margins;
+mod meat;
 mod random;
 mod rows;
 mod solve;
@@ -36,6 +37,7 @@ pub use influence::influence_covariance;
 pub use instruments::{FirstStage, InstrumentalFit, two_stage};
 pub use margins::{ConstantShift, Margin, constant_shift, margins};
 pub use random::{RandomFit, random_effects};
+pub use rows::rows_that_count;
 pub(in crate::stats) use rows::{check_weights, not_alone};
 
 /// The rank tolerance: a column is collinear when the part of it that the columns before it leave

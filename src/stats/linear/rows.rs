@@ -4,6 +4,7 @@ use super::codes::Codes;
 use super::kept::Kept;
 use super::look::{Looks, look};
 use super::{Covariance, Design, LinearError, Singletons, Values, Weights};
+use crate::stats::math::power_below;
 use crate::stats::sum::sum;
 
 /// The rows of a design that enter its fit.
@@ -43,14 +44,6 @@ impl Rows<'_> {
             self.copies = vec![1.0; self.count];
         }
     }
-}
-
-/// The largest power of two not above `x`; one for zero.
-pub(super) fn power_below(x: f64) -> f64 {
-    if x == 0.0 || !x.is_finite() {
-        return 1.0;
-    }
-    libm::scalbn(1.0, libm::ilogb(x))
 }
 
 /// Checks a design and picks its rows.
@@ -228,6 +221,21 @@ pub(in crate::stats) fn check_weights(weights: &[f64], expected: usize) -> Resul
         return Err(LinearError::TinyWeights { largest });
     }
     Ok(())
+}
+
+/// Marks the rows that enter a fit of this design, whatever its terms: those of a weight above zero, less dropped
+/// singletons. None where all do.
+///
+/// # Errors
+/// Where weights are not sound.
+pub fn rows_that_count(design: &Design<'_>) -> Result<Option<Vec<bool>>, LinearError> {
+    let weights = Checked::of(design)?;
+    if !weights.given() && design.singletons == Singletons::Keep {
+        return Ok(None);
+    }
+    let rows: Vec<bool> = (0..design.outcome.len()).map(|row| weights.total(row) > 0.0).collect();
+    let rows = if design.singletons == Singletons::Drop { not_alone(design, &rows)? } else { rows };
+    Ok(rows.contains(&false).then_some(rows))
 }
 
 /// Marks those of some rows that are not alone in a level of any effect.

@@ -1,7 +1,7 @@
 //! R of the QR decomposition, as the Cholesky factor of exact cross-products in twice the precision.
 
 use super::gram::Gram;
-use crate::stats::double_double::DoubleDouble;
+use crate::stats::double_double::{DoubleDouble, dot, subtract_multiple};
 
 /// The Cholesky factor of the cross-products, the outcome's row last.
 ///
@@ -22,22 +22,16 @@ impl Factor {
         let mut active: Vec<bool> = Vec::with_capacity(all);
         for j in 0..all {
             let mut row = gram.lower[j].clone();
+            // A column that is left out is zero in every line.
             for k in 0..j {
-                if !active[k] {
-                    row[k] = DoubleDouble::ZERO;
-                    continue;
-                }
                 let other: &Vec<DoubleDouble> = &lower[k];
-                let mut rest = row[k];
-                for i in (0..k).filter(|i| active[*i]) {
-                    rest -= row[i] * other[i];
-                }
-                row[k] = rest / other[k];
+                row[k] = if active[k] {
+                    (row[k] - dot(&row[..k], &other[..k])) / other[k]
+                } else {
+                    DoubleDouble::ZERO
+                };
             }
-            let mut pivot = row[j];
-            for i in (0..j).filter(|i| active[*i]) {
-                pivot -= row[i] * row[i];
-            }
+            let pivot = row[j] - dot(&row[..j], &row[..j]);
             let limit = gram.raw[j] * (tolerance * tolerance) + DoubleDouble::from(gram.rounding);
             active.push(pivot > limit && pivot.high > 0.0);
             row[j] = pivot.sqrt();
@@ -53,13 +47,12 @@ impl Factor {
 
     /// Solves L' x = b over the active columns below `size`, `b` given for all of them.
     pub(super) fn back(&self, b: &[DoubleDouble], size: usize) -> Vec<DoubleDouble> {
+        let mut rest = b[..size].to_vec();
         let mut x = vec![DoubleDouble::ZERO; size];
         for j in (0..size).rev().filter(|j| self.active[*j]) {
-            let mut rest = b[j];
-            for k in (j + 1..size).filter(|k| self.active[*k]) {
-                rest -= self.lower[k][j] * x[k];
-            }
-            x[j] = rest / self.lower[j][j];
+            let row = &self.lower[j];
+            x[j] = rest[j] / row[j];
+            subtract_multiple(&mut rest[..j], &row[..j], x[j]);
         }
         x
     }
@@ -68,11 +61,9 @@ impl Factor {
     pub(super) fn inverse_column(&self, j: usize, size: usize) -> Vec<DoubleDouble> {
         let mut u = vec![DoubleDouble::ZERO; size];
         for i in (j..size).filter(|i| self.active[*i]) {
-            let mut rest = if i == j { DoubleDouble::ONE } else { DoubleDouble::ZERO };
-            for k in (j..i).filter(|k| self.active[*k]) {
-                rest -= self.lower[i][k] * u[k];
-            }
-            u[i] = rest / self.lower[i][i];
+            let one = if i == j { DoubleDouble::ONE } else { DoubleDouble::ZERO };
+            let row = &self.lower[i];
+            u[i] = (one - dot(&row[j..i], &u[j..i])) / row[i];
         }
         self.back(&u, size)
     }

@@ -136,6 +136,8 @@ impl QuantileDefinition {
 pub struct Summary {
     /// The value.
     pub value: f64,
+    /// What its rounding left, of a mean: both together are the mean to twice the digits.
+    pub rest: f64,
     /// Its standard error, where one is defined.
     pub standard_error: Option<f64>,
     /// Its interval, where one is defined.
@@ -215,11 +217,15 @@ pub enum SummaryError {
     /// Columns differ in length.
     #[error("the columns differ in length")]
     Length,
+    /// The statistic or its error is larger than any number.
+    #[error("it, or its interval, is beyond the largest number (1.8e308)")]
+    OutOfRange,
 }
 
 mod moments;
 mod order;
 mod proportion;
+mod range;
 mod ratio;
 
 pub(in crate::stats) use proportion::clopper_pearson;
@@ -238,6 +244,10 @@ use crate::stats::whole::all_finite;
 /// # Errors
 /// See [`SummaryError`].
 pub fn summarise(sample: &Sample<'_>, measure: Measure) -> Result<Summary, SummaryError> {
+    range::in_range(sample, measure)
+}
+
+fn summarised(sample: &Sample<'_>, measure: Measure) -> Result<Summary, SummaryError> {
     let checked = Checked::of(sample)?;
     match measure {
         Measure::Count => Ok(checked.plain(checked.n as f64)),
@@ -309,6 +319,7 @@ impl<'a> Checked<'a> {
     fn plain(&self, value: f64) -> Summary {
         Summary {
             value,
+            rest: 0.0,
             standard_error: None,
             interval: None,
             reference: Reference::Normal,
@@ -323,6 +334,7 @@ impl<'a> Checked<'a> {
         let reference = Reference::T { df: error.df };
         Summary {
             value,
+            rest: 0.0,
             standard_error: Some(error.value),
             interval: Some(distribution::interval(reference, value, error.value, self.level)),
             reference,

@@ -123,10 +123,12 @@ fn error_of_mean(
 /// *Checked against*: NIST StRD univariate sets; statsmodels' OLS on a constant, clustered (tests/reference/summary.py).
 pub(super) fn mean(checked: &Checked<'_>) -> Result<Summary, SummaryError> {
     let mean = exact_mean(checked, checked.values);
-    Ok(match error_of_mean(checked, mean, checked.values)? {
+    let summary = match error_of_mean(checked, mean, checked.values)? {
         None => checked.plain(mean.value()),
         Some(error) => checked.symmetric(mean.value(), &error),
-    })
+    };
+    let rest = (mean - DoubleDouble::from(summary.value)).value();
+    Ok(Summary { rest, ..summary })
 }
 
 /// The sum, exact and rounded once.
@@ -151,16 +153,42 @@ pub(super) fn geometric_mean(checked: &Checked<'_>) -> Result<Summary, SummaryEr
         }
         logarithms.iter_mut().filter(|one| !one.is_finite()).for_each(|one| *one = 0.0);
     }
-    let mean = exact_mean(checked, &logarithms);
-    let value = math::exp(mean.value());
-    let Some(error) = error_of_mean(checked, mean, &logarithms)? else {
+    let found = of_logarithms(checked, &logarithms, 1.0)?;
+    let spread = found.standard_error.map_or(1.0, |error| error / found.value);
+    let near = spread * (checked.n as f64).sqrt() < NEAR && spread > 0.0;
+    let Some(least) = near.then(|| checked.values.iter().copied().fold(f64::INFINITY, f64::min))
+    else {
+        return Ok(found);
+    };
+    if least <= 0.0 || checked.values.iter().any(|value| *value > 2.0 * least) {
+        return Ok(found);
+    }
+    // Between a number and its double differences from it are exact.
+    let above = |value: &f64| math::ln_1p((value - least) / least);
+    let logarithms: Vec<f64> = checked.values.iter().map(above).collect();
+    of_logarithms(checked, &logarithms, least)
+}
+
+/// The deviation of logarithms below which too few of their digits tell them apart.
+const NEAR: f64 = 1e-4;
+
+/// The geometric mean of values in some unit, from their logarithms.
+fn of_logarithms(
+    checked: &Checked<'_>,
+    logarithms: &[f64],
+    unit: f64,
+) -> Result<Summary, SummaryError> {
+    let mean = exact_mean(checked, logarithms);
+    let value = unit * math::exp(mean.value());
+    let Some(error) = error_of_mean(checked, mean, logarithms)? else {
         return Ok(checked.plain(value));
     };
     let reference = Reference::T { df: error.df };
     let ends = distribution::interval(reference, mean.value(), error.value, checked.level);
+    let at = |end: f64| unit * math::exp(end);
     Ok(Summary {
         standard_error: Some(value * error.value),
-        interval: Some(Interval { low: math::exp(ends.low), high: math::exp(ends.high) }),
+        interval: Some(Interval { low: at(ends.low), high: at(ends.high) }),
         reference,
         method: "log-t",
         clusters: error.clusters,

@@ -1,8 +1,13 @@
 //! Ratios of sums.
 
+use super::range::IN_RANGE;
 use super::{Checked, MeanError, Sample, Summary, SummaryError};
 use crate::stats::double_double::DoubleDouble;
+use crate::stats::math::power_below;
 use crate::stats::sum::ExactSum;
+
+/// The share of a ratio below which its error is what rounding leaves.
+const ROUNDING: f64 = 1e-30;
 
 /// The ratio of two sums, `above` over the sample's values.
 ///
@@ -24,23 +29,38 @@ pub fn ratio(above: &[f64], sample: &Sample<'_>) -> Result<Summary, SummaryError
     if let Some(row) = above.iter().position(|value| !value.is_finite()) {
         return Err(SummaryError::NotFinite { row });
     }
-    let (mut top, mut bottom) = (ExactSum::new(), ExactSum::new());
-    for (row, below, frequency) in checked.weighted() {
-        top.add_product(frequency, above[row]);
-        bottom.add_product(frequency, below);
+    let (top, bottom) = sums(&checked, above);
+    let ordinary = |sum: &ExactSum| {
+        sum.value() == 0.0 || IN_RANGE.contains(&(sum.value() / checked.n as f64).abs())
+    };
+    if !(ordinary(&top) && ordinary(&bottom))
+        && let Some(scaled) = in_units(above, sample)?
+    {
+        return Ok(scaled);
     }
+    of_sums(&checked, above, (&top, &bottom))
+}
+
+/// The ratio of sums, with its error.
+fn of_sums(
+    checked: &Checked<'_>,
+    above: &[f64],
+    (top, bottom): (&ExactSum, &ExactSum),
+) -> Result<Summary, SummaryError> {
     let whole = bottom.value();
     if whole == 0.0 {
         return Err(SummaryError::ZeroDenominator);
     }
     let r = top.double_value() / bottom.double_value();
+    // A ratio that is the same in every row leaves the rounding of twice the digits.
+    let apart = |value: f64| if value > ROUNDING * r.value().abs() { value } else { 0.0 };
     let deviation =
         |row: usize| DoubleDouble::from(above[row]) - r * DoubleDouble::from(checked.values[row]);
     let error = match checked.clusters {
         Some(clusters) => {
             let (total, groups) = checked.squared_scores(clusters, deviation)?;
             let g = groups as f64;
-            let value = (g / (g - 1.0) * total).sqrt() / whole.abs();
+            let value = apart((g / (g - 1.0) * total).sqrt() / whole.abs());
             MeanError { value, df: g - 1.0, clusters: Some(groups) }
         }
         None if checked.n < 2 => return Ok(checked.plain(r.value())),
@@ -51,9 +71,38 @@ pub fn ratio(above: &[f64], sample: &Sample<'_>) -> Result<Summary, SummaryError
                 total.add_double(d * d * frequency);
             }
             let n = checked.n as f64;
-            let value = (n / (n - 1.0) * total.value()).sqrt() / whole.abs();
+            let value = apart((n / (n - 1.0) * total.value()).sqrt() / whole.abs());
             MeanError { value, df: n - 1.0, clusters: None }
         }
     };
     Ok(checked.symmetric(r.value(), &error))
+}
+
+/// The sums above and below.
+fn sums(checked: &Checked<'_>, above: &[f64]) -> (ExactSum, ExactSum) {
+    let (mut top, mut bottom) = (ExactSum::new(), ExactSum::new());
+    for (row, below, frequency) in checked.weighted() {
+        top.add_product(frequency, above[row]);
+        bottom.add_product(frequency, below);
+    }
+    (top, bottom)
+}
+
+/// The ratio of columns each in a unit that keeps squares in range; none where they are in such units.
+fn in_units(above: &[f64], sample: &Sample<'_>) -> Result<Option<Summary>, SummaryError> {
+    let unit =
+        |values: &[f64]| power_below(values.iter().map(|value| value.abs()).fold(0.0, f64::max));
+    let (upper, lower) = (unit(above), unit(sample.values));
+    if upper == 1.0 && lower == 1.0 {
+        return Ok(None);
+    }
+    let scaled = |values: &[f64], unit: f64| -> Vec<f64> {
+        values.iter().map(|value| value / unit).collect()
+    };
+    let (above, below) = (scaled(above, upper), scaled(sample.values, lower));
+    // Their means may still be near zero: that is theirs, not the unit's.
+    let checked = Checked::of(&Sample { values: &below, ..*sample })?;
+    let (top, bottom) = sums(&checked, &above);
+    let found = of_sums(&checked, &above, (&top, &bottom))?.times(upper / lower);
+    if found.is_finite() { Ok(Some(found)) } else { Err(SummaryError::OutOfRange) }
 }

@@ -122,6 +122,10 @@ fn effects_and_instruments_that_are_none() {
         ),
         "the instrument `2 * z` was dropped: it follows from z",
     );
+    refused(
+        &regress("outcome = \"y\"\non = [\"x\", \"z\"]\ninstruments = { x = [\"z\", \"h\"] }"),
+        "the instrument `z` is a term of the model, too: it adds nothing",
+    );
 }
 
 /// Without `x` itself every level of `g` has a slope, whichever is called its base (R's `lm(y ~ x:relevel(g, "2"))`).
@@ -246,4 +250,50 @@ fn a_likelihood_is_of_the_rows_that_enter() {
         close(value(&dropped, &address), value(&by_hand, &address), 1e-9);
     }
     close(value(&dropped, "s/n"), 7.0, 0.0);
+}
+
+/// The column `g` beside the factor of the same name is another term: neither stands for the other.
+#[test]
+fn a_number_is_not_the_factor_of_its_name() {
+    let r2 = |on: &str| {
+        value(
+            &ran(&regress(&format!("outcome = \"y\"\non = [{on}]\ncollinear = \"drop\""))),
+            "s/r2",
+        )
+    };
+    // Twelve rows cannot hold every cell of g and h: of h only what is below 3.
+    let half = "factor((h + 1) / 2)";
+    let whole = r2(&format!("\"factor(g)\", \"{half}\", \"factor(g):{half}\""));
+    close(r2(&format!("\"g\", \"factor(g):{half}\"")), whole, 1e-12);
+    close(r2(&format!("\"factor(g):{half}\"")), whole, 1e-12);
+    close(r2("\"g\", \"factor(g)\""), r2("\"factor(g)\""), 1e-12);
+    let slopes = r2("\"factor(g)\", \"factor(g):x\"");
+    close(r2("\"factor(g)\", \"g:x\", \"factor(g):x\""), slopes, 1e-12);
+    let combined = "is a linear combination of";
+    refused(&regress(&format!("outcome = \"y\"\non = [\"g\", \"factor(g):{half}\"]")), combined);
+    let twice = "stands here twice";
+    refused(&regress("outcome = \"y\"\non = [\"factor(g)\", \"factor(g, base = 2)\"]"), twice);
+    refused(&regress("outcome = \"y\"\non = [\"x:z\", \"z:x\"]"), twice);
+}
+
+/// Rows that do not enter a fit have no part in its levels and bases either.
+#[test]
+fn the_base_is_of_rows_that_count() {
+    let of = |factor: &str, more: &str| {
+        ran(&regress(&format!("outcome = \"y\"\non = [\"x\", \"factor({factor})\"]\n{more}")))
+    };
+    let same = |found: &Run, expected: &Run| {
+        for id in ["s/x", "s/r2", "s/adjusted_r2"] {
+            close(value(found, id), value(expected, id), 1e-12);
+        }
+    };
+    let weighted = "weights = \"case when g > 1 then h else 0 end\"\nweights_are = \"frequency\"";
+    let null = "weights = \"h\"\nweights_are = \"frequency\"";
+    same(&of("g", weighted), &of("case when g > 1 then g end", null));
+    let alone = "absorb = [\"f\"]\nsingletons = \"drop\"";
+    same(&of("case when id = 1 then 0 else g end", alone), &of("g", alone));
+    let rates = "weights = \"case when g > 1 then h else 0 end\"\nweights_are = \"frequency\"\nadjusted = [\"g\"]";
+    let rates = of("g", rates);
+    assert!(rates.estimate("s/adjusted{g=1}").is_none(), "{:?}", rates.estimates);
+    assert!(rates.estimate("s/adjusted{g=2}").is_some(), "{:?}", rates.estimates);
 }

@@ -246,3 +246,40 @@ fn what_cannot_be_compared_is_refused() {
     let odd = [1.0, f64::NAN, 2.0];
     assert_eq!(student_t(&odd, &X, &how), Err(CompareError::NotFinite));
 }
+
+/// Every pair compared with every other, as the definition has it.
+fn tau_b(x: &[f64], y: &[f64]) -> f64 {
+    let sign = |a: f64, b: f64| f64::from(i8::from(a > b) - i8::from(a < b));
+    let (mut both, mut of_x, mut of_y) = (0.0, 0.0, 0.0);
+    for i in 0..x.len() {
+        for j in 0..i {
+            let (a, b) = (sign(x[i], x[j]), sign(y[i], y[j]));
+            both += a * b;
+            of_x += a * a;
+            of_y += b * b;
+        }
+    }
+    both / f64::sqrt(of_x * of_y)
+}
+
+#[test]
+fn kendall_counts_pairs_as_the_definition_does() {
+    let how = How { exact: Some(false), ..How::default() };
+    // Whole numbers below 7 and 11: ties in both, both zeros among them.
+    let x: Vec<f64> = (0..997_u32).map(|i| f64::from(i * 31 % 97 % 7) - 3.0).collect();
+    let y: Vec<f64> = (0..997_u32).map(|i| f64::from(i * i % 89 % 11) * -0.5).collect();
+    let y: Vec<f64> = y.iter().zip(&x).map(|(y, x)| y + x.max(0.0)).collect();
+    for rows in [2, 3, 4, 5, 31, 64, 997] {
+        let found = kendall(&x[..rows], &y[..rows], &how);
+        let Ok(found) = found else { continue };
+        let tau = found.estimate.expect("tau").value;
+        assert!((tau - tau_b(&x[..rows], &y[..rows])).abs() < 1e-15, "{rows} rows: {tau}");
+    }
+    // Of 0, 1, …, n−1 with the first m moved to the end, m(n − m) pairs are in the other order.
+    let (n, m) = (50_000_u32, 1_000_u32);
+    let up: Vec<f64> = (0..n).map(f64::from).collect();
+    let moved: Vec<f64> = (m..n).chain(0..m).map(f64::from).collect();
+    let tau = kendall(&up, &moved, &how).expect("tau").estimate.expect("tau").value;
+    let (n, m) = (f64::from(n), f64::from(m));
+    assert!((tau - (1.0 - 4.0 * m * (n - m) / (n * (n - 1.0)))).abs() < 1e-15, "{tau}");
+}

@@ -20,7 +20,7 @@ use crate::stats::sum::ExactSum;
 
 use super::columns::{Cell, Filled};
 use super::linear::reference_word;
-use super::terms::{Part, Term};
+use super::terms::Term;
 
 /// An estimate of a regression, and how it moves with the outcome's mean and the coefficients.
 #[derive(Debug, Clone)]
@@ -118,13 +118,9 @@ pub(super) fn joint(forms: &[Form], wanted: &[String], spread: &Spread<'_>) -> J
     Joint { addresses: known.iter().map(|form| form.address.clone()).collect(), matrix }
 }
 
-fn is_factor(part: &Part, name: &str) -> bool {
-    matches!(part, Part::Factor { .. }) && part.label() == name
-}
-
 /// Says whether a factor stands in an interaction.
 pub(super) fn crossed(terms: &[Term], name: &str) -> bool {
-    terms.iter().any(|term| term.parts.len() > 1 && term.parts.iter().any(|p| is_factor(p, name)))
+    terms.iter().any(|term| term.parts.len() > 1 && term.parts.iter().any(|p| p.is_factor(name)))
 }
 
 /// What adjusted rates are made from.
@@ -139,7 +135,7 @@ impl Adjusting<'_> {
     fn levels(&self, name: &str) -> &[String] {
         let alone = self.terms.iter().zip(self.filled).find_map(|(term, parts)| {
             match (term.parts.as_slice(), parts.as_slice()) {
-                ([part], [Filled::Levels { levels, .. }]) if is_factor(part, name) => Some(levels),
+                ([part], [Filled::Levels { levels, .. }]) if part.is_factor(name) => Some(levels),
                 _ => None,
             }
         });
@@ -149,7 +145,7 @@ impl Adjusting<'_> {
     /// For the parts of a cell's term, the level that each is put at.
     fn set(&self, cell: &Cell, name: &str, level: u32) -> Vec<Option<u32>> {
         let parts = self.terms.get(cell.term).map_or(&[][..], |term| &term.parts);
-        parts.iter().map(|part| is_factor(part, name).then_some(level)).collect()
+        parts.iter().map(|part| part.is_factor(name).then_some(level)).collect()
     }
 
     fn touches(&self, cell: &Cell, name: &str) -> bool {
@@ -188,11 +184,12 @@ impl Adjusting<'_> {
         fitted: &Fit,
     ) -> Result<Vec<Form>, Problem> {
         self.all_estimated(name, &fitted.names)?;
-        let place = |cell: &Cell| fitted.index(&cell.name);
+        let touched = self.cells.iter().filter(|cell| self.touches(cell, &name.text));
+        let touched: Vec<(&Cell, usize)> =
+            touched.filter_map(|cell| Some((cell, fitted.index(&cell.name)?))).collect();
         let form = |(level, address): (u32, String)| {
             let mut weights = vec![0.0; fitted.names.len()];
-            for cell in self.cells.iter().filter(|cell| self.touches(cell, &name.text)) {
-                let Some(at) = place(cell) else { continue };
+            for (cell, at) in touched.iter().copied() {
                 let there = self.mean(cell, &name.text, level, design, fitted);
                 if let (Some(slot), Some(mean)) = (weights.get_mut(at), fitted.term_means.get(at)) {
                     *slot = there - mean;
@@ -210,6 +207,9 @@ impl Adjusting<'_> {
         let set = self.set(cell, name, level);
         if set.len() == 1 {
             return cell.value(parts, &set, 0);
+        }
+        if !cell.may_be(&set) {
+            return 0.0;
         }
         let weights = row_weights(design);
         let (mut total, mut sum) = (ExactSum::new(), ExactSum::new());

@@ -10,7 +10,7 @@ use crate::method::fragment::Fragment;
 use crate::method::steps;
 use crate::stats::linear;
 
-use super::terms::{Part, Term};
+use super::terms::{Identity, Part, Term};
 
 /// A part of a term with its values in the rows used.
 pub(super) enum Filled<'a> {
@@ -48,11 +48,15 @@ pub(super) fn numbers<'a>(
     }
 }
 
-/// Fills a part of a term.
+/// Fills a part of a term; `counted` marks the rows that enter the fit, where not all do.
 ///
 /// # Errors
 /// As [`numbers`].
-pub(super) fn fill<'a>(column: Option<&'a Column>, part: &Part) -> Result<Filled<'a>, Problem> {
+fn fill<'a>(
+    column: Option<&'a Column>,
+    part: &Part,
+    counted: Option<&[bool]>,
+) -> Result<Filled<'a>, Problem> {
     match part {
         Part::Number(written) => Ok(Filled::Numbers(numbers(column, written)?)),
         Part::Factor { .. } => {
@@ -61,12 +65,42 @@ pub(super) fn fill<'a>(column: Option<&'a Column>, part: &Part) -> Result<Filled
             };
             let coded = column.coded();
             let levels = column.level_texts(&coded);
-            Ok(Filled::Levels { codes: coded.places, levels })
+            Ok(match counted {
+                None => Filled::Levels { codes: coded.places, levels },
+                Some(counted) => counted_levels(coded.places, levels, counted),
+            })
         }
     }
 }
 
-/// Fills the parts of every term from the columns `{name} {term} {part}`.
+/// A factor with the levels that occur in rows that enter the fit. Other rows are put at the first of them: they have no
+/// part in any sum.
+fn counted_levels<'a>(codes: Cow<'a, [u32]>, levels: Vec<String>, counted: &[bool]) -> Filled<'a> {
+    let mut occurs = vec![false; levels.len()];
+    for (code, _) in codes.iter().zip(counted).filter(|(_, counted)| **counted) {
+        if let Some(slot) = occurs.get_mut(*code as usize) {
+            *slot = true;
+        }
+    }
+    if !occurs.contains(&false) {
+        return Filled::Levels { codes, levels };
+    }
+    let mut next = 0;
+    let places: Vec<u32> = occurs
+        .iter()
+        .map(|occurs| {
+            let place = if *occurs { next } else { 0 };
+            next += u32::from(*occurs);
+            place
+        })
+        .collect();
+    let place = |code: &u32| places.get(*code as usize).copied().unwrap_or(0);
+    let codes = codes.iter().map(place).collect();
+    let levels = levels.into_iter().zip(&occurs).filter(|(_, occurs)| **occurs);
+    Filled::Levels { codes, levels: levels.map(|(level, _)| level).collect() }
+}
+
+/// Fills the parts of every term from the columns `{name} {term} {part}`, as [`fill`].
 ///
 /// # Errors
 /// As [`numbers`].
@@ -74,11 +108,14 @@ pub(super) fn fill_all<'a>(
     used: &'a Table,
     name: &str,
     terms: &[Term],
+    counted: Option<&[bool]>,
 ) -> Result<Vec<Vec<Filled<'a>>>, Problem> {
     let filled = terms.iter().enumerate().map(|(index, term)| {
         let parts = term.parts.iter().enumerate();
         parts
-            .map(|(place, part)| fill(used.column(&format!("{name} {index} {place}")), part))
+            .map(|(place, part)| {
+                fill(used.column(&format!("{name} {index} {place}")), part, counted)
+            })
             .collect()
     });
     filled.collect()
@@ -88,6 +125,26 @@ pub(super) fn fill_all<'a>(
 pub(super) fn cross<'a>(columns: &[&'a Column]) -> Cow<'a, [u32]> {
     let coded = columns.iter().map(|column| column.coded());
     coded.reduce(|left, right| left.cross(&right)).map_or(Cow::Borrowed(&[]), |coded| coded.places)
+}
+
+/// One code for each combination of the levels of a term's parts; none of a term that is no interaction of factors.
+pub(super) fn crossed(parts: &[Filled<'_>]) -> Option<Vec<u32>> {
+    let [Filled::Levels { codes: first, .. }, rest @ ..] = parts else { return None };
+    if rest.is_empty() {
+        return None;
+    }
+    let mut crossed = first.to_vec();
+    let mut all = 1_u32;
+    for part in parts {
+        let Filled::Levels { levels, .. } = part else { return None };
+        all = all.checked_mul(u32::try_from(levels.len()).ok()?)?;
+    }
+    for part in rest {
+        let Filled::Levels { codes, levels } = part else { return None };
+        let levels = levels.len() as u32;
+        crossed.iter_mut().zip(&**codes).for_each(|(code, next)| *code = *code * levels + next);
+    }
+    Some(crossed)
 }
 
 /// Codes a way of clustering.
@@ -116,12 +173,12 @@ pub(super) fn cells(
     mut constant: bool,
     bases: &mut Vec<(String, String)>,
 ) -> Result<Vec<Cell>, Problem> {
-    let names: BTreeSet<Vec<String>> = terms.iter().chain(beside).map(sorted_names).collect();
+    let known: BTreeSet<Vec<Identity>> = terms.iter().chain(beside).map(Term::identity).collect();
     let mut cells = Vec::new();
     for (index, (term, parts)) in terms.iter().zip(filled).enumerate() {
         let mut open = vec![Cell { name: String::new(), term: index, levels: Vec::new() }];
         for (place, (part, values)) in term.parts.iter().zip(parts).enumerate() {
-            let choices = choices(part, values, leaves_out(term, place, &names, constant), bases)?;
+            let choices = choices(part, values, leaves_out(term, place, &known, constant), bases)?;
             open = open.iter().flat_map(|cell| choices.iter().map(|one| cell.with(one))).collect();
         }
         // Every level of a factor is the constant that the model lacks.
@@ -131,31 +188,18 @@ pub(super) fn cells(
     Ok(cells)
 }
 
-fn sorted_names(term: &Term) -> Vec<String> {
-    let mut names: Vec<String> = term.parts.iter().map(Part::label).collect();
-    names.sort_unstable();
-    names
-}
-
 /// A factor leaves out its base where the model has the term without the factor (the constant, for a
 /// factor alone); else it would have columns that the others determine. *Source*: the rule of
 /// marginality, Chambers & Hastie 1992, section 2.4.1.
-fn needs_base(term: &Term, place: usize, names: &BTreeSet<Vec<String>>, constant: bool) -> bool {
-    let mut rest: Vec<String> = term
-        .parts
-        .iter()
-        .enumerate()
-        .filter(|(index, _)| *index != place)
-        .map(|(_, part)| part.label())
-        .collect();
-    rest.sort_unstable();
-    if rest.is_empty() { constant } else { names.contains(&rest) }
+fn needs_base(term: &Term, place: usize, known: &BTreeSet<Vec<Identity>>, constant: bool) -> bool {
+    let rest = term.without(place);
+    if rest.is_empty() { constant } else { known.contains(&rest) }
 }
 
 /// Says whether a factor leaves out a level: where it needs a base, and where one is stated for the factor alone.
-fn leaves_out(term: &Term, place: usize, names: &BTreeSet<Vec<String>>, constant: bool) -> bool {
+fn leaves_out(term: &Term, place: usize, known: &BTreeSet<Vec<Identity>>, constant: bool) -> bool {
     let stated = matches!(term.parts.as_slice(), [Part::Factor { base: Some(_), .. }]);
-    stated || needs_base(term, place, names, constant)
+    stated || needs_base(term, place, known, constant)
 }
 
 /// What a part contributes to the columns of its term: itself, or one for each level kept.
@@ -208,8 +252,17 @@ impl Cell {
         Self { name: joined, term: self.term, levels }
     }
 
-    /// The column itself.
-    pub(super) fn term<'a>(&self, parts: &'a [Filled<'_>]) -> linear::Term<'a> {
+    /// The column itself; `crossed` are the codes of its term, where that is an interaction of factors.
+    pub(super) fn term<'a>(
+        &self,
+        parts: &'a [Filled<'_>],
+        crossed: Option<&'a [u32]>,
+    ) -> linear::Term<'a> {
+        if let Some(codes) = crossed
+            && let Some(level) = self.crossed_level(parts)
+        {
+            return linear::Term::indicator(self.name.clone(), codes, level);
+        }
         match (parts, self.levels.as_slice()) {
             ([Filled::Numbers(values)], _) => {
                 linear::Term::numbers(self.name.clone(), Cow::Borrowed(&**values))
@@ -219,6 +272,19 @@ impl Cell {
             }
             _ => linear::Term::numbers(self.name.clone(), self.product(parts)),
         }
+    }
+
+    /// The code that [`crossed`] gives the rows of this cell.
+    fn crossed_level(&self, parts: &[Filled<'_>]) -> Option<u32> {
+        parts.iter().zip(&self.levels).try_fold(0, |code, (part, level)| {
+            let Filled::Levels { levels, .. } = part else { return None };
+            Some(code * levels.len() as u32 + (*level)?)
+        })
+    }
+
+    /// Says whether it may be other than zero in rows whose parts are put at the levels that `set` gives.
+    pub(super) fn may_be(&self, set: &[Option<u32>]) -> bool {
+        self.levels.iter().zip(set).all(|(own, set)| set.is_none() || set == own)
     }
 
     /// The value in a row, each part whose level `set` gives put at it.

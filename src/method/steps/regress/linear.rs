@@ -32,15 +32,19 @@ impl Regressing {
         let place = |name: &String| cells.iter().position(|cell| cell.name == *name);
         let endogenous: Vec<usize> =
             self.instruments.iter().filter_map(|(name, _)| place(&name.value)).collect();
-        let mut filled = Vec::new();
+        let (mut filled, mut crossed) = (Vec::new(), Vec::new());
         for (index, (_, terms)) in self.instruments.iter().enumerate() {
-            filled.push(columns::fill_all(used, &format!("instrument {index}"), terms)?);
+            let name = format!("instrument {index}");
+            let parts = columns::fill_all(used, &name, terms, context.counted)?;
+            crossed.push(parts.iter().map(|one| columns::crossed(one)).collect::<Vec<_>>());
+            filled.push(parts);
         }
         let present = self.constant == Constant::Present;
         let mut instruments: Vec<linear::Term<'_>> = Vec::new();
-        for ((_, terms), filled) in self.instruments.iter().zip(&filled) {
+        for (((_, terms), filled), crossed) in self.instruments.iter().zip(&filled).zip(&crossed) {
             for cell in columns::cells(terms, &self.terms, filled, present, &mut Vec::new())? {
-                let term = filled.get(cell.term).map(|parts| cell.term(parts));
+                let parts = filled.get(cell.term).zip(crossed.get(cell.term));
+                let term = parts.map(|(parts, crossed)| cell.term(parts, crossed.as_deref()));
                 // Two terms may share an instrument: it enters once.
                 let new = |term: &linear::Term<'_>| {
                     !instruments.iter().any(|known| known.name == term.name)
@@ -242,8 +246,11 @@ impl Regressing {
 fn note_lost(stage: &FirstStage, instruments: &[linear::Term<'_>], outcome: &mut Outcome) {
     let is_one = |name: &String| instruments.iter().any(|term| term.name == *name);
     for lost in stage.fit.dropped.iter().filter(|lost| is_one(&lost.name)) {
-        let with = lost.with.join(", ");
-        let warning = format!("the instrument `{}` was dropped: it follows from {with}", lost.name);
+        let why = match lost.with.as_slice() {
+            [one] if *one == lost.name => "it is a term, too".to_owned(),
+            with => format!("it follows from {}", with.join(", ")),
+        };
+        let warning = format!("the instrument `{}` was dropped: {why}", lost.name);
         if !outcome.warnings.contains(&warning) {
             outcome.note("dropped instruments", &lost.name);
             outcome.warnings.push(warning);

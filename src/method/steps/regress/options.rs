@@ -208,8 +208,9 @@ impl Regress {
             }
         }
         for name in &self.adjusted {
-            let of = |part: &Part| matches!(part, Part::Factor { .. }) && part.label() == name.text;
-            let alone = terms.iter().any(|term| matches!(term.parts.as_slice(), [one] if of(one)));
+            let alone =
+                |term: &Term| matches!(term.parts.as_slice(), [one] if one.is_factor(&name.text));
+            let alone = terms.iter().any(alone);
             let elsewhere = terms.iter().flat_map(|term| &term.parts).find(|part| {
                 matches!(part, Part::Number(_)) && names(&part.column().text).contains(&name.text)
             });

@@ -7,7 +7,7 @@ use crate::stats::linear::LinearError;
 
 use super::columns::Cell;
 use super::run::Regressing;
-use super::terms::Term;
+use super::terms::{Part, Term};
 
 /// What a refusal needs to point at its cause.
 pub(super) struct Context<'a> {
@@ -17,6 +17,8 @@ pub(super) struct Context<'a> {
     pub(super) bases: &'a [(String, String)],
     /// Which rows of `from` are used.
     pub(super) keep: &'a [bool],
+    /// Which of the rows used enter the fit, where not all do.
+    pub(super) counted: Option<&'a [bool]>,
 }
 
 impl Context<'_> {
@@ -47,7 +49,7 @@ impl Context<'_> {
 
     /// The base level of a factor, named as its other levels are.
     fn base(&self, term: &Term) -> Option<String> {
-        let label = term.parts.first()?.label();
+        let label = term.parts.iter().find(|part| matches!(part, Part::Factor { .. }))?.label();
         let (_, level) = self.bases.iter().find(|(factor, _)| *factor == label)?;
         Some(format!("{label}={level}"))
     }
@@ -84,6 +86,14 @@ impl Regressing {
             }
             LinearError::Overflow => {
                 problem.at(running.span).help("divide the outcome or the terms by a power of ten")
+            }
+            LinearError::OutOfRange { large, .. } => {
+                let help = if *large {
+                    "divide the outcome, or multiply the term, by a power of ten"
+                } else {
+                    "multiply the outcome, or divide the term, by a power of ten"
+                };
+                problem.at(running.span).help(help)
             }
             LinearError::Irrelevant { index, .. } => {
                 let place = term(*index).map_or_else(|| running.span.clone(), |one| one.written.span());

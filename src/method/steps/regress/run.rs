@@ -8,11 +8,11 @@ use crate::method::fragment::Fragment;
 use crate::method::steps::derive::culprit;
 use crate::method::steps::{Outcome, Running, Step};
 use crate::method::text::quote;
-use crate::stats::generalised::Family;
-use crate::stats::linear::{Covariance, Design, Preset, Reference, Singletons, Weights};
+use crate::stats::generalised::{self, Family};
+use crate::stats::linear::{self, Covariance, Design, Preset, Reference, Singletons, Weights};
 
 use super::adjusted::{Adjusting, crossed};
-use super::columns::{self, Cell, Filled};
+use super::columns::{self, Cell};
 use super::refusal::Context;
 use super::terms::Term;
 use super::{Constant, Effects, Meaning};
@@ -139,21 +139,33 @@ impl Regressing {
         running: &Running<'_>,
         outcome: &mut Outcome,
     ) -> Result<(), Problem> {
-        let filled = columns::fill_all(used, "term", &self.terms)?;
+        let mut design = self.design(used)?;
+        // Without an answer the fit itself says what is wrong.
+        let counted = match &self.family {
+            None => linear::rows_that_count(&design).unwrap_or_default(),
+            Some(family) => generalised::rows_that_count(&design, family.value).unwrap_or_default(),
+        };
+        let filled = columns::fill_all(used, "term", &self.terms, counted.as_deref())?;
         let mut bases = Vec::new();
         let present = self.constant == Constant::Present;
         let cells = columns::cells(&self.terms, &[], &filled, present, &mut bases)?;
         for (factor, base) in &bases {
             outcome.note(&format!("base of {factor}"), base);
         }
-        let design = self.design(used, &cells, &filled)?;
+        let crossed: Vec<Option<Vec<u32>>> =
+            filled.iter().map(|parts| columns::crossed(parts)).collect();
+        let term = |cell: &Cell| {
+            Some(cell.term(filled.get(cell.term)?, crossed.get(cell.term)?.as_deref()))
+        };
+        design.terms = cells.iter().filter_map(term).collect();
         if let Weights::Frequency(weights) | Weights::Analytic(weights) = &design.weights {
             let zero = weights.iter().filter(|weight| **weight == 0.0).count();
             if zero > 0 {
                 outcome.note("rows of weight 0, left out", zero);
             }
         }
-        let context = Context { running, cells: &cells, bases: &bases, keep };
+        let counted = counted.as_deref();
+        let context = Context { running, cells: &cells, bases: &bases, keep, counted };
         let adjusting = Adjusting { terms: &self.terms, filled: &filled, cells: &cells };
         if let Some(family) = &self.family {
             return self.likelihood(&design, family, &adjusting, &context, outcome);
@@ -170,17 +182,10 @@ impl Regressing {
         Ok(())
     }
 
-    /// The design of the rows used.
-    fn design<'a>(
-        &self,
-        used: &'a Table,
-        cells: &[Cell],
-        filled: &'a [Vec<Filled<'a>>],
-    ) -> Result<Design<'a>, Problem> {
+    /// The design of the rows used, without its terms.
+    fn design<'a>(&self, used: &'a Table) -> Result<Design<'a>, Problem> {
         let values = columns::numbers(used.column("outcome"), &self.outcome)?;
-        let terms =
-            cells.iter().filter_map(|cell| Some(cell.term(filled.get(cell.term)?))).collect();
-        let mut design = Design::new(values, terms);
+        let mut design = Design::new(values, Vec::new());
         design.weights = self.weigh(used)?;
         design.absorb = self.absorbed(used);
         design.intercept = self.constant == Constant::Present && design.absorb.is_empty();

@@ -27,12 +27,29 @@ pub(super) enum Part {
     },
 }
 
+/// What tells a part of a term from others, whatever the base.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Identity {
+    factor: bool,
+    label: String,
+}
+
 impl Part {
     /// The column behind it.
     pub(super) fn column(&self) -> &Fragment {
         match self {
             Self::Number(column) | Self::Factor { column, .. } => column,
         }
+    }
+
+    /// Says whether it is the factor of this label.
+    pub(super) fn is_factor(&self, label: &str) -> bool {
+        matches!(self, Self::Factor { .. }) && self.label() == label
+    }
+
+    /// What tells it from other parts: a column of numbers is not the factor of that column.
+    pub(super) fn identity(&self) -> Identity {
+        Identity { factor: matches!(self, Self::Factor { .. }), label: self.label() }
     }
 
     /// What an address calls it: as written, a quoted name without its quotes.
@@ -46,6 +63,17 @@ impl Part {
 }
 
 impl Term {
+    /// What tells it from other terms: its parts, in whatever order.
+    pub(super) fn identity(&self) -> Vec<Identity> {
+        sorted(self.parts.iter())
+    }
+
+    /// The identity of the term without the part at `place`.
+    pub(super) fn without(&self, place: usize) -> Vec<Identity> {
+        let others = self.parts.iter().enumerate().filter(|(index, _)| *index != place);
+        sorted(others.map(|(_, part)| part))
+    }
+
     /// What people call it: the names of its parts.
     pub(super) fn name(&self) -> String {
         self.parts.iter().map(Part::label).collect::<Vec<String>>().join(":")
@@ -71,6 +99,12 @@ impl Term {
         }
         Address(pieces)
     }
+}
+
+fn sorted<'p>(parts: impl Iterator<Item = &'p Part>) -> Vec<Identity> {
+    let mut identities: Vec<Identity> = parts.map(Part::identity).collect();
+    identities.sort_unstable();
+    identities
 }
 
 /// Reads the terms that one string of `on` stands for: one, or several where it has a `*` of

@@ -11,6 +11,7 @@ use crate::diagnostic::{Problem, Span};
 use crate::method::steps::{Joint, Outcome, Running, Slopes, plain_estimate};
 use crate::results::Estimate;
 use crate::stats::distribution;
+use crate::stats::double_double::two_sum;
 use crate::stats::linear::Reference;
 use crate::stats::math;
 
@@ -39,6 +40,8 @@ struct Pair<'a> {
     braces: String,
     before: &'a Estimate,
     after: &'a Estimate,
+    /// What rounding left of the values before and after.
+    rests: [f64; 2],
     /// Their covariance, where both have a standard error.
     joint: Joint,
 }
@@ -47,13 +50,16 @@ impl Pair<'_> {
     /// Adds the difference and the relative change.
     fn yields(&self, step: &str, level: f64, outcome: &mut Outcome) {
         let (a, b) = (self.before.value, self.after.value);
-        self.add(step, "change", (b - a, [-1.0, 1.0]), level, outcome);
+        let [left, right] = self.rests;
+        // To twice the digits: means far from zero may lie near each other.
+        let difference = (two_sum(b, right) - two_sum(a, left)).value();
+        self.add(step, "change", (difference, [-1.0, 1.0]), level, outcome);
         if a == 0.0 {
             let address = format!("{}{}", self.address, self.braces);
             told::warn(outcome, "starts at zero: no relative change", &[address]);
         } else {
             let slopes = [-b / a / a, 1.0 / a];
-            self.add(step, "relative_change", (b / a - 1.0, slopes), level, outcome);
+            self.add(step, "relative_change", (difference / a, slopes), level, outcome);
         }
     }
 
@@ -104,7 +110,7 @@ impl Summarising {
     pub(super) fn changes(
         &self,
         grouped: &Grouped,
-        measured: &[Vec<Option<Estimate>>],
+        (measured, rests): (&[Vec<Option<Estimate>>], &[Vec<f64>]),
         running: &Running<'_>,
         outcome: &mut Outcome,
     ) -> Result<(), Problem> {
@@ -116,12 +122,14 @@ impl Summarising {
             else {
                 continue;
             };
+            let rest = |group: &usize| rests.get(*place).and_then(|one| one.get(*group)).copied();
             for (before, after, braces) in &pairs {
+                let rests = [before, after].map(|group| rest(group).unwrap_or_default());
                 let at = |group: &usize| estimates.get(*group).and_then(Option::as_ref);
                 let (Some(before), Some(after)) = (at(before), at(after)) else { continue };
                 let joint = self.joint(grouped, measured, &|id| id == before.id || id == after.id);
                 let address = format!("{}/{}", running.id, measure.name);
-                let pair = Pair { address, braces: braces.clone(), before, after, joint };
+                let pair = Pair { address, braces: braces.clone(), before, after, rests, joint };
                 pair.yields(running.id, self.intervals.level, outcome);
             }
         }

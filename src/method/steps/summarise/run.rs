@@ -20,7 +20,7 @@ use crate::stats::whole;
 
 use super::change::{self, Change};
 use super::grouped::{Group, Grouped, Intervals, NULL, Number, cluster_codes, frequencies, groups};
-use super::measure::{Measure, Statistic, What};
+use super::measure::{Measure, What};
 use super::measuring::Measuring;
 use super::taken::NO_DEVIATION;
 use super::told::{self, Lacking, warn};
@@ -50,16 +50,17 @@ impl Step for Summarising {
         let mut outcome = Outcome { sql: vec![sql], ..Outcome::default() };
         let grouped = self.group(&table, running, &mut outcome)?;
         let braces = self.told_apart(&grouped, running)?;
-        let mut measured = Vec::new();
+        let (mut measured, mut rests) = (Vec::new(), Vec::new());
         let mut lacking = Lacking::default();
         for place in 0..self.measures.len() {
-            let estimates =
+            let (estimates, rest) =
                 self.measure(place, (&grouped, &braces), running, &mut lacking, &mut outcome)?;
             measured.push(estimates);
+            rests.push(rest);
         }
         lacking.warn(&braces, &mut outcome);
         let mut changes = Outcome::default();
-        self.changes(&grouped, &measured, running, &mut changes)?;
+        self.changes(&grouped, (&measured, &rests), running, &mut changes)?;
         let wanted = change::wanted(running.wanted, &changes.slopes);
         outcome.joint = self.joint(&grouped, &measured, &|id| wanted.contains(id));
         self.finish(&grouped, measured, rows_in, running, &mut outcome)?;
@@ -168,7 +169,7 @@ impl Summarising {
         Ok(all)
     }
 
-    /// One measure in every group, in the order of the groups.
+    /// One measure in every group, in the order of the groups, and what rounding left of each.
     fn measure(
         &self,
         place: usize,
@@ -176,12 +177,13 @@ impl Summarising {
         running: &Running<'_>,
         lacking: &mut Lacking,
         outcome: &mut Outcome,
-    ) -> Result<Vec<Option<Estimate>>, Problem> {
-        let Some(measure) = self.measures.get(place) else { return Ok(Vec::new()) };
+    ) -> Result<(Vec<Option<Estimate>>, Vec<f64>), Problem> {
+        let Some(measure) = self.measures.get(place) else { return Ok(Default::default()) };
         let mut measuring = Measuring::of(self, place, grouped)?;
         let mut empty = Vec::new();
         let mut nulls = 0;
         let mut estimates = Vec::new();
+        let mut rests = vec![0.0; grouped.groups.len()];
         for (index, (group, braces)) in grouped.groups.iter().zip(braces).enumerate() {
             let address = format!("{}/{}{braces}", running.id, measure.name);
             let found = match &mut measuring {
@@ -206,6 +208,9 @@ impl Summarising {
             if let Some(what) = number.lacks {
                 lacking.add(what, index);
             }
+            if let (Some(slot), Some(summary)) = (rests.get_mut(index), &number.summary) {
+                *slot = summary.rest;
+            }
             estimates.push(Some(self.estimate(running.id, address, &number)));
         }
         if nulls > 0 {
@@ -216,7 +221,7 @@ impl Summarising {
             return Err(Problem::error(message).at(&measure.written.span()));
         }
         warn(outcome, "null in every row: no estimate", &empty);
-        Ok(estimates)
+        Ok((estimates, rests))
     }
 
     /// The rows of each denominator of a bare `fraction`.
@@ -302,69 +307,6 @@ impl Summarising {
         self.note(outcome);
         outcome.estimates = measured.into_iter().flatten().flatten().collect();
         Ok(())
-    }
-
-    fn note(&self, outcome: &mut Outcome) {
-        let mut types: Vec<usize> = Vec::new();
-        for measure in &self.measures {
-            if let What::Of { statistic: Statistic::Quantile(_, definition), .. } = measure.what {
-                types.push(definition.number());
-            }
-        }
-        types.sort_unstable();
-        types.dedup();
-        if types == [7] {
-            outcome.note("quantiles", "type 7 (linear between order statistics)");
-        } else if !types.is_empty() {
-            let types: Vec<String> = types.iter().map(usize::to_string).collect();
-            let text = format!("type {} of Hyndman and Fan 1996", types.join(", "));
-            outcome.note("quantiles", text);
-        }
-        if !types.is_empty() {
-            let how = "half the interval's width over its critical value";
-            outcome.note("errors of quantiles", how);
-        }
-        if let Some(weights) = &self.weights {
-            outcome.note("weights", format!("frequency: {}", weights.text));
-        }
-        if let Some(cluster) = &self.cluster {
-            outcome.note("cluster", cluster);
-            outcome.note("standard errors", "CR1: G/(G-1), t with G-1");
-        } else if self.measures.iter().any(|measure| measure.what.has_error()) {
-            outcome.note("standard errors", "of independent rows: s/√n, of fractions √(p(1-p)/n)");
-        }
-        let of = |known: Statistic| {
-            self.measures.iter().any(
-                |measure| matches!(measure.what, What::Of { statistic, .. } if statistic == known),
-            )
-        };
-        if of(Statistic::GeometricMean) {
-            outcome.note(
-                "geometric means",
-                "the exponential of the mean logarithm and of the ends of its interval; error by the delta method",
-            );
-        }
-        if self.measures.iter().any(|measure| matches!(measure.what, What::Ratio { .. })) {
-            outcome.note(
-                "ratios",
-                "error by linearisation: that of the mean of a - r b, over the mean of b",
-            );
-        }
-        if self.measures.iter().any(|measure| measure.what.is_fraction()) {
-            let clustered = self.cluster.is_some();
-            outcome.note("intervals of fractions", self.intervals.fractions.word(clustered));
-        }
-        if self.change.is_some() {
-            let how = if self.cluster.is_some() {
-                "both groups' errors with what their clusters share, by the delta method; t with the smaller df"
-            } else {
-                "the errors of two groups of independent rows, by the delta method; t with the smaller df"
-            };
-            outcome.note("changes", how);
-        }
-        if !self.within.is_empty() {
-            outcome.note("fraction within", self.within.join(", "));
-        }
     }
 
     /// The step's rows: one for each group.

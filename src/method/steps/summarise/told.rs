@@ -6,6 +6,9 @@ use crate::diagnostic::{Problem, Span};
 use crate::method::steps::Outcome;
 use crate::stats::summary::SummaryError;
 
+use super::measure::{Statistic, What};
+use super::run::Summarising;
+
 /// The groups that lack something, by what they lack.
 #[derive(Default)]
 pub(super) struct Lacking(BTreeMap<&'static str, Vec<usize>>);
@@ -48,6 +51,72 @@ pub(super) fn warn(outcome: &mut Outcome, what: &str, addresses: &[String]) {
     }
 }
 
+impl Summarising {
+    /// What the step chose, or left to the default.
+    pub(super) fn note(&self, outcome: &mut Outcome) {
+        let mut types: Vec<usize> = Vec::new();
+        for measure in &self.measures {
+            if let What::Of { statistic: Statistic::Quantile(_, definition), .. } = measure.what {
+                types.push(definition.number());
+            }
+        }
+        types.sort_unstable();
+        types.dedup();
+        if types == [7] {
+            outcome.note("quantiles", "type 7 (linear between order statistics)");
+        } else if !types.is_empty() {
+            let types: Vec<String> = types.iter().map(usize::to_string).collect();
+            let text = format!("type {} of Hyndman and Fan 1996", types.join(", "));
+            outcome.note("quantiles", text);
+        }
+        if !types.is_empty() {
+            let how = "half the interval's width over its critical value";
+            outcome.note("errors of quantiles", how);
+        }
+        if let Some(weights) = &self.weights {
+            outcome.note("weights", format!("frequency: {}", weights.text));
+        }
+        if let Some(cluster) = &self.cluster {
+            outcome.note("cluster", cluster);
+            outcome.note("standard errors", "CR1: G/(G-1), t with G-1");
+        } else if self.measures.iter().any(|measure| measure.what.has_error()) {
+            outcome.note("standard errors", "of independent rows: s/√n, of fractions √(p(1-p)/n)");
+        }
+        let of = |known: Statistic| {
+            self.measures.iter().any(
+                |measure| matches!(measure.what, What::Of { statistic, .. } if statistic == known),
+            )
+        };
+        if of(Statistic::GeometricMean) {
+            outcome.note(
+                "geometric means",
+                "the exponential of the mean logarithm and of the ends of its interval; error by the delta method",
+            );
+        }
+        if self.measures.iter().any(|measure| matches!(measure.what, What::Ratio { .. })) {
+            outcome.note(
+                "ratios",
+                "error by linearisation: that of the mean of a - r b, over the mean of b",
+            );
+        }
+        if self.measures.iter().any(|measure| measure.what.is_fraction()) {
+            let clustered = self.cluster.is_some();
+            outcome.note("intervals of fractions", self.intervals.fractions.word(clustered));
+        }
+        if self.change.is_some() {
+            let how = if self.cluster.is_some() {
+                "both groups' errors with what their clusters share, by the delta method; t with the smaller df"
+            } else {
+                "the errors of two groups of independent rows, by the delta method; t with the smaller df"
+            };
+            outcome.note("changes", how);
+        }
+        if !self.within.is_empty() {
+            outcome.note("fraction within", self.within.join(", "));
+        }
+    }
+}
+
 /// Says why an estimate cannot be computed, and what to do.
 pub(super) fn problem(address: &str, error: &SummaryError, span: &Span) -> Problem {
     let (why, help) = match error {
@@ -67,6 +136,9 @@ pub(super) fn problem(address: &str, error: &SummaryError, span: &Span) -> Probl
             "a value is not a finite number".to_owned(),
             "look for a division by zero or a logarithm of zero",
         ),
+        SummaryError::OutOfRange => {
+            (error.to_string(), "divide the column by a power of ten in a `derive` step before")
+        }
         SummaryError::NoRows => ("the weights sum to zero".to_owned(), ""),
         other => (other.to_string(), ""),
     };

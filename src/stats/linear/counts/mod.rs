@@ -20,9 +20,10 @@ mod table;
 use super::assembly::Assembly;
 use super::count::{Count, Squares};
 use super::covariance::Clustered;
+use super::meat::is_worthwhile;
 use super::rows::Rows;
 use super::spread::{Spread, cluster_spread};
-use super::{Covariance, Design, Fit, LinearError, Preset, Reference, Weights};
+use super::{Covariance, Design, Fit, LinearError, Preset, Reference, Values, Weights};
 use crate::stats::matrix::Matrix;
 pub use panel::Panel;
 pub use table::{Coded, Regressor, Specification, Table};
@@ -36,6 +37,9 @@ use system::{Solution, System};
 /// Fewer rows than this are fitted exactly: they cost nothing.
 const WORTHWHILE: usize = 2000;
 
+/// Columns of numbers that do not make the rows of a design dense.
+const FEW_NUMBERS: usize = 8;
+
 /// Fits from counts; none where the design is not of this kind, or so ill conditioned that it needs the exact path.
 ///
 /// *Formula*: G = all pairwise counts and sums; b = G⁻¹X'y by Cholesky and iterative refinement with residuals in
@@ -46,10 +50,23 @@ const WORTHWHILE: usize = 2000;
 pub(super) fn fit(design: &Design<'_>, rows: &Rows) -> Option<Result<Fit, LinearError>> {
     let plain = matches!(design.weights, Weights::None) && !design.residuals;
     let estimator = !matches!(design.covariance, Covariance::Hc2 | Covariance::Hc3);
+    let rows_apart = matches!(design.covariance, Covariance::Hc0 | Covariance::Hc1);
+    if rows_apart && is_sparse(design) {
+        return None;
+    }
     if !plain || !estimator || rows.clusters.len() > 1 || rows.count < WORTHWHILE {
         return None;
     }
     fit_planned(design, rows)
+}
+
+/// Says whether a design has many columns, almost all of them indicators: then a sandwich of rows is made sooner by its
+/// meat, on the exact path, than from the influence of every row on every coefficient.
+fn is_sparse(design: &Design<'_>) -> bool {
+    let numbers =
+        design.terms.iter().filter(|term| matches!(term.values, Values::Numbers(_))).count();
+    numbers < FEW_NUMBERS
+        && is_worthwhile(design.terms.len(), design.covariance, !design.absorb.is_empty())
 }
 
 fn fit_planned(design: &Design<'_>, rows: &Rows) -> Option<Result<Fit, LinearError>> {

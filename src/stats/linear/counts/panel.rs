@@ -5,7 +5,7 @@ use super::super::columns::Role;
 use super::super::count::Count;
 use super::super::kept::Kept;
 use super::super::look::look;
-use super::super::rows::{Rows, power_below};
+use super::super::rows::Rows;
 use super::super::{Covariance, Design, Fit, LinearError, Term};
 use super::merged::Merged;
 use super::packed::{Packed, merged};
@@ -13,6 +13,7 @@ use super::plan::{Coding, Column, Factor, Kind, MOST_LEVELS, Plan, Source};
 use super::sums::Sums;
 use super::system::System;
 use super::table::{Coded, Regressor, Specification, Table};
+use crate::stats::math::power_below;
 use std::borrow::Cow;
 
 /// A sample of a table, packed and counted once for all specifications.

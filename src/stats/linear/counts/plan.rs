@@ -2,8 +2,9 @@
 
 use super::super::columns::Role;
 use super::super::look::Look;
-use super::super::rows::{Rows, power_below};
+use super::super::rows::Rows;
 use super::super::{Design, Values};
+use crate::stats::math::power_below;
 
 /// The most levels of all factors together.
 pub(super) const MOST_LEVELS: usize = 1000;

@@ -11,7 +11,7 @@ mod sweeps;
 
 use super::columns::{Columns, Role};
 use super::count::{Count, Squares};
-use super::estimate::{Instrumented, Solved, dropped, restore};
+use super::estimate::{Instrumented, Solved, by_influence, dropped, restore};
 use super::gram::Gram;
 use super::lanes::{Vectors, lanes};
 use super::rows::Rows;
@@ -46,7 +46,7 @@ pub(super) fn fit(
     let mut count = Count::of(design, rows, rank, wanted.len())?;
     count.absorbed.bound = absorber.rank.bound;
     let vectors = Vectors::of(&factor, &wanted, size, false);
-    let mut lanes = lanes(&columns, rows, None, &vectors);
+    let mut lanes = lanes(&columns, rows, None, &vectors, by_influence(design, wanted.len(), rows));
     restore(&mut lanes, &columns, rows, &vectors, instrumented);
     let squares = squares(design, rows, &lanes.residual, columns.scales[size], &gram);
     squares.vary(true)?;
