@@ -89,3 +89,9 @@ for a, b in ((1, 1e6), (6, 234750), (300, 300000.5), (0.5, 4)):
         value = fisher(f, a, b)
         if value > mpf("1e-250"):
             row("f_sf", f, a, b, value)
+# The usual level's tail as doubles have it, and quantiles on both sides of where the series alone is enough.
+USUAL = 0.5 * (1.0 - 0.95)
+row("normal_quantile", USUAL, 0, 0, quantile(normal, mpf(USUAL)))
+for df in (4095, 4096, 9999.5):
+    for p in (USUAL, 0.1, 0.005, 0.0014, 0.001):
+        row("t_quantile", p, df, 0, quantile(lambda t: student(t, df), mpf(p)))

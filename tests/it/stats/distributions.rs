@@ -47,6 +47,6 @@ fn tails_and_quantiles_match_sixty_digit_arithmetic() {
         seen += 1;
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    assert_eq!(seen, 554, "{worst:?}");
+    assert_eq!(seen, 570, "{worst:?}");
     println!("{worst:?}");
 }

@@ -48,6 +48,10 @@ impl<T: Copy + Default> Parted<T> {
 
 /// Whole numbers below this are counted.
 const FEW: u8 = 8;
+/// Counts of each group: of each such number, and of all others.
+const COUNTS: u32 = FEW as u32 + 1;
+/// Rows that are looked at before all are counted.
+const LOOK: usize = 1024;
 
 /// The values of a column, group after group.
 pub(super) enum Held<'a> {
@@ -93,8 +97,7 @@ impl<'a> Held<'a> {
             Self::Rows(numbers) => grouped.take(numbers, grouped.rows(group)),
             Self::Listed(values) => Taken::plain(values.group(group)),
             Self::Tallied(counts) => {
-                let few = usize::from(FEW);
-                let counts = counts.get(group.place * few..).unwrap_or_default();
+                let counts = counts.get(group.place * COUNTS as usize..).unwrap_or_default();
                 let present = || (0..FEW).zip(counts).filter(|(_, count)| **count > 0);
                 Taken {
                     rows: group.count,
@@ -110,8 +113,10 @@ impl<'a> Held<'a> {
 fn tally(values: &Values, grouped: &Grouped) -> Option<Vec<u32>> {
     match values {
         Values::Bool(values) => tallied(grouped, values.iter().map(|value| u32::from(*value))),
-        Values::Int(values) if whole::ints_below(values, FEW) => {
-            tallied(grouped, values.iter().map(|value| *value as u32))
+        Values::Int(values) if whole::ints_below(values.get(..LOOK).unwrap_or(values), FEW) => {
+            // What is negative is a large number without its sign.
+            let code = |value: &i64| (*value as u64).min(u64::from(FEW)) as u32;
+            tallied(grouped, values.iter().map(code))
         }
         Values::Float(values) if whole::all_below(values, FEW) => {
             tallied(grouped, values.iter().map(|value| *value as u32))
@@ -120,10 +125,12 @@ fn tally(values: &Values, grouped: &Grouped) -> Option<Vec<u32>> {
     }
 }
 
-/// How often each value below [`FEW`] comes in each group.
+/// How often each value below [`FEW`] comes in each group; none where others come.
 fn tallied(grouped: &Grouped, values: impl Iterator<Item = u32>) -> Option<Vec<u32>> {
-    let levels = grouped.groups.len() * usize::from(FEW);
+    let levels = grouped.groups.len() * COUNTS as usize;
     u32::try_from(levels).ok()?;
-    let code = |(place, value): (&u32, u32)| place.wrapping_mul(u32::from(FEW)).wrapping_add(value);
-    Some(whole::tally(grouped.places.iter().zip(values).map(code), levels))
+    let code = |(place, value): (&u32, u32)| place.wrapping_mul(COUNTS).wrapping_add(value);
+    let counts = whole::tally(grouped.places.iter().zip(values).map(code), levels);
+    let others = counts.chunks_exact(COUNTS as usize).any(|of| of.last() != Some(&0));
+    (!others).then_some(counts)
 }
