@@ -82,7 +82,6 @@ pub fn two_product(a: f64, b: f64) -> DoubleDouble {
 }
 
 /// Splits a double into two of 26 bits (Veltkamp).
-#[expect(clippy::inline_always, reason = "loops over it are compiled again for wide registers")]
 #[inline(always)]
 #[must_use]
 pub fn halves(a: f64) -> (f64, f64) {
@@ -145,7 +144,8 @@ impl AddAssign for DoubleDouble {
 }
 
 impl SubAssign for DoubleDouble {
-    #[inline]
+    #[expect(clippy::inline_always, reason = "loops over it are compiled again for wide registers")]
+    #[inline(always)]
     fn sub_assign(&mut self, other: Self) {
         *self = *self - other;
     }
@@ -232,7 +232,7 @@ fn each_less_multiple(
     (from, vector, factor): (&mut [DoubleDouble], &[DoubleDouble], DoubleDouble),
 ) {
     for (slot, value) in from.iter_mut().zip(vector) {
-        *slot = *slot - *value * factor;
+        *slot -= *value * factor;
     }
 }
 

@@ -90,7 +90,9 @@ impl Meat<'_> {
                 .chain(std::iter::once(mean * dense[size].value()))
                 .collect();
             outer.add(1.0, &influence);
-            score.iter().for_each(|(column, _)| dense[*column] = DoubleDouble::ZERO);
+            for (column, _) in score {
+                dense[*column] = DoubleDouble::ZERO;
+            }
         }
         outer.matrix()
     }
