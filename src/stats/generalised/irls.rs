@@ -1,7 +1,7 @@
 //! Iteratively reweighted least squares.
 
 use super::descent::Descent;
-use super::prior::{entering, weighted, weights};
+use super::prior::{check_sizes, entering, weighted, weights};
 use super::separation::{Verdict, running_off, separation};
 use super::{Family, GeneralisedError, GeneralisedFit, errors};
 use crate::stats::distribution::normal_quantile;
@@ -13,8 +13,6 @@ use crate::stats::sum::ExactSum;
 
 /// Iterations before giving up.
 const ITERATIONS: usize = 200;
-/// The largest outcome whose square is a number.
-const LARGEST: f64 = 1e150;
 /// The iteration without rest at which it is asked whether there is a finite place of rest.
 const SUSPICIOUS: usize = 10;
 /// The iteration at which the steps themselves tell whether they run off, of designs too large to be decided otherwise.
@@ -126,12 +124,7 @@ impl<'a> Problem<'a> {
             weight.add(copies[row] * prior[row]);
         }
         let mean = total.value() / weight.value();
-        if family == Family::Poisson && (mean.is_nan() || mean <= 0.0) {
-            return Err(LinearError::ConstantOutcome.into());
-        }
-        if design.outcome.iter().any(|y| *y > LARGEST) {
-            return Err(LinearError::Overflow.into());
-        }
+        check_sizes(design, family, mean)?;
         let predictor = design.outcome.iter().map(|y| family.start(*y, mean)).collect();
         let noise = 1e-12 * (total.value() + weight.value());
         Ok(Self { design, family, copies, prior, predictor, mean, noise })

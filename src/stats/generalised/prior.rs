@@ -15,6 +15,30 @@ pub(super) fn weights(design: &Design<'_>) -> (Vec<f64>, Vec<f64>) {
     }
 }
 
+/// The largest outcome whose square is a number.
+const LARGEST: f64 = 1e150;
+/// The smallest mean outcome whose working weights keep their digits.
+const SMALLEST: f64 = 1e-100;
+
+/// Refuses outcomes of a Poisson model that are all zero, and those of a size that working weights cannot have.
+pub(super) fn check_sizes(
+    design: &Design<'_>,
+    family: Family,
+    mean: f64,
+) -> Result<(), LinearError> {
+    if family == Family::Poisson && (mean.is_nan() || mean <= 0.0) {
+        return Err(LinearError::ConstantOutcome);
+    }
+    if family == Family::Poisson && mean < SMALLEST {
+        let name = "outcome".to_owned();
+        return Err(LinearError::OutOfRange { name, what: "a mean", large: false });
+    }
+    if design.outcome.iter().any(|y| *y > LARGEST) {
+        return Err(LinearError::Overflow);
+    }
+    Ok(())
+}
+
 /// Which rows have a weight above zero.
 pub(super) fn weighted(design: &Design<'_>) -> Result<Vec<bool>, LinearError> {
     let (copies, prior) = weights(design);

@@ -297,3 +297,22 @@ fn the_base_is_of_rows_that_count() {
     assert!(rates.estimate("s/adjusted{g=1}").is_none(), "{:?}", rates.estimates);
     assert!(rates.estimate("s/adjusted{g=2}").is_some(), "{:?}", rates.estimates);
 }
+
+/// Independent errors of a likelihood halve where weights are four times as large; a reader is told.
+#[test]
+fn sizes_of_weights_in_likelihoods_are_told() {
+    let of = |weights: &str, more: &str| {
+        regress(&format!(
+            "model = \"poisson\"\noutcome = \"h\"\non = [\"x\"]\nweights = \"{weights}\"\nweights_are = \"analytic\"\n{more}"
+        ))
+    };
+    let told = "independent errors depend on the weights' size";
+    warns(&of("h", ""), told);
+    let se = |run: &Run| run.estimate("s/x").and_then(|one| one.se).expect("an error");
+    let (plain, large) = (ran(&of("h", "")), ran(&of("4 * h", "")));
+    close(se(&plain), 2.0 * se(&large), 1e-12);
+    let robust = ran(&of("h", "se = \"hc1\""));
+    assert!(!robust.warnings.iter().any(|one| one.message.contains(told)), "{:?}", robust.warnings);
+    let message = "`outcome` has a mean too near zero for a number";
+    refused(&regress("model = \"poisson\"\noutcome = \"h * 1e-200\"\non = [\"x\"]"), message);
+}

@@ -6,7 +6,7 @@ use crate::results::Estimate;
 use crate::stats::generalised::{
     Family, GeneralisedFit, fit_conditional, fit_generalised, fit_with_effects,
 };
-use crate::stats::linear::Design;
+use crate::stats::linear::{Covariance, Design, Weights};
 
 use super::Effects;
 use super::adjusted::{Adjusting, Form, Spread, joint};
@@ -36,6 +36,13 @@ impl Regressing {
         }
         .map_err(|error| self.refuse_model(&error, family, context))?;
         self.note_choices(outcome);
+        if self.errors == Covariance::Iid && matches!(design.weights, Weights::Analytic(_)) {
+            outcome.warnings.push(
+                "analytic weights multiply the rows' log likelihoods: independent errors depend on the weights' size \
+                 (weights 4 times as large halve them), robust and clustered ones do not"
+                    .to_owned(),
+            );
+        }
         let step = context.running.id;
         let mut rates = Vec::new();
         if design.absorb.is_empty() || self.adjusted.is_empty() {
