@@ -90,6 +90,12 @@ fn logarithms_of_normals((values, logarithms): (&[f64], &mut [f64])) -> bool {
     others >> 63 == 0
 }
 
+/// Returns exp(x) − 1, with its digits near zero.
+#[must_use]
+pub fn exp_m1(x: f64) -> f64 {
+    libm::expm1(x)
+}
+
 /// Returns the natural logarithm of `1 + x`, exact near zero.
 #[must_use]
 pub fn ln_1p(x: f64) -> f64 {

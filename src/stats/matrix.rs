@@ -1,5 +1,6 @@
 //! A small dense matrix in row-major order, for covariances.
 
+use super::math::power_below;
 use super::simd::wide;
 
 /// A dense matrix of doubles, rows first.
@@ -100,7 +101,9 @@ impl Matrix {
     /// The eigenvalues; `turned` becomes the vectors, a row each, where they are asked for.
     fn diagonalised(&self, mut turned: Option<&mut Self>) -> Vec<f64> {
         let n = self.rows;
-        let mut a = self.clone();
+        // In a unit that keeps squares in range.
+        let unit = power_below(self.values.iter().fold(0.0, |most: f64, x| most.max(x.abs())));
+        let mut a = self.scaled(1.0 / unit);
         let total: f64 = a.values.iter().map(|x| x * x).sum();
         for _ in 0..SWEEPS {
             let mut off = 0.0;
@@ -114,7 +117,7 @@ impl Matrix {
                 break;
             }
         }
-        (0..n).map(|i| a.get(i, i)).collect()
+        (0..n).map(|i| a.get(i, i) * unit).collect()
     }
 
     /// Rows `p` and `q`, `p` before `q`, to write to.

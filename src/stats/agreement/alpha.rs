@@ -2,6 +2,7 @@
 
 use super::AgreementError;
 use crate::stats::distribution::Interval;
+use crate::stats::double_double::DoubleDouble;
 use crate::stats::math::power_below;
 use crate::stats::random::Stream;
 use crate::stats::summary::{Measure, QuantileDefinition, Sample, summarise};
@@ -197,8 +198,13 @@ impl Coded {
             Metric::Interval => self.on_a_line(chosen, &totals, &self.scaled),
             Metric::Ratio => {
                 let square = |c: usize, d: usize| {
-                    let (low, high) = (self.scaled[c], self.scaled[d]);
-                    let share = (high - low) / (high + low);
+                    let (low, high) = (self.values[c], self.values[d]);
+                    let sum = high + low;
+                    let share = if sum.is_finite() {
+                        (high - low) / sum
+                    } else {
+                        (0.5 * high - 0.5 * low) / (0.5 * high + 0.5 * low)
+                    };
                     share * share
                 };
                 let mut expected = 0.0;
@@ -216,11 +222,18 @@ impl Coded {
     /// Observed and expected sums where a distance is the squared difference of places on a line.
     fn on_a_line(&self, chosen: &[usize], totals: &[f64], places: &[f64]) -> (f64, f64) {
         let n: f64 = totals.iter().sum();
-        let mean = totals.iter().zip(places).map(|(total, x)| total * x).sum::<f64>() / n;
+        let present = || totals.iter().zip(places).filter(|(total, _)| **total > 0.0);
+        // From the first of them, in twice the digits: one value has no spread, and an offset costs nothing.
+        let first = present().next().map_or(0.0, |(_, place)| *place);
+        let away = |place: f64| DoubleDouble::from(place) - DoubleDouble::from(first);
+        let sum = present().fold(DoubleDouble::ZERO, |sum, (total, x)| sum + away(*x) * *total);
+        let mean = sum / DoubleDouble::from(n);
+        let spread = present().fold(DoubleDouble::ZERO, |spread, (total, x)| {
+            let deviation = away(*x) - mean;
+            spread + deviation * deviation * *total
+        });
         let square = |a: f64, b: f64| (a - b) * (a - b);
-        let spread: f64 =
-            totals.iter().zip(places).map(|(total, x)| total * square(*x, mean)).sum();
-        (self.disagreement(chosen, |c, d| square(places[c], places[d])), n * spread)
+        (self.disagreement(chosen, |c, d| square(places[c], places[d])), n * spread.value())
     }
 }
 

@@ -47,7 +47,7 @@ pub fn spearman(x: &[f64], y: &[f64], how: &How) -> Result<Comparison, CompareEr
     let tied = x_ties + y_ties > 0.0;
     if how.exact.unwrap_or(!tied && x.len() <= FEW) {
         if x.len() > FEW {
-            return Err(CompareError::TooLarge { test: TEST });
+            return Err(CompareError::TooMany { test: TEST, most: FEW, found: x.len() });
         }
         let (squares, p) = orders::spearman(&x, &y, how.alternative);
         let over = if tied { "exact, over the mid-ranks of ties" } else { "exact" };
@@ -126,7 +126,10 @@ fn correlate(
     });
     let method = if fisher.is_some() { "fisher-z" } else { "" };
     let few = (x.len() == 3).then(|| "three pairs: Fisher's z gives no interval".to_owned());
-    let line = (rest <= 0.0).then(|| "the columns lie on a line: no interval".to_owned());
+    let line = (rest <= 0.0).then(|| {
+        "the columns lie on a line: t is infinite (no statistic), and there is no interval"
+            .to_owned()
+    });
     let p = match statistic {
         Some(t) => how.alternative.p(reference, t),
         // On a line t is infinite.
@@ -154,6 +157,9 @@ fn correlate(
         warnings: line.or(few).into_iter().collect(),
     })
 }
+
+/// The most pairs whose orders Kendall's tau counts.
+const MOST: usize = 500;
 
 /// Correlates two columns by the order of their pairs.
 ///
@@ -186,8 +192,8 @@ pub fn kendall(x: &[f64], y: &[f64], how: &How) -> Result<Comparison, CompareErr
         if tied {
             return Err(CompareError::Ties { test: TEST });
         }
-        if x.len() > 500 {
-            return Err(CompareError::TooLarge { test: TEST });
+        if x.len() > MOST {
+            return Err(CompareError::TooMany { test: TEST, most: MOST, found: x.len() });
         }
         let concordant = 0.5 * (pairs + s);
         (Some(concordant), orders::kendall(x.len(), concordant, how.alternative))

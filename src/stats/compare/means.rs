@@ -11,6 +11,8 @@ struct Moments {
     n: f64,
     mean: DoubleDouble,
     variance: f64,
+    /// Whether all values are the same.
+    still: bool,
 }
 
 fn moments(values: &[f64], unit: f64) -> Moments {
@@ -22,7 +24,8 @@ fn moments(values: &[f64], unit: f64) -> Moments {
         squares.add_double(deviation * deviation);
     }
     let n = values.len() as f64;
-    Moments { n, mean: centre, variance: squares.value() / (n - 1.0) }
+    let still = values.windows(2).all(|pair| pair[0] == pair[1]);
+    Moments { n, mean: centre, variance: squares.value() / (n - 1.0), still }
 }
 
 /// Compares two means without assuming equal variances.
@@ -96,7 +99,7 @@ fn two_means(
     let effects = standardised(x, y, difference.value(), how.level);
     let n = vec![x.n as u64, y.n as u64];
     let mut found = of_t(test, (difference, error, df), unit, effects, n, how);
-    if x.variance == 0.0 || y.variance == 0.0 {
+    if x.still || y.still {
         found.warnings.push("a group does not vary".to_owned());
     }
     found
@@ -161,7 +164,7 @@ fn small_sample(m: f64) -> f64 {
 
 /// Compares two columns pair by pair.
 ///
-/// *Formula*: t of the differences' mean with n − 1; d_z = mean/sd of the differences, var d_z = 1/n + d_z²/(2n), normal interval.
+/// *Formula*: t of the differences' mean with n − 1; d_z = (mean − μ₀)/sd of the differences, var d_z = 1/n + d_z²/(2n), normal interval.
 /// *Source*: Student 1908; Borenstein et al. 2009, eq. 4.28 with the differences' own deviation. *Shapes*: two columns of one
 /// length. *Units*: those of the columns. *Errors*: lengths that differ; fewer than two pairs; differences all the same,
 /// but for rounding (of their mean as in R, or a deviation within 4 ε of the columns' means).

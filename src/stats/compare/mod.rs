@@ -183,6 +183,16 @@ pub enum CompareError {
         /// The test.
         test: &'static str,
     },
+    /// More pairs than an exact test counts.
+    #[error("{test}: p is counted exactly of at most {most} pairs, and there are {found}")]
+    TooMany {
+        /// The test.
+        test: &'static str,
+        /// The pairs that it counts.
+        most: usize,
+        /// The pairs there are.
+        found: usize,
+    },
     /// A proportion to test against that is not between 0 and 1.
     #[error("a proportion to test against must lie between 0 and 1, and {value} does not")]
     Null {

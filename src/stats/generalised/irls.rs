@@ -350,9 +350,9 @@ impl Solution {
         let saturated = problem.total(|row| family.saturated(outcome[row]));
         let log_likelihood = saturated - 0.5 * deviance;
         let null = null_log_likelihood(problem, saturated);
-        let constant = problem.design.intercept || !problem.design.absorb.is_empty();
-        // A model with a constant is never less likely than the constant alone, but for rounding.
-        let likely = if constant { log_likelihood.max(null) } else { log_likelihood };
+        // No more likely than the constant alone, but for rounding.
+        let same = (log_likelihood - null).abs() <= 8.0 * f64::EPSILON * null.abs();
+        let likely = if same { null } else { log_likelihood };
         Ok(GeneralisedFit {
             family,
             coefficients: fit.coefficients,

@@ -55,6 +55,7 @@ impl Assembly<'_> {
         self.in_range(&names, &coefficients, &covariance)?;
         let repaired =
             if self.rows.clusters.len() > 1 { covariance.clip_negative_eigenvalues() } else { 0 };
+        let of_mean = self.of_mean(&covariance, &scale, repaired > 0);
         let reference = self.design.reference.unwrap_or(self.spread.reference);
         let df_residual = self.rows.n - self.count.rank;
         let r2 = 1.0 - self.squares.residual / self.squares.total;
@@ -85,13 +86,11 @@ impl Assembly<'_> {
             clusters: self.rows.clusters.iter().map(|way| way.count).collect(),
             absorbed: self.count.absorbed.clone(),
             dropped,
-            warnings: self.warnings(repaired),
+            warnings: self.warnings(repaired, &self.without_spread(&covariance, &scale)),
             outcome_mean: self.squares.outcome_mean.value() / outcome_scale,
             term_means: self.term_means.clone(),
-            outcome_mean_variance: spread.get(width, width) / outcome_scale / outcome_scale,
-            outcome_mean_covariance: (0..width)
-                .map(|j| spread.get(j, width) * scale[j] / outcome_scale)
-                .collect(),
+            outcome_mean_variance: of_mean.0,
+            outcome_mean_covariance: of_mean.1,
             residuals: self.residuals(outcome_scale),
             names,
             coefficients,
@@ -122,7 +121,7 @@ impl Assembly<'_> {
             if !variance.is_finite() {
                 return out(name, "a variance", true);
             }
-            if variance < f64::MIN_POSITIVE && self.spread.matrix.get(j, j) > rounding {
+            if variance.abs() < f64::MIN_POSITIVE && self.spread.matrix.get(j, j).abs() > rounding {
                 return out(name, "a variance", false);
             }
         }
@@ -157,15 +156,40 @@ impl Assembly<'_> {
     }
 
     /// The coefficients whose variance is nothing beside the least that independent errors could give.
-    fn without_spread(&self) -> Vec<String> {
+    fn without_spread(&self, covariance: &Matrix, scale: &[f64]) -> Vec<String> {
         let least = self.least_variance();
-        let variance = |place: usize| self.spread.matrix.get(place, place);
+        let variance = |place: usize| covariance.get(place, place) / scale[place] / scale[place];
         let roles = self.roles.iter().enumerate();
         let without = roles.filter(|(place, _)| variance(*place) <= NO_SPREAD * least);
         without.map(|(_, role)| name_of(self.design, *role)).collect()
     }
 
-    fn warnings(&self, repaired: usize) -> Vec<Warning> {
+    /// The variance of the outcome's mean and its covariance with each coefficient. A model with a constant has the mean as
+    /// x̄'b: of a repaired covariance V they are x̄'Vx̄ and Vx̄. Beside absorbed effects the mean is repaired with the
+    /// coefficients.
+    fn of_mean(&self, covariance: &Matrix, scale: &[f64], repaired: bool) -> (f64, Vec<f64>) {
+        let width = scale.len();
+        let spread = &self.spread.matrix;
+        if repaired && self.roles.contains(&Role::Constant) {
+            let with: Vec<f64> = (0..width)
+                .map(|i| {
+                    let means = self.term_means.iter().enumerate();
+                    means.map(|(j, mean)| covariance.get(i, j) * mean).sum()
+                })
+                .collect();
+            let variance = with.iter().zip(&self.term_means).map(|(v, mean)| v * mean).sum();
+            return (variance, with);
+        }
+        let unit = |j: usize| scale.get(j).copied().unwrap_or(1.0 / self.outcome_scale);
+        let mut whole =
+            Matrix::from_fn(width + 1, width + 1, |i, j| spread.get(i, j) * unit(i) * unit(j));
+        if repaired {
+            whole.clip_negative_eigenvalues();
+        }
+        (whole.get(width, width), (0..width).map(|j| whole.get(j, width)).collect())
+    }
+
+    fn warnings(&self, repaired: usize, without: &[String]) -> Vec<Warning> {
         let mut warnings = Vec::new();
         for way in &self.rows.clusters {
             warnings.extend(Warning::of_clusters(way.count, self.largest_share(way)));
@@ -182,7 +206,7 @@ impl Assembly<'_> {
         if self.squares.is_perfect() {
             warnings.push(Warning::PerfectFit);
         } else {
-            let names = self.without_spread();
+            let names = without.to_vec();
             warnings.extend((!names.is_empty()).then_some(Warning::NoSpread { names }));
         }
         let nested = self.count.absorbed.nested.iter().any(|nested| *nested)

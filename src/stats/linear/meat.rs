@@ -21,6 +21,9 @@ const MANY: usize = 32;
 /// Bits of the products below the largest: with 2³⁰ groups a sum of them stays within 127 bits.
 const FRACTION: i32 = 96;
 
+/// The rounding of one product of numbers of twice the digits, 2⁻¹⁰², with room.
+const ROUNDING: f64 = 2e-31;
+
 /// Fewer groups than this for each coefficient: their influences are had sooner than their meat is multiplied.
 const FEW_GROUPS: usize = 2;
 
@@ -205,6 +208,19 @@ impl Meat<'_> {
                 let value = dot(lane(j), &times).value();
                 matrix.set(i, j, value);
                 matrix.set(j, i, value);
+            }
+        }
+        // What twice the digits leave of nothing is nothing.
+        let size_of = |place: usize| math::sqrt(products[place * (place + 3) / 2].high.max(0.0));
+        let sizes: Vec<f64> = (0..all).map(size_of).collect();
+        for i in 0..=width {
+            let parts = lane(i).iter().zip(&sizes);
+            let most: f64 = parts.map(|(a, size)| a.high.abs() * size).sum();
+            if matrix.get(i, i) <= ROUNDING * all as f64 * (most * most) {
+                for j in 0..=width {
+                    matrix.set(i, j, 0.0);
+                    matrix.set(j, i, 0.0);
+                }
             }
         }
         matrix

@@ -192,7 +192,7 @@ pub enum SummaryError {
         value: f64,
     },
     /// A frequency is negative, not finite or no whole number.
-    #[error("the frequency {value} in row {row} is no whole number from 0 to 10^12")]
+    #[error("the frequency {value} in row {row} is no whole number from 0 to below 10^12")]
     Frequency {
         /// The first such row, from 0.
         row: usize,

@@ -2,7 +2,7 @@
 
 use super::{Checked, MeanError, Summary, SummaryError};
 use crate::stats::distribution::{self, Interval};
-use crate::stats::double_double::DoubleDouble;
+use crate::stats::double_double::{DoubleDouble, two_product};
 use crate::stats::linear::Reference;
 use crate::stats::math;
 use crate::stats::simd::wide;
@@ -127,13 +127,13 @@ pub(super) fn mean(checked: &Checked<'_>) -> Result<Summary, SummaryError> {
         None => checked.plain(mean.value()),
         Some(error) => checked.symmetric(mean.value(), &error),
     };
-    let rest = (mean - DoubleDouble::from(summary.value)).value();
-    Ok(Summary { rest, ..summary })
+    Ok(summary.with_rest(mean))
 }
 
 /// The sum, exact and rounded once.
 pub(super) fn sum(checked: &Checked<'_>) -> Summary {
-    checked.plain(exact_sum(checked, checked.values).value())
+    let sum = exact_sum(checked, checked.values).double_value();
+    checked.plain(sum.value()).with_rest(sum)
 }
 
 /// The geometric mean.
@@ -155,7 +155,7 @@ pub(super) fn geometric_mean(checked: &Checked<'_>) -> Result<Summary, SummaryEr
     }
     let found = of_logarithms(checked, &logarithms, 1.0)?;
     let spread = found.standard_error.map_or(1.0, |error| error / found.value);
-    let near = spread * (checked.n as f64).sqrt() < NEAR && spread > 0.0;
+    let near = spread * (checked.n as f64).sqrt() < NEAR;
     let Some(least) = near.then(|| checked.values.iter().copied().fold(f64::INFINITY, f64::min))
     else {
         return Ok(found);
@@ -166,7 +166,10 @@ pub(super) fn geometric_mean(checked: &Checked<'_>) -> Result<Summary, SummaryEr
     // Between a number and its double differences from it are exact.
     let above = |value: &f64| math::ln_1p((value - least) / least);
     let logarithms: Vec<f64> = checked.values.iter().map(above).collect();
-    of_logarithms(checked, &logarithms, least)
+    let found = of_logarithms(checked, &logarithms, least)?;
+    let above = math::exp_m1(exact_mean(checked, &logarithms).value());
+    let value = DoubleDouble::from(least) + two_product(least, above);
+    Ok(Summary { value: value.value(), ..found }.with_rest(value))
 }
 
 /// The deviation of logarithms below which too few of their digits tell them apart.
@@ -186,9 +189,10 @@ fn of_logarithms(
     let reference = Reference::T { df: error.df };
     let ends = distribution::interval(reference, mean.value(), error.value, checked.level);
     let at = |end: f64| unit * math::exp(end);
+    let interval = Interval { low: at(ends.low), high: at(ends.high) };
     Ok(Summary {
-        standard_error: Some(value * error.value),
-        interval: Some(Interval { low: at(ends.low), high: at(ends.high) }),
+        standard_error: Some(value * error.value).filter(|error| error.is_finite()),
+        interval: Some(interval).filter(|ends| ends.high.is_finite()),
         reference,
         method: "log-t",
         clusters: error.clusters,

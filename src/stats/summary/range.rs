@@ -2,10 +2,26 @@
 
 use super::{Measure, Sample, Summary, SummaryError, summarised};
 use crate::stats::distribution::Interval;
+use crate::stats::double_double::DoubleDouble;
 use crate::stats::math::power_below;
 
 /// Summarises a column in its own unit, or in a power of two near its largest value where squares would lose digits.
 pub(super) fn in_range(sample: &Sample<'_>, measure: Measure) -> Result<Summary, SummaryError> {
+    if let Some(counted) = counted(sample.frequencies) {
+        let pick =
+            |values: &[f64]| -> Vec<f64> { counted.iter().map(|row| values[*row]).collect() };
+        let values = pick(sample.values);
+        let frequencies = sample.frequencies.map(pick);
+        let clusters: Option<Vec<u32>> =
+            sample.clusters.map(|all| counted.iter().map(|row| all[*row]).collect());
+        let kept = Sample {
+            values: &values,
+            frequencies: frequencies.as_deref(),
+            clusters: clusters.as_deref(),
+            ..*sample
+        };
+        return in_range(&kept, measure);
+    }
     let found = summarised(sample, measure)?;
     if found.is_in_range(measure) {
         return Ok(found);
@@ -19,6 +35,13 @@ pub(super) fn in_range(sample: &Sample<'_>, measure: Measure) -> Result<Summary,
     let scaled: Vec<f64> = sample.values.iter().map(|value| value / unit).collect();
     let found = summarised(&Sample { values: &scaled, ..*sample }, measure)?.times(unit);
     if found.is_finite() { Ok(found) } else { Err(SummaryError::OutOfRange) }
+}
+
+/// The rows of a frequency other than 0, where some have it: those have no part in anything, in sizes either.
+pub(super) fn counted(frequencies: Option<&[f64]>) -> Option<Vec<usize>> {
+    let frequencies = frequencies.filter(|all| all.contains(&0.0))?;
+    let rows = frequencies.iter().enumerate().filter(|(_, frequency)| **frequency != 0.0);
+    Some(rows.map(|(row, _)| row).collect())
 }
 
 /// The sizes whose fourth powers, summed, are numbers that keep their digits.
@@ -38,6 +61,11 @@ impl Summary {
             _ => None,
         };
         self.is_finite() && squared.is_none_or(|size| IN_RANGE.contains(&size))
+    }
+
+    /// The summary with what rounding left of its value.
+    pub(super) fn with_rest(self, exact: DoubleDouble) -> Self {
+        Self { rest: (exact - DoubleDouble::from(self.value)).value(), ..self }
     }
 
     /// The summary of values so many times as large.

@@ -1,10 +1,11 @@
 //! Ratios of sums.
 
-use super::range::IN_RANGE;
+use super::range::{IN_RANGE, counted};
 use super::{Checked, MeanError, Sample, Summary, SummaryError};
 use crate::stats::double_double::DoubleDouble;
 use crate::stats::math::power_below;
 use crate::stats::sum::ExactSum;
+use crate::stats::whole::largest;
 
 /// The share of a ratio below which its error is what rounding leaves.
 const ROUNDING: f64 = 1e-30;
@@ -29,24 +30,37 @@ pub fn ratio(above: &[f64], sample: &Sample<'_>) -> Result<Summary, SummaryError
     if let Some(row) = above.iter().position(|value| !value.is_finite()) {
         return Err(SummaryError::NotFinite { row });
     }
-    let (top, bottom) = sums(&checked, above);
-    let ordinary = |sum: &ExactSum| {
-        sum.value() == 0.0 || IN_RANGE.contains(&(sum.value() / checked.n as f64).abs())
-    };
-    if !(ordinary(&top) && ordinary(&bottom))
-        && let Some(scaled) = in_units(above, sample)?
-    {
-        return Ok(scaled);
+    if let Some(counted) = counted(sample.frequencies) {
+        let pick =
+            |values: &[f64]| -> Vec<f64> { counted.iter().map(|row| values[*row]).collect() };
+        let (values, frequencies) = (pick(sample.values), sample.frequencies.map(pick));
+        let clusters: Option<Vec<u32>> =
+            sample.clusters.map(|all| counted.iter().map(|row| all[*row]).collect());
+        let kept = Sample {
+            values: &values,
+            frequencies: frequencies.as_deref(),
+            clusters: clusters.as_deref(),
+            ..*sample
+        };
+        return ratio(&pick(above), &kept);
     }
-    of_sums(&checked, above, (&top, &bottom))
+    let ordinary = |values: &[f64]| {
+        let largest = largest(values);
+        largest == 0.0 || IN_RANGE.contains(&largest)
+    };
+    if ordinary(above) && ordinary(sample.values) {
+        return of_checked(&checked, above);
+    }
+    in_units(above, sample)
 }
 
 /// The ratio of sums, with its error.
-fn of_sums(
-    checked: &Checked<'_>,
-    above: &[f64],
-    (top, bottom): (&ExactSum, &ExactSum),
-) -> Result<Summary, SummaryError> {
+fn of_checked(checked: &Checked<'_>, above: &[f64]) -> Result<Summary, SummaryError> {
+    let (mut top, mut bottom) = (ExactSum::new(), ExactSum::new());
+    for (row, below, frequency) in checked.weighted() {
+        top.add_product(frequency, above[row]);
+        bottom.add_product(frequency, below);
+    }
     let whole = bottom.value();
     if whole == 0.0 {
         return Err(SummaryError::ZeroDenominator);
@@ -63,7 +77,7 @@ fn of_sums(
             let value = apart((g / (g - 1.0) * total).sqrt() / whole.abs());
             MeanError { value, df: g - 1.0, clusters: Some(groups) }
         }
-        None if checked.n < 2 => return Ok(checked.plain(r.value())),
+        None if checked.n < 2 => return Ok(checked.plain(r.value()).with_rest(r)),
         None => {
             let mut total = ExactSum::new();
             for (row, _, frequency) in checked.weighted() {
@@ -75,34 +89,17 @@ fn of_sums(
             MeanError { value, df: n - 1.0, clusters: None }
         }
     };
-    Ok(checked.symmetric(r.value(), &error))
+    Ok(checked.symmetric(r.value(), &error).with_rest(r))
 }
 
-/// The sums above and below.
-fn sums(checked: &Checked<'_>, above: &[f64]) -> (ExactSum, ExactSum) {
-    let (mut top, mut bottom) = (ExactSum::new(), ExactSum::new());
-    for (row, below, frequency) in checked.weighted() {
-        top.add_product(frequency, above[row]);
-        bottom.add_product(frequency, below);
-    }
-    (top, bottom)
-}
-
-/// The ratio of columns each in a unit that keeps squares in range; none where they are in such units.
-fn in_units(above: &[f64], sample: &Sample<'_>) -> Result<Option<Summary>, SummaryError> {
-    let unit =
-        |values: &[f64]| power_below(values.iter().map(|value| value.abs()).fold(0.0, f64::max));
-    let (upper, lower) = (unit(above), unit(sample.values));
-    if upper == 1.0 && lower == 1.0 {
-        return Ok(None);
-    }
+/// The ratio of columns each in a unit that keeps squares in range.
+fn in_units(above: &[f64], sample: &Sample<'_>) -> Result<Summary, SummaryError> {
+    let (upper, lower) = (power_below(largest(above)), power_below(largest(sample.values)));
     let scaled = |values: &[f64], unit: f64| -> Vec<f64> {
         values.iter().map(|value| value / unit).collect()
     };
     let (above, below) = (scaled(above, upper), scaled(sample.values, lower));
-    // Their means may still be near zero: that is theirs, not the unit's.
     let checked = Checked::of(&Sample { values: &below, ..*sample })?;
-    let (top, bottom) = sums(&checked, &above);
-    let found = of_sums(&checked, &above, (&top, &bottom))?.times(upper / lower);
-    if found.is_finite() { Ok(Some(found)) } else { Err(SummaryError::OutOfRange) }
+    let found = of_checked(&checked, &above)?.times(upper / lower);
+    if found.is_finite() { Ok(found) } else { Err(SummaryError::OutOfRange) }
 }

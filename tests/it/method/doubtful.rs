@@ -316,3 +316,49 @@ fn sizes_of_weights_in_likelihoods_are_told() {
     let message = "`outcome` has a mean too near zero for a number";
     refused(&regress("model = \"poisson\"\noutcome = \"h * 1e-200\"\non = [\"x\"]"), message);
 }
+
+/// Rates of a model with a constant are x'b: of a repaired covariance V their errors are √x'Vx (numpy, of the repaired V).
+#[test]
+fn adjusted_rates_go_by_the_repaired_covariance() {
+    let g = [1, 1, 0, 0, 0, 1, 1, 0];
+    let h = [0, 0, 1, 1, 2, 1, 1, 1];
+    let id = [0, 2, 0, 0, 1, 0, 1, 1];
+    let y = [1.0, 0.0, 7.0, 9.0, 6.0, 8.0, 4.0, 0.0];
+    let none = floats(&[0.0; 8]);
+    let columns = [
+        ("y", floats(&y)),
+        ("x", none.clone()),
+        ("z", none),
+        ("g", whole(&g)),
+        ("h", whole(&h)),
+        ("f", whole(&id)),
+        ("id", whole(&id)),
+        ("huge", whole(&id)),
+    ];
+    let table = Table::from_columns(columns.map(|(name, one)| (name.to_owned(), one)).into());
+    let text = regress(
+        "outcome = \"y\"\non = [\"factor(g)\"]\nadjusted = [\"g\"]\nse = \"cluster\"\ncluster = [\"h\", \"id\"]",
+    );
+    let found =
+        run(&plan(&text), vec![("t", loaded(table.expect("a table")))], 1).expect("it runs");
+    let se = |id: &str| found.estimate(id).and_then(|one| one.se).expect("an error");
+    close(se("s/intercept"), 0.331_437_786_609, 1e-10);
+    close(se("s/adjusted{g=0}"), 0.331_437_786_609, 1e-9);
+    close(se("s/adjusted{g=1}"), 2.261_556, 1e-6);
+    let rounding = "zero up to rounding";
+    assert!(
+        !found.warnings.iter().any(|one| one.message.contains(rounding)),
+        "{:?}",
+        found.warnings
+    );
+}
+
+#[test]
+fn a_likelihood_of_the_constant_alone_explains_nothing() {
+    for rows in 3..12 {
+        let text = regress(&format!(
+            "model = \"logit\"\noutcome = \"case when id < {rows} then 1 else 0 end\"\non = []"
+        ));
+        assert_eq!(value(&ran(&text), "s/pseudo_r2"), 0.0, "{rows}");
+    }
+}

@@ -61,10 +61,14 @@ const PURE: [(&str, &str); 5] = [
 ];
 
 /// What has the unit of the columns, or p values and degrees of freedom beside it.
-const LENGTHS: [(&str, &str); 4] = [
+const LENGTHS: [(&str, &str); 5] = [
     ("compare", "of = \"y\"\nbetween = \"g\"\ntest = \"welch\""),
     ("compare", "of = \"y\"\nbetween = \"g\"\ntest = \"student\""),
     ("compare", "of = \"y\"\nbetween = \"x\"\ntest = \"paired-t\""),
+    (
+        "summarise",
+        "by = [\"g\"]\ncluster = [\"c\"]\nmeasures = { m = \"mean(y)\", r = \"ratio(y, x)\" }\nchange = { by = \"g\", from = 0, to = 1 }",
+    ),
     (
         "summarise",
         "measures = { m = \"mean(y)\", s = \"sd(y)\", q = \"median(y)\", r = \"ratio(y, x)\", t = \"sum(y)\" }",
@@ -84,7 +88,10 @@ fn tests_and_agreement_know_no_unit() {
 
 #[test]
 fn means_and_deviations_go_with_the_unit() {
-    let text = steps(&LENGTHS);
+    let text = format!(
+        "{}[[step]]\nid = \"k\"\n[step.contrast]\nvalue = 'est(\"s4/m\") - est(\"s4/t\") / 12'\n",
+        steps(&LENGTHS)
+    );
     let plain = all(&ran(&text, 0, 0.0));
     for power in [-900, -540, 300, 520, 1000] {
         let unit = two_to(power);
@@ -121,12 +128,13 @@ fn regressions_go_with_the_unit_or_say_what_to_do() {
         ("regress", "outcome = \"y\"\non = [\"g\"]\nse = \"hc1\""),
         ("regress", "outcome = \"y\"\non = [\"g\"]\nse = \"cluster\"\ncluster = [\"c\"]"),
         ("regress", "outcome = \"y\"\non = [\"x\"]"),
+        ("regress", "outcome = \"y\"\non = [\"g\"]\nse = \"cluster\"\ncluster = [\"c\", \"x\"]"),
     ]);
     let plain = ran(&text, 0, 0.0);
     for power in [-500, 500] {
         let unit = two_to(power);
         let found = ran(&text, power, 0.0);
-        for id in ["s0/g", "s1/g", "s0/intercept"] {
+        for id in ["s0/g", "s1/g", "s0/intercept", "s3/g", "s3/intercept"] {
             let (found, plain) = (found.estimate(id), plain.estimate(id));
             let (found, plain) = (found.expect("an estimate"), plain.expect("an estimate"));
             assert_eq!(found.value, plain.value * unit, "{id}");
@@ -163,4 +171,123 @@ fn what_no_number_holds_is_said() {
     let shown = run(&plan(&text), vec![("t", loaded(table(0, 0.0)))], 1);
     let shown = shown.expect_err("it overflows").to_string();
     assert!(!shown.contains("column `g`"), "{shown}");
+}
+
+/// One table of its own for each case: columns `y`, `x`, `g` and `c`.
+fn of(text: &str, columns: [&[f64]; 4]) -> Result<Run, secondlook::diagnostic::Problems> {
+    let [y, x, g, c] = columns;
+    let table = numbers(&[("y", y), ("x", x), ("g", g), ("c", c)]);
+    run(&plan(text), vec![("t", loaded(table))], 1)
+}
+
+#[track_caller]
+fn near(found: Option<f64>, expected: f64) {
+    let found = found.expect("a number");
+    assert!((found - expected).abs() <= 1e-9 * expected.abs(), "{found} for {expected}");
+}
+
+/// The right values are exact fractions, as the definitions have them.
+#[test]
+fn alpha_knows_codes_that_are_no_exact_decimals() {
+    let alpha = |metric: &str| {
+        steps(&[("agreement", &format!("coders = [\"y\", \"x\"]\nmeasure = \"alpha-{metric}\""))])
+    };
+    for same in [0.1, 0.3, 0.7, 3.3, 1e9 + 0.1, 3e200] {
+        for units in [3, 6, 9, 13, 24] {
+            let codes = vec![same; units];
+            let found = of(&alpha("interval"), [&codes, &codes, &codes, &codes]);
+            let shown = found.expect_err("all codes are the same").to_string();
+            assert!(shown.contains("all codes are the same"), "{shown}");
+        }
+    }
+    let far = |places: &[usize]| -> Vec<f64> {
+        places.iter().map(|place| 1e15 + [0.0, 1.0, 2.0, 4.0][*place]).collect()
+    };
+    let (a, b) = (far(&[0, 1, 2, 3, 1, 0, 0]), far(&[0, 1, 2, 3, 2, 0, 1]));
+    let found = of(&alpha("interval"), [&a, &b, &a, &a]).expect("alpha");
+    near(found.estimate("s0/alpha").map(|one| one.value), 0.925_287_356_321_839);
+    let (a, b) = ([1e-200, 1e-200, 2e-200, 1e200], [2e-200, 1e-200, 2e-200, 1e200]);
+    let found = of(&alpha("ratio"), [&a, &b, &a, &a]).expect("alpha");
+    let value = found.estimate("s0/alpha").expect("alpha").value;
+    assert!((value - 0.940_17).abs() < 5e-6, "{value}");
+}
+
+/// mpmath's values; a row of weight 0 is as if it were not there, however large it is.
+#[test]
+fn near_numbers_cancelled_sums_and_rows_of_no_weight() {
+    let geometric = steps(&[("summarise", "measures = { m = \"geometric_mean(y)\" }")]);
+    let two = [1e15 + 1.0, 1e15 + 2.0];
+    let found = of(&geometric, [&two, &two, &two, &two]).expect("it runs");
+    near(found.estimate("s0/m").and_then(|one| one.se), 0.5);
+    let ratio = steps(&[("summarise", "measures = { m = \"ratio(y, x)\" }")]);
+    let ones = [1.0, 1.0, 1.0];
+    for (y, se) in [([1e-200, -1e-200, 0.0], 1e-200), ([1e200, -1e200, 1.0], 1e200)] {
+        let found = of(&ratio, [&y, &ones, &ones, &ones]).expect("it runs");
+        // The standard deviation is the size itself, over √3.
+        near(found.estimate("s0/m").and_then(|one| one.se), se / f64::sqrt(3.0));
+    }
+    let weighted = steps(&[(
+        "summarise",
+        "weights = \"g\"\nmeasures = { m = \"mean(y)\", s = \"sd(y)\", r = \"ratio(x, y)\", g = \"geometric_mean(y)\" }",
+    )]);
+    let all = |y: &[f64], x: &[f64], g: &[f64]| all(&of(&weighted, [y, x, g, g]).expect("it runs"));
+    for last in [1e150, 1e300] {
+        for unit in [1.0, 1e-94] {
+            let (y, x) = ([1.0, 2.0, 4.0].map(|y| y * unit), [1.0, 3.0, 4.0].map(|x| x * unit));
+            let (y4, x4) = ([y[0], y[1], y[2], last], [x[0], x[1], x[2], last]);
+            assert_eq!(all(&y4, &x4, &[1.0, 1.0, 1.0, 0.0]), all(&y, &x, &ones), "{unit} {last}");
+        }
+    }
+    // A few near numbers beside one far off that does not count.
+    let y = [1e15 + 1.0, 1e15 + 2.0, 1e15 + 3.0, 1e15 + 4.5, 1.0];
+    let found = of(&weighted, [&y, &y, &[1.0, 1.0, 1.0, 1.0, 0.0], &y]).expect("it runs");
+    near(found.estimate("s0/g").and_then(|one| one.se), 0.746_519_702_798_7);
+    // An interval that no number reaches is left out and told, and the group's value stays.
+    let found = of(&geometric, [&[1e-300, 1e300], &two, &two, &two]).expect("it runs");
+    let one = found.estimate("s0/m").expect("a mean");
+    assert!((one.value - 1.0).abs() < 1e-9 && one.ci.is_none(), "{one:?}");
+    let told = "the interval reaches beyond the largest number";
+    assert!(found.warnings.iter().any(|one| one.message.contains(told)), "{:?}", found.warnings);
+}
+
+#[test]
+fn few_clusters_are_those_that_an_estimate_rests_on() {
+    let y: Vec<f64> = (0..90).map(|row| f64::from(row % 7)).collect();
+    let c: Vec<f64> = (0..90).map(|row| f64::from(row / 2)).collect();
+    let few: Vec<f64> = (0..90).map(|row| f64::from(u8::from(row < 12))).collect();
+    let text = steps(&[(
+        "summarise",
+        "cluster = [\"c\"]\nweights = \"g\"\nmeasures = { m = \"mean(y)\" }",
+    )]);
+    let ones = vec![1.0; 90];
+    let warned = |weights: &[f64]| {
+        let found = of(&text, [&y, &y, weights, &c]).expect("it runs");
+        found.warnings.iter().any(|one| one.message.contains("only 6 clusters"))
+    };
+    assert!(warned(&few) && !warned(&ones));
+}
+
+/// However many groups there are, and whether rows have weights or not, the different values are those of a set.
+#[test]
+fn distinct_values_are_those_of_a_set() {
+    for groups in [1_u32, 7, 64, 65, 300] {
+        let rows = 2000_u32;
+        let g: Vec<f64> = (0..rows).map(|row| f64::from(row * row % 10_007 % groups)).collect();
+        let y: Vec<f64> = (0..rows).map(|row| f64::from(row * 31 % 997 % 41)).collect();
+        let ones = vec![1.0; g.len()];
+        for weights in ["", "weights = \"x\"\n"] {
+            let body = format!("by = [\"g\"]\n{weights}measures = {{ d = \"distinct(y)\" }}");
+            let found = of(&steps(&[("summarise", &body)]), [&y, &ones, &g, &g]).expect("it runs");
+            for group in 0..groups {
+                let there = g.iter().zip(&y).filter(|(g, _)| **g == f64::from(group));
+                let set: std::collections::BTreeSet<u64> =
+                    there.map(|(_, y)| y.to_bits()).collect();
+                let Some(one) = found.estimate(&format!("s0/d{{g={group}}}")) else {
+                    assert!(set.is_empty(), "{group} of {groups}");
+                    continue;
+                };
+                assert_eq!(one.value, set.len() as f64, "{group} of {groups}");
+            }
+        }
+    }
 }

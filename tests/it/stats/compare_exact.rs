@@ -188,7 +188,10 @@ fn spearman_is_exact_of_few_pairs_without_ties() {
     assert_eq!(method(12, None).expect("exact"), "exact; interval by Fisher's z");
     assert_eq!(method(12, Some(false)).expect("by t"), "t; interval by Fisher's z");
     assert_eq!(method(13, None).expect("by t"), "t; interval by Fisher's z");
-    assert_eq!(method(13, Some(true)), Err(CompareError::TooLarge { test: "Spearman's rho" }));
+    assert_eq!(
+        method(13, Some(true)),
+        Err(CompareError::TooMany { test: "Spearman's rho", most: 12, found: 13 })
+    );
     let tied = spearman(&[1.0, 1.0, 2.0, 3.0], &[1.0, 1.0, 2.0, 3.0], &How::default());
     let tied = tied.expect("by t");
     assert_eq!((tied.method.as_str(), tied.p), ("t; interval by Fisher's z", 0.0));

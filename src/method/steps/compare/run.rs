@@ -38,7 +38,15 @@ impl Step for Compare {
         if let Some(weights) = &self.weights {
             outcome.note("weights", format!("counts: {}", weights.text));
         }
-        let found = self.compare(&used, &mut outcome)?;
+        let dropped = rows_in - used.rows();
+        let found = self.compare(&used, &mut outcome).map_err(|mut problem| {
+            if dropped > 0 {
+                let others = if self.test.groups() { " or are of other groups" } else { "" };
+                let why = format!(" ({dropped} of {rows_in} rows have nulls{others})");
+                problem.message.push_str(&why);
+            }
+            problem
+        })?;
         self.yields(&found, running.id, &mut outcome);
         Ok(outcome)
     }
@@ -46,14 +54,24 @@ impl Step for Compare {
 
 impl Compare {
     fn fails(&self, error: &CompareError) -> Problem {
+        if let (CompareError::TooFew { test, needed, found }, false) = (error, self.test.groups()) {
+            let what = if self.test.alone() { "values" } else { "pairs of values" };
+            let message = format!(
+                "the comparison cannot be made: {test} needs {needed} {what} at least, and there are {found}"
+            );
+            return Problem::error(message).at(&self.of.span());
+        }
         let problem = Problem::error(format!("the comparison cannot be made: {error}"));
         let help = match (self.test, error) {
             (Test::Fisher, CompareError::TooLarge { .. }) => {
                 "write `test = \"chi-square\"`: with so many counts it is close"
             }
-            (_, CompareError::TooLarge { .. } | CompareError::Ties { .. }) => {
-                "write `exact = false`, or leave it out"
-            }
+            (
+                _,
+                CompareError::TooLarge { .. }
+                | CompareError::TooMany { .. }
+                | CompareError::Ties { .. },
+            ) => "write `exact = false`, or leave it out",
             (_, CompareError::NoSides) => "leave `alternative` out",
             _ => return problem.at(&self.of.span()),
         };
@@ -110,7 +128,26 @@ impl Compare {
             }
             _ => compare::pearson(&of, &other, how),
         }
-        .map_err(|error| self.fails(&error))
+        .map_err(|error| self.fails_of(&error, &of, &other))
+    }
+
+    /// As [`Self::fails`]; where a column does not vary, of that column.
+    fn fails_of(&self, error: &CompareError, of: &[f64], other: &[f64]) -> Problem {
+        let still = |values: &[f64]| values.windows(2).all(|pair| pair.first() == pair.last());
+        let Some(between) = self.between.as_ref().filter(|_| !self.test.alone()) else {
+            return self.fails(error);
+        };
+        let column = match error {
+            CompareError::NoVariation { .. } if still(of) && of.len() > 1 => &self.of,
+            CompareError::NoVariation { .. } if still(other) && other.len() > 1 => between,
+            _ => return self.fails(error),
+        };
+        let message = format!(
+            "the comparison cannot be made: `{}` is the same in every row that counts",
+            column.text
+        );
+        let help = "did a filter keep one value only, or is it coded otherwise than meant?";
+        Problem::error(message).at(&column.span()).help(help)
     }
 
     /// The counts that rows stand for.
@@ -150,7 +187,11 @@ impl Compare {
             let place = self.between.as_ref().map_or_else(|| self.of.span(), Fragment::span);
             let between = self.between.as_ref().map_or("", |between| between.text.as_str());
             let message = format!("`{between}` makes {} groups, not two", levels.len());
-            let help = "name two of them with `groups = [\"…\", \"…\"]`";
+            let help = if levels.len() > 2 {
+                "name two of them with `groups = [\"…\", \"…\"]`"
+            } else {
+                "look at what the steps before it keep: nothing is left to compare with"
+            };
             return Err(Problem::error(message).at(&place).help(help));
         };
         let turned = self.groups.as_ref().is_some_and(|(names, _)| names[0] == *second);

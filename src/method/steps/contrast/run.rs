@@ -7,7 +7,6 @@ use crate::method::steps::{Outcome, Running, Slopes, Step, plain_estimate};
 use crate::results::{Estimate, split_part};
 use crate::stats::distribution;
 use crate::stats::linear::Reference as Distribution;
-use crate::stats::math;
 
 use super::{Ends, Referred, sources, step_of};
 
@@ -47,9 +46,9 @@ impl Step for Contrasting {
         estimate.unit.clone_from(&self.unit);
         estimate.n = shared(&terms, |one| one.n);
         estimate.clusters = shared(&terms, |one| one.clusters);
-        match self.variance(&terms, &references, &values, running) {
-            Ok(Some((variance, slopes))) => {
-                estimate.se = Some(math::sqrt(variance));
+        match self.error(&terms, &references, &values, running) {
+            Ok(Some((error, slopes))) => {
+                estimate.se = Some(error);
                 sources::note(&slopes, running, &mut outcome);
                 if self.ends == Ends::Delta {
                     self.delta(&mut estimate, &terms)?;
@@ -119,9 +118,9 @@ impl Contrasting {
         Problem::error(message).at(&self.value.span())
     }
 
-    /// g'Σg and the slopes in the estimates that no other explains; none where no estimate has an error;
+    /// √(g'Σg) and the slopes in the estimates that no other explains; none where no estimate has an error;
     /// an explanation where one of several has none.
-    fn variance(
+    fn error(
         &self,
         terms: &[Term<'_>],
         references: &[Reference],
@@ -137,7 +136,7 @@ impl Contrasting {
         let named = terms.iter().zip(gradient).filter(|(term, _)| term.estimate.is_some());
         let named = named.map(|(term, slope)| (term.address.to_owned(), slope)).collect();
         let slopes = sources::expand(named, running);
-        Ok(Some((sources::variance(&slopes, running)?, slopes)))
+        Ok(Some((sources::error(&slopes, running)?, slopes)))
     }
 
     pub(super) fn distribution(&self, terms: &[Term<'_>]) -> Result<Distribution, Problem> {

@@ -7,6 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::method::steps::{Outcome, Running, Slopes};
 use crate::results::Estimate;
+use crate::stats::math;
+use crate::stats::sum::sum;
 
 use super::step_of;
 
@@ -25,28 +27,43 @@ pub(super) fn expand(named: Slopes, running: &Running<'_>) -> Slopes {
     base.into_iter().filter(|(_, slope)| *slope != 0.0).collect()
 }
 
-/// g'Σg over the estimates that slopes name.
-pub(super) fn variance(slopes: &Slopes, running: &Running<'_>) -> Result<f64, String> {
+/// √(g'Σg) over the estimates that slopes name.
+pub(super) fn error(slopes: &Slopes, running: &Running<'_>) -> Result<f64, String> {
+    // In the unit of the largest part, whose square is a number.
+    let mut parts = Vec::with_capacity(slopes.len());
+    for (address, slope) in slopes {
+        let error = estimate(address, running).and_then(|one| one.se);
+        let error = error.ok_or_else(|| format!("no standard error: `{address}` has none"))?;
+        parts.push((error, (slope * error).abs()));
+    }
+    let unit = parts.iter().fold(0.0, |most: f64, (_, part)| most.max(*part));
+    if unit == 0.0 || !unit.is_finite() {
+        return Ok(unit);
+    }
     let mut terms = Vec::with_capacity(slopes.len() * slopes.len());
-    for (left, slope) in slopes {
-        for (right, other) in slopes {
-            terms.push(slope * other * covariance(left, right, running)?);
+    for ((left, slope), (error, _)) in slopes.iter().zip(&parts) {
+        for ((right, other), (second, _)) in slopes.iter().zip(&parts) {
+            if left == right {
+                terms.push((slope * error / unit) * (slope * error / unit));
+                continue;
+            }
+            let covariance = covariance(left, right, running)?;
+            let size = error * second;
+            if size != 0.0 && !(f64::MIN_POSITIVE..).contains(&size) {
+                let why = "their standard errors are too near zero for it: multiply what they are of by a power of ten";
+                return Err(format!(
+                    "no standard error: the covariance of `{left}` and `{right}` is not known, {why}"
+                ));
+            }
+            terms.push((slope / unit) * (other / unit) * covariance);
         }
     }
     // Rounding may leave a variance that is zero a shade below it.
-    Ok(crate::stats::sum::sum(&terms).max(0.0))
+    Ok(unit * math::sqrt(sum(&terms).max(0.0)))
 }
 
 /// The covariance of two estimates: of one step, as the step says; of two, none.
 fn covariance(left: &str, right: &str, running: &Running<'_>) -> Result<f64, String> {
-    let error = |address: &str| {
-        let found = estimate(address, running).and_then(|one| one.se);
-        found.ok_or_else(|| format!("no standard error: `{address}` has none"))
-    };
-    let (one, other) = (error(left)?, error(right)?);
-    if left == right {
-        return Ok(one * other);
-    }
     let step = step_of(left);
     if step != step_of(right) {
         return Ok(0.0);

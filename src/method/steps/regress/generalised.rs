@@ -10,6 +10,7 @@ use crate::stats::linear::{Covariance, Design, Weights};
 
 use super::Effects;
 use super::adjusted::{Adjusting, Form, Spread, joint};
+use super::linear::without_error;
 use super::refusal::Context;
 use super::run::Regressing;
 
@@ -91,6 +92,7 @@ impl Regressing {
         }
         for form in &rates {
             let mut estimate = form.estimate(running.id, spread, fitted.reference, self.level);
+            outcome.warnings.extend(without_error(&estimate));
             (estimate.n, estimate.clusters) = (Some(fitted.n as f64), clusters);
             outcome.estimates.push(estimate);
         }

@@ -143,6 +143,7 @@ impl Regressing {
         let spread = Spread::of(fitted);
         for form in &rates {
             let mut estimate = form.estimate(running.id, &spread, fitted.reference, self.level);
+            outcome.warnings.extend(without_error(&estimate));
             estimate.n = Some(fitted.n as f64);
             estimate.clusters = clusters;
             outcome.estimates.push(estimate);
@@ -240,6 +241,12 @@ impl Regressing {
         }
         outcome.warnings.extend(fitted.warnings.iter().map(ToString::to_string));
     }
+}
+
+/// Says that an estimate has no standard error.
+pub(super) fn without_error(estimate: &Estimate) -> Option<String> {
+    let why = "the covariance gives it a negative variance";
+    estimate.se.is_none().then(|| format!("no standard error of `{}`: {why}", estimate.id))
 }
 
 /// Names the instruments that a first stage left out as collinear.

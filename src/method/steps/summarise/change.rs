@@ -8,7 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::{Problem, Span};
-use crate::method::steps::{Joint, Outcome, Running, Slopes, plain_estimate};
+use crate::method::steps::{Outcome, Running, Slopes, plain_estimate};
 use crate::results::Estimate;
 use crate::stats::distribution;
 use crate::stats::double_double::two_sum;
@@ -16,7 +16,7 @@ use crate::stats::linear::Reference;
 use crate::stats::math;
 
 use super::grouped::{Group, Grouped};
-use super::run::Summarising;
+use super::run::{Measured, Summarising};
 use super::told;
 
 /// A checked change.
@@ -42,8 +42,8 @@ struct Pair<'a> {
     after: &'a Estimate,
     /// What rounding left of the values before and after.
     rests: [f64; 2],
-    /// Their covariance, where both have a standard error.
-    joint: Joint,
+    /// Their correlation, where both have a standard error.
+    correlation: Option<f64>,
 }
 
 impl Pair<'_> {
@@ -75,12 +75,11 @@ impl Pair<'_> {
         let mut estimate = plain_estimate(step, address, value);
         estimate.n = self.before.n.zip(self.after.n).map(|(one, other)| one + other);
         let ids = [&self.before.id, &self.after.id];
-        let covariance = |left: usize, right: usize| self.joint.covariance(ids[left], ids[right]);
-        let parts = (covariance(0, 0), covariance(1, 1), covariance(0, 1));
-        if let (Some(before), Some(after), Some(both)) = parts {
+        let parts = (self.before.se, self.after.se, self.correlation);
+        if let (Some(before), Some(after), Some(correlation)) = parts {
             let [p, q] = slopes;
-            let variance = p * p * before + q * q * after + 2.0 * p * q * both;
-            describe(&mut estimate, variance, self.before.df.zip(self.after.df), level);
+            let se = joined(p * before, q * after, correlation);
+            describe(&mut estimate, se, self.before.df.zip(self.after.df), level);
             let named = ids.iter().zip(slopes).map(|(id, slope)| ((*id).clone(), slope)).collect();
             outcome.slopes.insert(estimate.id.clone(), named);
         }
@@ -88,9 +87,18 @@ impl Pair<'_> {
     }
 }
 
-fn describe(estimate: &mut Estimate, variance: f64, df: Option<(f64, f64)>, level: f64) {
+/// √(a² + b² + 2ρab), whatever the size of a and b.
+fn joined(a: f64, b: f64, correlation: f64) -> f64 {
+    let unit = a.abs().max(b.abs());
+    if unit == 0.0 || !unit.is_finite() {
+        return unit;
+    }
+    let (a, b) = (a / unit, b / unit);
     // Rounding may leave a variance that is zero a shade below it.
-    let se = math::sqrt(variance.max(0.0));
+    unit * math::sqrt((a * a + b * b + 2.0 * correlation * a * b).max(0.0))
+}
+
+fn describe(estimate: &mut Estimate, se: f64, df: Option<(f64, f64)>, level: f64) {
     let df = df.map(|(one, other)| one.min(other));
     let reference = df.map_or(Reference::Normal, |df| Reference::T { df });
     let ends = distribution::interval(reference, estimate.value, se, level);
@@ -110,26 +118,29 @@ impl Summarising {
     pub(super) fn changes(
         &self,
         grouped: &Grouped,
-        (measured, rests): (&[Vec<Option<Estimate>>], &[Vec<f64>]),
+        measured: &Measured,
         running: &Running<'_>,
         outcome: &mut Outcome,
     ) -> Result<(), Problem> {
         let Some(change) = &self.change else { return Ok(()) };
         let pairs = self.paired(change, grouped, outcome)?;
         for place in &change.of {
-            let (Some(measure), Some(estimates)) =
+            let (Some(measure), Some((estimates, rests))) =
                 (self.measures.get(*place), measured.get(*place))
             else {
                 continue;
             };
-            let rest = |group: &usize| rests.get(*place).and_then(|one| one.get(*group)).copied();
+            let rest = |group: &usize| rests.get(*group).copied();
             for (before, after, braces) in &pairs {
                 let rests = [before, after].map(|group| rest(group).unwrap_or_default());
                 let at = |group: &usize| estimates.get(*group).and_then(Option::as_ref);
                 let (Some(before), Some(after)) = (at(before), at(after)) else { continue };
-                let joint = self.joint(grouped, measured, &|id| id == before.id || id == after.id);
+                let either = |id: &str| id == before.id || id == after.id;
+                let correlation =
+                    self.correlations(grouped, measured, &either).of(&before.id, &after.id);
                 let address = format!("{}/{}", running.id, measure.name);
-                let pair = Pair { address, braces: braces.clone(), before, after, rests, joint };
+                let pair =
+                    Pair { address, braces: braces.clone(), before, after, rests, correlation };
                 pair.yields(running.id, self.intervals.level, outcome);
             }
         }

@@ -37,6 +37,8 @@ pub(super) struct Grouped {
     pub(super) places: Vec<u32>,
     /// The rows of each group, once a measure needs them.
     pub(super) rows: OnceCell<Parted<usize>>,
+    /// The rows of each denominator of a bare `fraction`, once one needs them.
+    pub(super) totals: OnceCell<BTreeMap<Vec<u32>, Vec<usize>>>,
 }
 
 /// The rows with equal values in `by`.
@@ -66,6 +68,8 @@ pub(super) struct Intervals {
 /// A number with what is known about it.
 pub(super) struct Number {
     pub(super) value: f64,
+    /// What its rounding left.
+    pub(super) rest: f64,
     pub(super) n: f64,
     pub(super) clusters: Option<u64>,
     pub(super) summary: Option<Summary>,
@@ -76,7 +80,7 @@ pub(super) struct Number {
 impl Number {
     /// A number without uncertainty.
     pub(super) fn plain(value: f64, n: f64) -> Self {
-        Self { value, n, clusters: None, summary: None, lacks: None }
+        Self { value, rest: 0.0, n, clusters: None, summary: None, lacks: None }
     }
 }
 
@@ -84,6 +88,7 @@ impl From<Summary> for Number {
     fn from(summary: Summary) -> Self {
         Self {
             value: summary.value,
+            rest: summary.rest,
             n: summary.n as f64,
             clusters: summary.clusters.map(|count| count as u64),
             summary: Some(summary),

@@ -7,36 +7,63 @@
 //! errors, so that the diagonal is exactly what each reports for itself.
 //! *Source*: the delta method for functions of means; Cameron & Miller 2015 for clusters.
 
-use std::collections::BTreeMap;
-
 use crate::engine::Numbers;
 use crate::method::steps::Joint;
-use crate::results::Estimate;
-use crate::stats::math;
+use crate::stats::double_double::{DoubleDouble, two_sum};
+use crate::stats::math::{self, power_below};
 use crate::stats::sum::sum;
 
 use super::grouped::{Group, Grouped};
 use super::measure::{Statistic, What};
-use super::run::Summarising;
+use super::run::{Measured, Summarising};
 
 impl Summarising {
     /// The covariance of those of the estimates that are wanted.
     pub(super) fn joint(
         &self,
         grouped: &Grouped,
-        measured: &[Vec<Option<Estimate>>],
+        measured: &Measured,
         wanted: &dyn Fn(&str) -> bool,
     ) -> Joint {
-        let mut influences = Vec::new();
-        for (place, estimates) in measured.iter().enumerate() {
-            for (group, estimate) in grouped.groups.iter().zip(estimates) {
-                if let Some(estimate) = estimate.as_ref().filter(|one| wanted(&one.id)) {
-                    let rows = self.influence(place, grouped, group, estimate.value);
-                    influences.push(Influence { estimate: estimate.clone(), rows });
-                }
+        let Correlations { addresses, errors, matrix } =
+            self.correlations(grouped, measured, wanted);
+        let pairs = errors.iter().flat_map(|left| errors.iter().map(move |right| left * right));
+        let matrix = matrix.iter().zip(pairs).map(|(correlation, pair)| correlation * pair);
+        Joint { matrix: matrix.collect(), addresses }
+    }
+
+    /// The correlations of those of the estimates that are wanted, have a standard error, and whose influences are known.
+    pub(super) fn correlations(
+        &self,
+        grouped: &Grouped,
+        measured: &Measured,
+        wanted: &dyn Fn(&str) -> bool,
+    ) -> Correlations {
+        let mut all = Correlations::default();
+        let mut known: Vec<(Scores, f64)> = Vec::new();
+        for (place, (estimates, rests)) in measured.iter().enumerate() {
+            for ((group, estimate), rest) in grouped.groups.iter().zip(estimates).zip(rests) {
+                let Some(estimate) = estimate.as_ref().filter(|one| wanted(&one.id)) else {
+                    continue;
+                };
+                let value = two_sum(estimate.value, *rest);
+                let influence = self.influence(place, grouped, group, value);
+                let (Some(error), Some(rows)) = (estimate.se, influence) else { continue };
+                all.addresses.push(estimate.id.clone());
+                all.errors.push(error);
+                let scores = scores(&rows, grouped.weights.as_deref(), grouped.clusters.as_deref());
+                let squares = product(&scores, &scores);
+                known.push((scores, squares));
             }
         }
-        covariance(&influences, grouped.weights.as_deref(), grouped.clusters.as_deref())
+        for (left, one) in &known {
+            for (right, other) in &known {
+                let norm = math::sqrt(one * other);
+                let correlation = if norm > 0.0 { product(left, right) / norm } else { 0.0 };
+                all.matrix.push(correlation.clamp(-1.0, 1.0));
+            }
+        }
+        all
     }
 
     fn influence(
@@ -44,14 +71,13 @@ impl Summarising {
         place: usize,
         grouped: &Grouped,
         group: &Group,
-        value: f64,
+        value: DoubleDouble,
     ) -> Option<Vec<(usize, f64)>> {
         let numbers = || grouped.columns.get(place)?.as_ref().and_then(|column| column.numbers());
         match &self.measures.get(place)?.what {
             What::Share => {
-                let all = self.totals(grouped);
-                let total = all.get(&self.outer(group)).cloned().unwrap_or_default();
-                Some(of_share(grouped.rows(group), &total, value))
+                let total = self.totals(grouped).get(&self.outer(group));
+                Some(of_share(grouped.rows(group), total.map_or(&[], Vec::as_slice), value.value()))
             }
             What::Of { statistic, .. } => {
                 let weights = grouped.weights.as_deref();
@@ -66,17 +92,28 @@ impl Summarising {
     }
 }
 
-/// An estimate and its influence in each row that it depends on; none where it is not known.
-struct Influence {
-    estimate: Estimate,
-    rows: Option<Vec<(usize, f64)>>,
+/// The estimates that correlate, their standard errors, and the matrix row after row.
+#[derive(Default)]
+pub(super) struct Correlations {
+    addresses: Vec<String>,
+    errors: Vec<f64>,
+    matrix: Vec<f64>,
 }
 
-/// The influence of a share of `rows` in `total`.
+impl Correlations {
+    /// The correlation of two estimates; none where it is not known.
+    pub(super) fn of(&self, left: &str, right: &str) -> Option<f64> {
+        let place = |address: &str| self.addresses.iter().position(|known| known == address);
+        self.matrix.get(place(left)? * self.addresses.len() + place(right)?).copied()
+    }
+}
+
+/// The influence of a share of `rows` in `total`, both in order.
 fn of_share(rows: &[usize], total: &[usize], share: f64) -> Vec<(usize, f64)> {
-    let inside: std::collections::BTreeSet<&usize> = rows.iter().collect();
-    let indicator = |row: &usize| f64::from(u8::from(inside.contains(row)));
-    total.iter().map(|row| (*row, indicator(row) - share)).collect()
+    let mut inside = rows.iter().peekable();
+    let indicator = |row: usize| f64::from(u8::from(inside.next_if(|one| **one == row).is_some()));
+    let mut indicator = indicator;
+    total.iter().map(|row| (*row, indicator(*row) - share)).collect()
 }
 
 /// The influence of a statistic of a column; none where this does not know it.
@@ -85,14 +122,15 @@ fn of_column(
     numbers: &Numbers<'_>,
     weights: Option<&[f64]>,
     rows: &[usize],
-    value: f64,
+    exact: DoubleDouble,
 ) -> Option<Vec<(usize, f64)>> {
+    let value = exact.value();
     let quantile = matches!(statistic, Statistic::Quantile(..));
     let share = if quantile { share_up_to(numbers, weights, rows, value) } else { 0.0 };
     let deviation = |number: f64| match statistic {
         Statistic::Quantile(..) => Some(share - f64::from(u8::from(number <= value))),
-        Statistic::Mean | Statistic::Fraction => Some(number - value),
-        Statistic::GeometricMean => Some(value * (math::ln(number) - math::ln(value))),
+        Statistic::Mean | Statistic::Fraction => Some((DoubleDouble::from(number) - exact).value()),
+        Statistic::GeometricMean => Some(value * above(number, exact)),
         _ => None,
     };
     let mut influence = Vec::new();
@@ -102,6 +140,16 @@ fn of_column(
         }
     }
     Some(influence)
+}
+
+/// The logarithm of a number over a mean: of their difference, where they are near.
+fn above(number: f64, mean: DoubleDouble) -> f64 {
+    let value = mean.value();
+    if number > 0.5 * value && number < 2.0 * value {
+        math::ln_1p((DoubleDouble::from(number) - mean).value() / value)
+    } else {
+        math::ln(number) - math::ln(value)
+    }
 }
 
 /// The share of rows whose number is not above a value.
@@ -118,60 +166,53 @@ fn of_ratio(
     above: &Numbers<'_>,
     below: &Numbers<'_>,
     rows: &[usize],
-    ratio: f64,
+    ratio: DoubleDouble,
 ) -> Vec<(usize, f64)> {
-    let influence = |row: &usize| Some((*row, above.get(*row)? - ratio * below.get(*row)?));
-    rows.iter().filter_map(influence).collect()
+    let both = |row: &usize| Some((*row, above.get(*row)?, below.get(*row)?));
+    let known: Vec<(usize, f64, f64)> = rows.iter().filter_map(both).collect();
+    // Each in a unit of its own: a correlation does not depend on them, and products stay in range.
+    let upper = power_below(known.iter().fold(0.0, |most: f64, (_, a, _)| most.max(a.abs())));
+    let lower = power_below(known.iter().fold(0.0, |most: f64, (.., b)| most.max(b.abs())));
+    let ratio = ratio.scaled(lower / upper);
+    let deviation = |a: f64, b: f64| (DoubleDouble::from(a / upper) - ratio * (b / lower)).value();
+    known.into_iter().map(|(row, a, b)| (row, deviation(a, b))).collect()
 }
 
-/// The covariance matrix of estimates.
-fn covariance(
-    influences: &[Influence],
-    weights: Option<&[f64]>,
-    clusters: Option<&[u32]>,
-) -> Joint {
-    // Only estimates that have a standard error and an influence can have a covariance; the rest
-    // keep their variance alone, which a contrast of one estimate needs.
-    let known: Vec<(&Influence, f64, BTreeMap<u64, f64>)> = influences
-        .iter()
-        .filter_map(|one| {
-            Some((one, one.estimate.se?, scores(one.rows.as_ref()?, weights, clusters)))
+/// What each row or cluster adds to an influence, in their order, in a unit of its own.
+type Scores = Vec<(u64, f64)>;
+
+/// Influences by row, times √w, or summed by cluster; in a unit that keeps squares in range.
+fn scores(influence: &[(usize, f64)], weights: Option<&[f64]>, clusters: Option<&[u32]>) -> Scores {
+    let largest = influence.iter().fold(0.0, |most: f64, (_, psi)| most.max(psi.abs()));
+    let unit = power_below(largest);
+    let weight = |row: usize| weights.map_or(1.0, |all| all.get(row).copied().unwrap_or(0.0));
+    let scaled = influence.iter().map(|(row, psi)| (*row, psi / unit));
+    let Some(clusters) = clusters else {
+        let mut all: Scores =
+            scaled.map(|(row, psi)| (row as u64, math::sqrt(weight(row)) * psi)).collect();
+        all.sort_unstable_by_key(|(row, _)| *row);
+        return all;
+    };
+    let cluster = |row: usize| u64::from(clusters.get(row).copied().unwrap_or(u32::MAX));
+    let mut all: Scores = scaled.map(|(row, psi)| (cluster(row), weight(row) * psi)).collect();
+    all.sort_by_key(|(cluster, _)| *cluster);
+    all.chunk_by(|one, other| one.0 == other.0)
+        .map(|rows| {
+            let terms: Vec<f64> = rows.iter().map(|(_, psi)| *psi).collect();
+            (rows.first().map_or(0, |(cluster, _)| *cluster), sum(&terms))
         })
-        .collect();
-    let mut matrix = Vec::with_capacity(known.len() * known.len());
-    for (_, left_error, left) in &known {
-        for (_, right_error, right) in &known {
-            let norm = math::sqrt(product(left, left) * product(right, right));
-            let correlation = if norm > 0.0 { product(left, right) / norm } else { 0.0 };
-            matrix.push(correlation.clamp(-1.0, 1.0) * left_error * right_error);
+        .collect()
+}
+
+/// The sum of the products of what two estimates have of the same row or cluster.
+fn product(left: &Scores, right: &Scores) -> f64 {
+    let mut terms = Vec::new();
+    let mut right = right.iter().peekable();
+    for (place, value) in left {
+        while right.next_if(|(other, _)| other < place).is_some() {}
+        if let Some((_, other)) = right.next_if(|(other, _)| other == place) {
+            terms.push(value * other);
         }
     }
-    Joint { addresses: known.iter().map(|(one, ..)| one.estimate.id.clone()).collect(), matrix }
-}
-
-/// Influences by row, times √w, or summed by cluster.
-fn scores(
-    influence: &[(usize, f64)],
-    weights: Option<&[f64]>,
-    clusters: Option<&[u32]>,
-) -> BTreeMap<u64, f64> {
-    let weight = |row: usize| weights.map_or(1.0, |all| all.get(row).copied().unwrap_or(0.0));
-    let Some(clusters) = clusters else {
-        let by_row = influence.iter();
-        return by_row.map(|(row, psi)| (*row as u64, math::sqrt(weight(*row)) * psi)).collect();
-    };
-    let mut terms: BTreeMap<u64, Vec<f64>> = BTreeMap::new();
-    for (row, psi) in influence {
-        let cluster = clusters.get(*row).copied().unwrap_or(u32::MAX);
-        terms.entry(u64::from(cluster)).or_default().push(weight(*row) * psi);
-    }
-    terms.into_iter().map(|(cluster, terms)| (cluster, sum(&terms))).collect()
-}
-
-fn product(left: &BTreeMap<u64, f64>, right: &BTreeMap<u64, f64>) -> f64 {
-    let terms: Vec<f64> = left
-        .iter()
-        .filter_map(|(place, value)| right.get(place).map(|other| value * other))
-        .collect();
     sum(&terms)
 }

@@ -18,7 +18,7 @@ pub(super) enum Measuring<'a> {
     Count,
     Share {
         /// The rows of each denominator, and which of them each group has.
-        totals: BTreeMap<Vec<u32>, Vec<usize>>,
+        totals: &'a BTreeMap<Vec<u32>, Vec<usize>>,
         outer: Vec<Vec<u32>>,
     },
     Distinct(Distinct<'a>),

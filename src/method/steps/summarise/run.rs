@@ -25,6 +25,9 @@ use super::measuring::Measuring;
 use super::taken::NO_DEVIATION;
 use super::told::{self, Lacking, warn};
 
+/// Of each measure what each group has, and what rounding left of it.
+pub(super) type Measured = Vec<(Vec<Option<Estimate>>, Vec<f64>)>;
+
 /// A checked `summarise`.
 pub(super) struct Summarising {
     pub(super) from: String,
@@ -50,17 +53,17 @@ impl Step for Summarising {
         let mut outcome = Outcome { sql: vec![sql], ..Outcome::default() };
         let grouped = self.group(&table, running, &mut outcome)?;
         let braces = self.told_apart(&grouped, running)?;
-        let (mut measured, mut rests) = (Vec::new(), Vec::new());
+        let mut measured: Measured = Vec::new();
         let mut lacking = Lacking::default();
         for place in 0..self.measures.len() {
-            let (estimates, rest) =
+            let found =
                 self.measure(place, (&grouped, &braces), running, &mut lacking, &mut outcome)?;
-            measured.push(estimates);
-            rests.push(rest);
+            measured.push(found);
         }
         lacking.warn(&braces, &mut outcome);
+        told::few_clusters(&measured, &mut outcome);
         let mut changes = Outcome::default();
-        self.changes(&grouped, (&measured, &rests), running, &mut changes)?;
+        self.changes(&grouped, &measured, running, &mut changes)?;
         let wanted = change::wanted(running.wanted, &changes.slopes);
         outcome.joint = self.joint(&grouped, &measured, &|id| wanted.contains(id));
         self.finish(&grouped, measured, rows_in, running, &mut outcome)?;
@@ -141,8 +144,10 @@ impl Summarising {
             let sizes = whole::tally(clusters.iter().copied(), levels);
             let largest = sizes.iter().copied().max().unwrap_or(0);
             let share = f64::from(largest) / clusters.len().max(1) as f64;
-            let warnings = linear::Warning::of_clusters(levels, share);
-            outcome.warnings.extend(warnings.map(|warning| warning.to_string()));
+            // Few clusters are told of the estimates, which may rest on fewer still.
+            let unequal = linear::Warning::of_clusters(levels, share)
+                .filter(|one| matches!(one, linear::Warning::UnequalClusters { .. }));
+            outcome.warnings.extend(unequal.map(|warning| warning.to_string()));
         }
         let keys: Vec<Arc<Column>> = (0..self.by.len())
             .filter_map(|at| table.shared(&format!("by {at}")).cloned())
@@ -151,7 +156,8 @@ impl Summarising {
         let counted: usize = groups.iter().map(|group| group.count).sum();
         running.same_rows(counted, table.rows())?;
         let rows = OnceCell::new();
-        Ok(Grouped { columns, below, keys, weights, clusters, groups, places, rows })
+        let totals = OnceCell::new();
+        Ok(Grouped { columns, below, keys, weights, clusters, groups, places, rows, totals })
     }
 
     /// The groups as addresses name them. Refuses two of one address: a null beside the text `null`, or labels that hold
@@ -208,8 +214,8 @@ impl Summarising {
             if let Some(what) = number.lacks {
                 lacking.add(what, index);
             }
-            if let (Some(slot), Some(summary)) = (rests.get_mut(index), &number.summary) {
-                *slot = summary.rest;
+            if let Some(slot) = rests.get_mut(index) {
+                *slot = number.rest;
             }
             estimates.push(Some(self.estimate(running.id, address, &number)));
         }
@@ -224,15 +230,20 @@ impl Summarising {
         Ok((estimates, rests))
     }
 
-    /// The rows of each denominator of a bare `fraction`.
-    pub(super) fn totals(&self, grouped: &Grouped) -> BTreeMap<Vec<u32>, Vec<usize>> {
-        let mut totals: BTreeMap<Vec<u32>, Vec<usize>> = BTreeMap::new();
-        if self.measures.iter().any(|measure| matches!(measure.what, What::Share)) {
-            for group in &grouped.groups {
-                totals.entry(self.outer(group)).or_default().extend(grouped.rows(group));
+    /// The rows of each denominator of a bare `fraction`, in order.
+    pub(super) fn totals<'a>(&self, grouped: &'a Grouped) -> &'a BTreeMap<Vec<u32>, Vec<usize>> {
+        grouped.totals.get_or_init(|| {
+            let mut totals: BTreeMap<Vec<u32>, Vec<usize>> = BTreeMap::new();
+            if self.measures.iter().any(|measure| matches!(measure.what, What::Share)) {
+                for group in &grouped.groups {
+                    totals.entry(self.outer(group)).or_default().extend(grouped.rows(group));
+                }
             }
-        }
-        totals
+            for rows in totals.values_mut() {
+                rows.sort_unstable();
+            }
+            totals
+        })
     }
 
     pub(super) fn outer(&self, group: &Group) -> Vec<u32> {
@@ -286,7 +297,7 @@ impl Summarising {
     fn finish(
         &self,
         grouped: &Grouped,
-        measured: Vec<Vec<Option<Estimate>>>,
+        measured: Measured,
         rows_in: usize,
         running: &Running<'_>,
         outcome: &mut Outcome,
@@ -305,7 +316,7 @@ impl Summarising {
             ));
         }
         self.note(outcome);
-        outcome.estimates = measured.into_iter().flatten().flatten().collect();
+        outcome.estimates = measured.into_iter().flat_map(|(all, _)| all).flatten().collect();
         Ok(())
     }
 
@@ -313,7 +324,7 @@ impl Summarising {
     fn rows(
         &self,
         grouped: &Grouped,
-        measured: &[Vec<Option<Estimate>>],
+        measured: &Measured,
     ) -> Result<Table, crate::engine::TableError> {
         let firsts: Vec<usize> = grouped
             .groups
@@ -325,7 +336,7 @@ impl Summarising {
         for (name, key) in self.by.iter().zip(&grouped.keys) {
             columns.push((name.clone(), key.take(&firsts)));
         }
-        for (measure, estimates) in self.measures.iter().zip(measured) {
+        for (measure, (estimates, _)) in self.measures.iter().zip(measured) {
             let valid: Vec<bool> = estimates.iter().map(Option::is_some).collect();
             let values = estimates.iter().map(|one| one.as_ref().map_or(0.0, |one| one.value));
             let values = match self.output.kind(&measure.name) {

@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use crate::stats::sum::{dot, sum};
+use crate::stats::double_double::DoubleDouble;
+use crate::stats::sum::{ExactSum, sum};
 use crate::stats::summary::{Sample, Summary, SummaryError, ratio, summarise};
 
 use super::grouped::{Intervals, Number};
@@ -38,8 +39,14 @@ impl<'a> Taken<'a> {
             && matches!(statistic, Statistic::Mean | Statistic::Sum | Statistic::Fraction)
         {
             let total = self.total(&self.values);
-            let value = if statistic == Statistic::Sum { total } else { total / self.n() };
-            return Ok(Number::plain(value, self.n()));
+            let exact = if statistic == Statistic::Sum {
+                total
+            } else {
+                total / DoubleDouble::from(self.n())
+            };
+            let value = exact.value();
+            let rest = (exact - DoubleDouble::from(value)).value();
+            return Ok(Number { rest, ..Number::plain(value, self.n()) });
         }
         let mut number =
             self.with_error(statistic.averages(), intervals, |sample| summarise(sample, kernel))?;
@@ -55,10 +62,10 @@ impl<'a> Taken<'a> {
         let below = self.below.as_ref().ok_or(SummaryError::NoRows)?;
         if !self.whole() {
             let (above, whole) = (self.total(&self.values), self.total(below));
-            if whole == 0.0 {
+            if whole == DoubleDouble::ZERO {
                 return Err(SummaryError::ZeroDenominator);
             }
-            return Ok(Number::plain(above / whole, self.n()));
+            return Ok(Number::plain((above / whole).value(), self.n()));
         }
         self.with_error(true, intervals, |sample| {
             ratio(&self.values, &Sample { values: below, ..*sample })
@@ -84,7 +91,8 @@ impl<'a> Taken<'a> {
             Err(SummaryError::OneCluster) => {
                 let summary = kernel(&Sample { clusters: None, ..sample })?;
                 let lacks = Some(if summary.n == 1 { ONE_ROW } else { ONE_CLUSTER });
-                Ok(Number { lacks, ..Number::plain(summary.value, summary.n as f64) })
+                let (value, rest) = (summary.value, summary.rest);
+                Ok(Number { rest, lacks, ..Number::plain(value, summary.n as f64) })
             }
             other => {
                 let mut number = Number::from(other?);
@@ -92,7 +100,13 @@ impl<'a> Taken<'a> {
                 let lonely = averages && summary.is_some_and(|one| one.standard_error.is_none());
                 let flat =
                     summary.is_some_and(|one| one.clusters.is_some() && one.interval.is_none());
-                number.lacks = lonely.then_some(ONE_ROW).or(flat.then_some(NO_INTERVAL));
+                let beyond = summary.is_some_and(|one| {
+                    one.method == "log-t" && one.interval.is_none() && !lonely && !flat
+                });
+                number.lacks = lonely
+                    .then_some(ONE_ROW)
+                    .or(flat.then_some(NO_INTERVAL))
+                    .or(beyond.then_some(BEYOND));
                 Ok(number)
             }
         }
@@ -119,11 +133,15 @@ impl<'a> Taken<'a> {
         self.frequencies.as_ref().map_or(self.values.len() as f64, |all| sum(all))
     }
 
-    fn total(&self, values: &[f64]) -> f64 {
+    fn total(&self, values: &[f64]) -> DoubleDouble {
+        let mut total = ExactSum::new();
         match &self.frequencies {
-            None => sum(values),
-            Some(frequencies) => dot(frequencies, values),
+            None => total.extend(values),
+            Some(frequencies) => {
+                frequencies.iter().zip(values).for_each(|(f, value)| total.add_product(*f, *value));
+            }
         }
+        total.double_value()
     }
 }
 
@@ -131,5 +149,6 @@ impl<'a> Taken<'a> {
 pub(super) const ONE_ROW: &str = "one row: no standard error";
 pub(super) const ONE_CLUSTER: &str = "one cluster: no standard error";
 pub(super) const NO_INTERVAL: &str = "the clusters are too few or too alike: no interval";
+pub(super) const BEYOND: &str = "the interval reaches beyond the largest number: no interval";
 pub(super) const NO_ORDER: &str = "too few rows on one side of the quantile: no interval";
 pub(super) const NO_DEVIATION: &str = "one row: no standard deviation";

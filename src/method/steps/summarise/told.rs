@@ -1,13 +1,14 @@
 //! What a `summarise` says of groups that lack something, and of what it cannot compute.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::{Problem, Span};
 use crate::method::steps::Outcome;
+use crate::stats::linear::Warning;
 use crate::stats::summary::SummaryError;
 
 use super::measure::{Statistic, What};
-use super::run::Summarising;
+use super::run::{Measured, Summarising};
 
 /// The groups that lack something, by what they lack.
 #[derive(Default)]
@@ -37,6 +38,24 @@ impl Lacking {
                 warn(outcome, what, &named);
             }
         }
+    }
+}
+
+/// Warns of the estimate that rests on the fewest clusters, where those are few.
+pub(super) fn few_clusters(measured: &Measured, outcome: &mut Outcome) {
+    let estimates = measured.iter().flat_map(|(estimates, _)| estimates).flatten();
+    let counted = estimates.filter_map(|one| Some((one.clusters?, &one.id)));
+    let (mut counts, mut fewest) = (BTreeSet::new(), None::<(u64, &String)>);
+    for (count, id) in counted {
+        counts.insert(count);
+        if fewest.is_none_or(|(least, _)| count < least) {
+            fewest = Some((count, id));
+        }
+    }
+    let Some((count, id)) = fewest else { return };
+    for warning in Warning::of_clusters(count as usize, 0.0) {
+        let which = if counts.len() > 1 { format!(" (`{id}`)") } else { String::new() };
+        outcome.warnings.push(format!("{warning}{which}"));
     }
 }
 
@@ -129,7 +148,7 @@ pub(super) fn problem(address: &str, error: &SummaryError, span: &Span) -> Probl
             "write a condition: `fraction(x > 0)`",
         ),
         SummaryError::Frequency { value, .. } => (
-            format!("the weight {value} is no whole number"),
+            format!("the weight {value} is no whole number below 10^12"),
             "this statistic takes weights as counts of equal rows",
         ),
         SummaryError::NotFinite { .. } => (
@@ -139,7 +158,13 @@ pub(super) fn problem(address: &str, error: &SummaryError, span: &Span) -> Probl
         SummaryError::OutOfRange => {
             (error.to_string(), "divide the column by a power of ten in a `derive` step before")
         }
-        SummaryError::NoRows => ("the weights sum to zero".to_owned(), ""),
+        SummaryError::NoRows => (
+            "the weights sum to zero".to_owned(),
+            "keep such groups out with a filter in a step before",
+        ),
+        SummaryError::ZeroDenominator => {
+            (error.to_string(), "keep such groups out with a filter in a step before")
+        }
         other => (other.to_string(), ""),
     };
     let problem = Problem::error(format!("`{address}` cannot be computed: {why}")).at(span);
