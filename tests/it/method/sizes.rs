@@ -291,3 +291,22 @@ fn distinct_values_are_those_of_a_set() {
         }
     }
 }
+
+/// Exact fractions of the doubles: 10¹² + {.1, .2, .4} before, 10¹² + {.3, .6, .5} after; to first order all means are one.
+#[test]
+fn every_change_knows_what_rounding_leaves() {
+    let y = [0.1, 0.2, 0.4, 0.3, 0.6, 0.5].map(|y| 1e12 + y);
+    let (one, g) = ([1.0; 6], [0.0, 0.0, 0.0, 1.0, 1.0, 1.0]);
+    let change = |measure: &str, more: &str| {
+        let body = format!(
+            "by = [\"g\"]\n{more}measures = {{ m = \"{measure}\" }}\nchange = {{ by = \"g\", from = 0, to = 1 }}"
+        );
+        let found = of(&steps(&[("summarise", &body)]), [&y, &one, &g, &g]).expect("it runs");
+        found.estimate("s0/m_change").map(|one| one.value)
+    };
+    for measure in ["mean(y)", "ratio(y, x)", "geometric_mean(y)"] {
+        near(change(measure, ""), 0.233_357_747_396);
+    }
+    near(change("mean(y)", "weights = \"x * 1.5\"\n"), 0.233_357_747_396);
+    near(change("sum(y)", ""), 0.700_073_242_188);
+}
