@@ -61,7 +61,7 @@ pub enum LinearError {
         coefficients: u64,
     },
     /// A column is a linear combination of others.
-    #[error("`{name}` is a linear combination of {}", quoted(.with))]
+    #[error("`{name}` is {}", combined(.with))]
     Collinear {
         /// The column's place among the terms.
         index: usize,
@@ -163,7 +163,7 @@ impl LinearError {
 fn quoted(names: &[String]) -> String {
     let all: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
     match all.split_last() {
-        None => "nothing: it is zero in every row that counts".to_owned(),
+        None => "nothing".to_owned(),
         Some((last, [])) => last.clone(),
         Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
     }
@@ -173,8 +173,16 @@ fn quoted(names: &[String]) -> String {
 fn instrumented(name: &str, with: &[String]) -> String {
     match with {
         [one] if one == name => "a term of the model, too".to_owned(),
-        _ => format!("a linear combination of {}", quoted(with)),
+        _ => combined(with),
     }
+}
+
+/// What a column is that others determine: a combination of them, or of none.
+fn combined(with: &[String]) -> String {
+    if with.is_empty() {
+        return "zero in every row that counts".to_owned();
+    }
+    format!("a linear combination of {}", quoted(with))
 }
 
 /// What a reader should know of a fit.

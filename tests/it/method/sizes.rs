@@ -310,3 +310,26 @@ fn every_change_knows_what_rounding_leaves() {
     near(change("mean(y)", "weights = \"x * 1.5\"\n"), 0.233_357_747_396);
     near(change("sum(y)", ""), 0.700_073_242_188);
 }
+
+/// Shares of one denominator are multinomial: var(q − p) = (p(1 − p) + q(1 − q) + 2pq)/n, in one denominator or in several.
+#[test]
+fn the_change_of_a_share_knows_its_denominator() {
+    let g = [0.0, 0.0, 1.0, 1.0, 1.0, 2.0, 2.0, 2.0, 2.0, 2.0];
+    let c = [0.0, 1.0, 0.0, 1.0, 1.0, 0.0, 0.0, 1.0, 1.0, 1.0];
+    let se = |by: &str, more: &str, id: &str| {
+        let body = format!(
+            "by = [{by}]\n{more}measures = {{ f = \"fraction\" }}\nchange = {{ by = \"g\", from = 0, to = 1 }}"
+        );
+        let found = of(&steps(&[("summarise", &body)]), [&g, &g, &g, &c]).expect("it runs");
+        found.estimate(&format!("s0/{id}")).and_then(|one| one.se)
+    };
+    let of_one =
+        |p: f64, q: f64, n: f64| f64::sqrt((p * (1.0 - p) + q * (1.0 - q) + 2.0 * p * q) / n);
+    near(se("\"g\"", "", "f_change"), of_one(0.2, 0.3, 10.0));
+    let of_rows = "\"g\", \"c\"";
+    near(se(of_rows, "", "f_change{c=1}"), of_one(0.1, 0.2, 10.0));
+    near(se(of_rows, "within = [\"c\"]\n", "f_change{c=1}"), of_one(1.0 / 6.0, 1.0 / 3.0, 6.0));
+    // Two denominators: 1 of 2 in g = 0, 2 of 3 in g = 1.
+    let two = f64::sqrt(0.25 / 2.0 + 2.0 / 9.0 / 3.0);
+    near(se(of_rows, "within = [\"g\"]\n", "f_change{c=1}"), two);
+}

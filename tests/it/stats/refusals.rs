@@ -28,10 +28,7 @@ fn a_column_of_zeros_and_an_absorbed_column_are_collinear() {
     let mut asked = design(&Y);
     asked.terms.push(Term::numbers("nothing", vec![0.0; 6]));
     let error = fit(&asked).expect_err("it is zero");
-    assert_eq!(
-        error.to_string(),
-        "`nothing` is a linear combination of nothing: it is zero in every row that counts"
-    );
+    assert_eq!(error.to_string(), "`nothing` is zero in every row that counts");
     let mut asked = design(&Y);
     asked.absorb.push(vec![0, 0, 0, 1, 1, 1].into());
     asked.terms.push(Term::numbers("group", vec![0.3, 0.3, 0.3, 0.7, 0.7, 0.7]));

@@ -16,6 +16,7 @@ use crate::stats::linear::Reference;
 use crate::stats::math;
 
 use super::grouped::{Group, Grouped};
+use super::measure::What;
 use super::run::{Measured, Summarising};
 use super::told;
 
@@ -132,12 +133,15 @@ impl Summarising {
             };
             let rest = |group: &usize| rests.get(*group).copied();
             for (before, after, braces) in &pairs {
+                let groups = [*before, *after];
                 let rests = [before, after].map(|group| rest(group).unwrap_or_default());
                 let at = |group: &usize| estimates.get(*group).and_then(Option::as_ref);
                 let (Some(before), Some(after)) = (at(before), at(after)) else { continue };
                 let either = |id: &str| id == before.id || id == after.id;
-                let correlation =
-                    self.correlations(grouped, measured, &either).of(&before.id, &after.id);
+                let correlation = match (&measure.what, &grouped.clusters) {
+                    (What::Share, None) => Some(self.of_shares(grouped, groups, before, after)),
+                    _ => self.correlations(grouped, measured, &either).of(&before.id, &after.id),
+                };
                 let address = format!("{}/{}", running.id, measure.name);
                 let pair =
                     Pair { address, braces: braces.clone(), before, after, rests, correlation };
@@ -145,6 +149,24 @@ impl Summarising {
             }
         }
         Ok(())
+    }
+
+    /// The correlation of the shares of two groups of independent rows: of one denominator −√(pq/((1 − p)(1 − q))), of
+    /// two none.
+    fn of_shares(
+        &self,
+        grouped: &Grouped,
+        groups: [usize; 2],
+        before: &Estimate,
+        after: &Estimate,
+    ) -> f64 {
+        let [one, other] = groups.map(|place| grouped.groups.get(place).map(|it| self.outer(it)));
+        let (p, q) = (before.value, after.value);
+        let free = (1.0 - p) * (1.0 - q);
+        if one != other || free <= 0.0 {
+            return 0.0;
+        }
+        -math::sqrt((p * q / free).min(1.0))
     }
 
     /// The places of the groups before and after, with the address of what they share.
