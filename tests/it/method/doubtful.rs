@@ -362,3 +362,30 @@ fn a_likelihood_of_the_constant_alone_explains_nothing() {
         assert_eq!(value(&ran(&text), "s/pseudo_r2"), 0.0, "{rows}");
     }
 }
+
+/// Rows without a key are a group of their own behind all others, of one key and of two.
+#[test]
+fn rows_without_a_key_are_a_group_of_their_own() {
+    let k = Column::from_texts([Some("b"), None, Some("a"), None, Some("b"), None]);
+    let l = Column::from_texts([Some("p"), Some("p"), None, Some("p"), Some("p"), Some("q")]);
+    let x = floats(&[1.0, 2.0, 4.0, 8.0, 16.0, 32.0]);
+    let columns = [("k", k), ("l", l), ("x", x)].map(|(name, one)| (name.to_owned(), one));
+    let table = Table::from_columns(columns.into()).expect("a table");
+    let found = |by: &str| {
+        let text = format!(
+            "[input.t]\ncolumns = {{ k = \"string\", l = \"string\", x = \"float\" }}\n\
+             [[step]]\nid = \"s\"\n[step.summarise]\nfrom = \"t\"\nby = [{by}]\nmeasures = {{ t = \"sum(x)\" }}\n"
+        );
+        let run = run(&plan(&text), vec![("t", loaded(table.clone()))], 1).expect("it runs");
+        run.estimates.iter().map(|one| (one.id.clone(), one.value)).collect::<Vec<(String, f64)>>()
+    };
+    let told = |all: &[(&str, f64)]| -> Vec<(String, f64)> {
+        all.iter().map(|(braces, sum)| (format!("s/t{{{braces}}}"), *sum)).collect()
+    };
+    assert_eq!(found("\"k\""), told(&[("k=a", 4.0), ("k=b", 17.0), ("k=null", 42.0)]));
+    let mut both = found("\"k\", \"l\"");
+    both.sort_by(|one, other| one.0.cmp(&other.0));
+    let expected =
+        [("k=a,l=null", 4.0), ("k=b,l=p", 17.0), ("k=null,l=p", 10.0), ("k=null,l=q", 32.0)];
+    assert_eq!(both, told(&expected));
+}
