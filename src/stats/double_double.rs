@@ -3,6 +3,8 @@
 //! *Source*: Dekker 1971; Knuth; the accurate variants of Hida, Li & Bailey 2001 (QD). No fused
 //! multiply-add is used, so that machines with and without one give the same bits.
 
+#![expect(clippy::inline_always, reason = "loops over them are compiled again for wide registers")]
+
 use std::cmp::Ordering;
 use std::ops::{Add, AddAssign, Div, Mul, Neg, Sub, SubAssign};
 
@@ -52,6 +54,19 @@ impl DoubleDouble {
         Self { high: self.high * power, low: self.low * power }
     }
 
+    /// Converts to fixed point, in units of 2 to the minus `fraction`; what is below them is cut off.
+    #[must_use]
+    pub fn to_fixed(self, fraction: i32) -> i128 {
+        let unit = libm::scalbn(1.0, fraction);
+        (self.high * unit) as i128 + (self.low * unit) as i128
+    }
+
+    /// Converts from fixed point, exactly up to 106 bits.
+    #[must_use]
+    pub fn from_fixed(sum: i128, fraction: i32) -> Self {
+        Self::from_integer(sum).scaled(libm::scalbn(1.0, -fraction))
+    }
+
     /// Converts an integer, exactly up to 106 bits.
     #[must_use]
     pub fn from_integer(value: i128) -> Self {
@@ -62,7 +77,6 @@ impl DoubleDouble {
 
 /// Returns `a + b` without error.
 #[must_use]
-#[expect(clippy::inline_always, reason = "loops over it are compiled again for wide registers")]
 #[inline(always)]
 pub fn two_sum(a: f64, b: f64) -> DoubleDouble {
     let high = a + b;
@@ -72,7 +86,6 @@ pub fn two_sum(a: f64, b: f64) -> DoubleDouble {
 
 /// Returns `a · b` without error (for sizes between 1e-290 and 1e290).
 #[must_use]
-#[expect(clippy::inline_always, reason = "loops over it are compiled again for wide registers")]
 #[inline(always)]
 pub fn two_product(a: f64, b: f64) -> DoubleDouble {
     let high = a * b;
@@ -92,7 +105,6 @@ pub fn halves(a: f64) -> (f64, f64) {
 }
 
 /// Returns `a + b` without error, where `b` is the smaller.
-#[expect(clippy::inline_always, reason = "loops over it are compiled again for wide registers")]
 #[inline(always)]
 #[must_use]
 pub fn renormalised(a: f64, b: f64) -> DoubleDouble {
@@ -108,7 +120,6 @@ impl From<f64> for DoubleDouble {
 
 impl Neg for DoubleDouble {
     type Output = Self;
-    #[expect(clippy::inline_always, reason = "loops over it are compiled again for wide registers")]
     #[inline(always)]
     fn neg(self) -> Self {
         Self { high: -self.high, low: -self.low }
@@ -117,7 +128,6 @@ impl Neg for DoubleDouble {
 
 impl Add for DoubleDouble {
     type Output = Self;
-    #[expect(clippy::inline_always, reason = "loops over it are compiled again for wide registers")]
     #[inline(always)]
     fn add(self, other: Self) -> Self {
         let high = two_sum(self.high, other.high);
@@ -129,7 +139,6 @@ impl Add for DoubleDouble {
 
 impl Sub for DoubleDouble {
     type Output = Self;
-    #[expect(clippy::inline_always, reason = "loops over it are compiled again for wide registers")]
     #[inline(always)]
     fn sub(self, other: Self) -> Self {
         self + -other
@@ -144,7 +153,6 @@ impl AddAssign for DoubleDouble {
 }
 
 impl SubAssign for DoubleDouble {
-    #[expect(clippy::inline_always, reason = "loops over it are compiled again for wide registers")]
     #[inline(always)]
     fn sub_assign(&mut self, other: Self) {
         *self = *self - other;
@@ -153,7 +161,6 @@ impl SubAssign for DoubleDouble {
 
 impl Mul for DoubleDouble {
     type Output = Self;
-    #[expect(clippy::inline_always, reason = "loops over it are compiled again for wide registers")]
     #[inline(always)]
     fn mul(self, other: Self) -> Self {
         let product = two_product(self.high, other.high);
@@ -208,7 +215,6 @@ pub fn dot(x: &[DoubleDouble], y: &[DoubleDouble]) -> DoubleDouble {
     sums.into_iter().fold(DoubleDouble::ZERO, |sum, lane| sum + lane)
 }
 
-#[expect(clippy::inline_always, reason = "compiled again for wide registers")]
 #[inline(always)]
 fn lanes_of_products((x, y): (&[DoubleDouble], &[DoubleDouble])) -> [DoubleDouble; LANES] {
     let (mut high, mut low) = ([0.0; LANES], [0.0; LANES]);
@@ -226,7 +232,6 @@ pub fn subtract_multiple(from: &mut [DoubleDouble], vector: &[DoubleDouble], fac
     wide(each_less_multiple, (from, vector, factor));
 }
 
-#[expect(clippy::inline_always, reason = "compiled again for wide registers")]
 #[inline(always)]
 fn each_less_multiple(
     (from, vector, factor): (&mut [DoubleDouble], &[DoubleDouble], DoubleDouble),

@@ -90,12 +90,6 @@ fn logarithms_of_normals((values, logarithms): (&[f64], &mut [f64])) -> bool {
     others >> 63 == 0
 }
 
-/// Returns exp(x) − 1, with its digits near zero.
-#[must_use]
-pub fn exp_m1(x: f64) -> f64 {
-    libm::expm1(x)
-}
-
 /// Returns the natural logarithm of `1 + x`, exact near zero.
 #[must_use]
 pub fn ln_1p(x: f64) -> f64 {
@@ -236,15 +230,6 @@ pub fn ln_gamma(x: f64) -> f64 {
 #[must_use]
 pub fn erfc(x: f64) -> f64 {
     libm::erfc(x)
-}
-
-/// The largest power of two not above `x`; one for zero.
-#[must_use]
-pub fn power_below(x: f64) -> f64 {
-    if x == 0.0 || !x.is_finite() {
-        return 1.0;
-    }
-    libm::scalbn(1.0, libm::ilogb(x))
 }
 
 #[cfg(test)]

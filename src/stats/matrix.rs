@@ -1,7 +1,7 @@
 //! A small dense matrix in row-major order, for covariances.
 
-use super::math::power_below;
 use super::simd::wide;
+use super::unit::{in_unit, unit_of};
 
 /// A dense matrix of doubles, rows first.
 #[derive(Debug, Clone, PartialEq)]
@@ -102,8 +102,8 @@ impl Matrix {
     fn diagonalised(&self, mut turned: Option<&mut Self>) -> Vec<f64> {
         let n = self.rows;
         // In a unit that keeps squares in range.
-        let unit = power_below(self.values.iter().fold(0.0, |most: f64, x| most.max(x.abs())));
-        let mut a = self.scaled(1.0 / unit);
+        let unit = unit_of(&self.values);
+        let mut a = Self { values: in_unit(&self.values, unit), ..*self };
         let total: f64 = a.values.iter().map(|x| x * x).sum();
         for _ in 0..SWEEPS {
             let mut off = 0.0;

@@ -17,4 +17,5 @@ pub mod replication;
 pub(crate) mod simd;
 pub mod sum;
 pub mod summary;
+pub mod unit;
 pub mod whole;

@@ -23,3 +23,4 @@ mod separation;
 mod sessions;
 mod specifications;
 mod summary;
+mod xorshift;

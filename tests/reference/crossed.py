@@ -18,28 +18,9 @@ import scipy.sparse as sp
 from pyfixest.demeaners import MapDemeaner
 from scipy.sparse.csgraph import connected_components
 from scipy.sparse.linalg import splu
+from xorshift import Numbers
 
 warnings.simplefilter("ignore")
-MASK = (1 << 64) - 1
-
-
-class Numbers:
-    def __init__(self, seed):
-        self.state = seed
-
-    def next(self):
-        s = self.state
-        s ^= (s << 13) & MASK
-        s ^= s >> 7
-        s ^= (s << 17) & MASK
-        self.state = s
-        return s
-
-    def below(self, n):
-        return self.next() % n
-
-    def unit(self):
-        return (self.next() >> 40) / (1 << 24)
 
 
 def panel(kind):

@@ -14,29 +14,10 @@ import numpy as np
 import pandas as pd
 import pyfixest as pf
 import statsmodels.api as sm
+from xorshift import Numbers
 
 warnings.simplefilter("ignore")
-MASK = (1 << 64) - 1
 LEVELS, SIDES, ROWS = 48, 5, 3000
-
-
-class Numbers:
-    def __init__(self, seed):
-        self.state = seed
-
-    def next(self):
-        s = self.state
-        s ^= (s << 13) & MASK
-        s ^= s >> 7
-        s ^= (s << 17) & MASK
-        self.state = s
-        return s
-
-    def below(self, n):
-        return self.next() % n
-
-    def unit(self):
-        return (self.next() >> 40) / (1 << 24)
 
 
 def rows():

@@ -3,9 +3,9 @@
 use super::AgreementError;
 use crate::stats::distribution::Interval;
 use crate::stats::double_double::DoubleDouble;
-use crate::stats::math::power_below;
 use crate::stats::random::Stream;
 use crate::stats::summary::{Measure, QuantileDefinition, Sample, summarise};
+use crate::stats::unit::{in_unit, unit_of};
 
 /// How far apart two codes are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -143,8 +143,7 @@ impl Coded {
         // In a fixed order, so that no sum depends on that of the rows.
         counted.sort_by(|a, b| a.partial_cmp(b).unwrap_or(std::cmp::Ordering::Equal));
         // In a unit that keeps squares in range.
-        let unit = power_below(values.iter().fold(0.0, |most: f64, value| most.max(value.abs())));
-        let scaled = values.iter().map(|value| value / unit).collect();
+        let scaled = in_unit(&values, unit_of(&values));
         Self { values, scaled, units: counted }
     }
 

@@ -2,14 +2,13 @@
 
 use super::orders;
 use super::ranks::ranks;
-use super::{
-    Alternative, CompareError, Comparison, Estimate, How, check, in_unit, is_rounding, unit_of,
-};
+use super::{Alternative, CompareError, Comparison, Estimate, How, check, is_rounding};
 use crate::stats::distribution::{Interval, interval};
 use crate::stats::double_double::DoubleDouble;
 use crate::stats::linear::Reference;
 use crate::stats::math;
 use crate::stats::sum::{ExactSum, mean};
+use crate::stats::unit::{in_unit, unit_of};
 
 /// Correlates two columns linearly.
 ///
@@ -68,7 +67,7 @@ struct Line {
 
 impl Line {
     fn of(test: &'static str, x: &[f64], y: &[f64]) -> Result<Self, CompareError> {
-        let (x, y) = (in_unit(x, unit_of(&[x])), in_unit(y, unit_of(&[y])));
+        let (x, y) = (in_unit(x, unit_of(x)), in_unit(y, unit_of(y)));
         let (mx, my) = (mean(&x), mean(&y));
         let mut sums = [ExactSum::new(), ExactSum::new(), ExactSum::new()];
         for (x, y) in x.iter().zip(&y) {

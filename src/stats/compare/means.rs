@@ -1,10 +1,12 @@
 //! t tests and standardised differences.
 
-use super::{CompareError, Comparison, Estimate, How, check, in_unit, is_rounding, unit_of};
+use super::{CompareError, Comparison, Estimate, How, check, is_rounding};
 use crate::stats::double_double::DoubleDouble;
 use crate::stats::linear::Reference;
 use crate::stats::math;
 use crate::stats::sum::{ExactSum, mean};
+use crate::stats::unit::{in_unit, power_below, unit_of};
+use crate::stats::whole::largest;
 
 /// Mean and variance of a group, in a unit that keeps squares in range.
 struct Moments {
@@ -28,6 +30,11 @@ fn moments(values: &[f64], unit: f64) -> Moments {
     Moments { n, mean: centre, variance: squares.value() / (n - 1.0), still }
 }
 
+/// A unit of two columns: that of the larger, as one of them may be zero throughout.
+fn common_unit(x: &[f64], y: &[f64]) -> f64 {
+    power_below(largest(x).max(largest(y)))
+}
+
 /// Compares two means without assuming equal variances.
 ///
 /// *Formula*: t = (x̄ − ȳ)/√(s²ₓ/nₓ + s²ᵧ/nᵧ), df = (a + b)²/(a²/(nₓ−1) + b²/(nᵧ−1)) for a = s²ₓ/nₓ, b = s²ᵧ/nᵧ.
@@ -40,7 +47,7 @@ fn moments(values: &[f64], unit: f64) -> Moments {
 pub fn welch_t(x: &[f64], y: &[f64], how: &How) -> Result<Comparison, CompareError> {
     const TEST: &str = "Welch's t";
     check(TEST, &[x, y], 2)?;
-    let unit = unit_of(&[x, y]);
+    let unit = common_unit(x, y);
     let (mx, my) = (moments(x, unit), moments(y, unit));
     let (a, b) = (mx.variance / mx.n, my.variance / my.n);
     let error = (a + b).sqrt();
@@ -61,7 +68,7 @@ pub fn welch_t(x: &[f64], y: &[f64], how: &How) -> Result<Comparison, CompareErr
 pub fn student_t(x: &[f64], y: &[f64], how: &How) -> Result<Comparison, CompareError> {
     const TEST: &str = "Student's t";
     check(TEST, &[x, y], 2)?;
-    let unit = unit_of(&[x, y]);
+    let unit = common_unit(x, y);
     let (mx, my) = (moments(x, unit), moments(y, unit));
     let pooled = pooled_variance(&mx, &my);
     let error = (pooled * (1.0 / mx.n + 1.0 / my.n)).sqrt();
@@ -178,11 +185,11 @@ pub fn paired_t(x: &[f64], y: &[f64], how: &How) -> Result<Comparison, CompareEr
         return Err(CompareError::Length);
     }
     check(TEST, &[x, y], 2)?;
-    let unit = unit_of(&[x, y]);
+    let unit = common_unit(x, y);
     let (x, y) = (in_unit(x, unit), in_unit(y, unit));
     let differences: Vec<f64> = x.iter().zip(&y).map(|(x, y)| x - y).collect();
     // A difference of large numbers is rounded as they are, however small it is itself.
-    let own = unit_of(&[&differences]);
+    let own = unit_of(&differences);
     let deviation = moments(&differences, own).variance.sqrt() * own;
     if deviation > 0.0 && is_rounding(deviation, mean(&x).value().abs().max(mean(&y).value().abs()))
     {
@@ -213,7 +220,7 @@ fn one_mean(
     unit: f64,
     how: &How,
 ) -> Result<Comparison, CompareError> {
-    let own = unit_of(&[values]);
+    let own = unit_of(values);
     let m = moments(values, own);
     let error = (m.variance / m.n).sqrt();
     varies(test, error, m.mean.value().abs())?;

@@ -17,7 +17,6 @@ pub use ranks::{mann_whitney, wilcoxon_signed_rank};
 
 use crate::stats::distribution::{Interval, interval, normal_sf, t_sf, two_sided_p};
 use crate::stats::linear::Reference;
-use crate::stats::math::power_below;
 
 /// How a comparison is made.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -138,7 +137,7 @@ impl Estimate {
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum CompareError {
     /// A group is too small.
-    #[error("{test} needs at least {needed} observations in each group, one has {found}")]
+    #[error("{test} needs at least {needed} values in each group or column, and one has {found}")]
     TooFew {
         /// The test.
         test: &'static str,
@@ -204,17 +203,6 @@ pub enum CompareError {
 /// Says whether a deviation is no more than the rounding of numbers of some size.
 fn is_rounding(deviation: f64, size: f64) -> bool {
     deviation <= 4.0 * f64::EPSILON * size
-}
-
-/// A power of two near the largest of some values: in this unit neither their squares nor those of their differences
-/// leave the range of numbers.
-fn unit_of(groups: &[&[f64]]) -> f64 {
-    let sizes = groups.iter().copied().flatten().map(|value| value.abs());
-    power_below(sizes.fold(0.0, f64::max))
-}
-
-fn in_unit(values: &[f64], unit: f64) -> Vec<f64> {
-    values.iter().map(|value| value / unit).collect()
 }
 
 fn check(test: &'static str, groups: &[&[f64]], needed: usize) -> Result<(), CompareError> {

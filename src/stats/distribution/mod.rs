@@ -67,7 +67,7 @@ pub fn normal_upper_quantile(tail: f64) -> f64 {
     if tail <= 0.0 {
         return f64::INFINITY;
     }
-    if tail > 0.5 { -by_steps(1.0 - tail) } else { by_steps(tail) }
+    if tail > 0.5 { -normal_upper_quantile(1.0 - tail) } else { by_steps(tail) }
 }
 
 /// The tail of 95% intervals, as it is computed of the level, and its quantile, as its steps have it.

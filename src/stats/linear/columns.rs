@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::codes::Codes;
 use super::rows::Rows;
 use super::{Design, Values};
-use crate::stats::math::power_below;
+use crate::stats::unit::power_below;
 
 /// What a column of the small system stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

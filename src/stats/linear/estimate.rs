@@ -92,7 +92,7 @@ pub(super) fn fit_exactly(
     let active = factor.active[..size].iter().filter(|active| **active).count();
     let count = Count::of(design, rows, active + eliminated, wanted.len())?;
     let vectors = Vectors::of(&factor, &wanted, size, leverage);
-    let influence = by_influence(design, wanted.len(), rows);
+    let influence = by_influence(design, wanted.len());
     let mut lanes = lanes(&columns, rows, levels.as_mut(), &vectors, influence);
     restore(&mut lanes, &columns, rows, &vectors, instrumented);
     let squares = Squares::of(&columns, rows, &gram, &factor, &lanes);
@@ -102,10 +102,8 @@ pub(super) fn fit_exactly(
 }
 
 /// Says whether errors are made from the influence of every row on every coefficient.
-pub(super) fn by_influence(design: &Design<'_>, coefficients: usize, rows: &Rows<'_>) -> bool {
-    let covariance = design.covariance;
-    covariance != Covariance::Iid
-        && !is_worthwhile(coefficients, covariance, !rows.effects.is_empty())
+pub(super) fn by_influence(design: &Design<'_>, coefficients: usize) -> bool {
+    design.covariance != Covariance::Iid && !is_worthwhile(design, coefficients)
 }
 
 /// A small system solved: what is left of the rows, and what each coefficient owes to them.

@@ -10,12 +10,11 @@ const FRACTION: i32 = 80;
 
 /// Converts a weight (at most 2⁴⁶) to fixed point.
 fn fixed(weight: DoubleDouble) -> i128 {
-    let unit = libm::scalbn(1.0, FRACTION);
-    (weight.high * unit) as i128 + (weight.low * unit) as i128
+    weight.to_fixed(FRACTION)
 }
 
 fn from_fixed(sum: i128) -> DoubleDouble {
-    DoubleDouble::from_integer(sum).scaled(libm::scalbn(1.0, -FRACTION))
+    DoubleDouble::from_fixed(sum, FRACTION)
 }
 
 /// The sums behind X'WX, X'Wy and y'Wy, less the part of an eliminated effect.

@@ -9,7 +9,7 @@ use super::columns::Columns;
 use super::covariance::{Clustered, Outer, omega, over_ways};
 use super::lanes::{Lanes, Vectors};
 use super::rows::Rows;
-use super::{Covariance, LinearError, Preset};
+use super::{Covariance, Design, LinearError, Preset};
 use crate::stats::double_double::{DoubleDouble, dot, two_product};
 use crate::stats::math;
 use crate::stats::matrix::Matrix;
@@ -31,8 +31,8 @@ const FEW_GROUPS: usize = 2;
 const NOTHING: f64 = 1e-290;
 
 /// Says whether a sandwich is made by its meat: of many coefficients, whose rows no eliminated effect fills up.
-pub(super) fn is_worthwhile(coefficients: usize, covariance: Covariance, eliminated: bool) -> bool {
-    coefficients > MANY && covariance != Covariance::Iid && !eliminated
+pub(super) fn is_worthwhile(design: &Design<'_>, coefficients: usize) -> bool {
+    coefficients > MANY && design.covariance != Covariance::Iid && design.absorb.is_empty()
 }
 
 /// What the meat is made of: columns (the outcome's mean in the place of the outcome) and what each row owes to them.
@@ -160,21 +160,17 @@ impl Meat<'_> {
             for (place, (a, x)) in scaled.iter().enumerate() {
                 let line = a * (a + 1) / 2;
                 for (b, y) in &scaled[..=place] {
-                    sums[line + b] += fixed(*x * *y);
+                    sums[line + b] += (*x * *y).to_fixed(FRACTION);
                 }
             }
         }
-        let mut products = Vec::with_capacity(sums.len());
-        for a in 0..all {
-            for b in 0..=a {
-                let sum = DoubleDouble::from_integer(sums[products.len()]);
-                let back = sum.scaled(libm::scalbn(1.0, -FRACTION));
-                let unit =
-                    |column: usize| if units[column] > 0.0 { 1.0 / units[column] } else { 0.0 };
-                products.push(back.scaled(unit(a)).scaled(unit(b)));
-            }
-        }
-        products
+        let back: Vec<f64> =
+            units.iter().map(|unit| if *unit > 0.0 { 1.0 / unit } else { 0.0 }).collect();
+        let pairs = (0..all).flat_map(|a| (0..=a).map(move |b| (a, b)));
+        let product = |(sum, (a, b)): (i128, (usize, usize))| {
+            DoubleDouble::from_fixed(sum, FRACTION).scaled(back[a]).scaled(back[b])
+        };
+        sums.into_iter().zip(pairs).map(product).collect()
     }
 
     /// A M A', the outcome's mean last.
@@ -182,16 +178,12 @@ impl Meat<'_> {
         let size = self.columns.size();
         let all = size + 1;
         let mut lines: Vec<Score> = vec![Vec::new(); all];
-        let mut place = 0;
-        for a in 0..all {
-            for b in 0..=a {
-                let product = products[place];
-                place += 1;
-                if product != DoubleDouble::ZERO {
-                    lines[a].push((b, product));
-                    if a != b {
-                        lines[b].push((a, product));
-                    }
+        let pairs = (0..all).flat_map(|a| (0..=a).map(move |b| (a, b)));
+        for (product, (a, b)) in products.iter().zip(pairs) {
+            if *product != DoubleDouble::ZERO {
+                lines[a].push((b, *product));
+                if a != b {
+                    lines[b].push((a, *product));
                 }
             }
         }
@@ -232,10 +224,4 @@ fn along(line: &[(usize, DoubleDouble)], vector: &[DoubleDouble]) -> DoubleDoubl
     line.iter().fold(DoubleDouble::ZERO, |sum, (column, value)| {
         vector.get(*column).map_or(sum, |other| sum + *value * *other)
     })
-}
-
-/// Converts a number below one to fixed point.
-fn fixed(number: DoubleDouble) -> i128 {
-    let unit = libm::scalbn(1.0, FRACTION);
-    (number.high * unit) as i128 + (number.low * unit) as i128
 }

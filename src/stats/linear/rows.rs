@@ -4,8 +4,8 @@ use super::codes::Codes;
 use super::kept::Kept;
 use super::look::{Looks, look};
 use super::{Covariance, Design, LinearError, Singletons, Values, Weights};
-use crate::stats::math::power_below;
 use crate::stats::sum::sum;
+use crate::stats::unit::power_below;
 
 /// The rows of a design that enter its fit.
 #[derive(Debug)]

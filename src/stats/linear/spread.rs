@@ -35,7 +35,7 @@ pub(super) fn spread(
         correction,
         reference: Reference::T { df: free },
     };
-    let by_meat = is_worthwhile(vectors.inverse.len(), design.covariance, !rows.effects.is_empty());
+    let by_meat = is_worthwhile(design, vectors.inverse.len());
     match design.covariance {
         Covariance::Iid => {
             let width = wanted.len();

@@ -167,7 +167,7 @@ pub(super) fn geometric_mean(checked: &Checked<'_>) -> Result<Summary, SummaryEr
     let above = |value: &f64| math::ln_1p((value - least) / least);
     let logarithms: Vec<f64> = checked.values.iter().map(above).collect();
     let found = of_logarithms(checked, &logarithms, least)?;
-    let above = math::exp_m1(exact_mean(checked, &logarithms).value());
+    let above = math::expm1(exact_mean(checked, &logarithms).value());
     let value = DoubleDouble::from(least) + two_product(least, above);
     Ok(Summary { value: value.value(), ..found }.with_rest(value))
 }

@@ -3,49 +3,78 @@
 use super::{Measure, Sample, Summary, SummaryError, summarised};
 use crate::stats::distribution::Interval;
 use crate::stats::double_double::DoubleDouble;
-use crate::stats::math::power_below;
+use crate::stats::unit::{in_unit, unit_of};
+use crate::stats::whole::largest;
 
 /// Summarises a column in its own unit, or in a power of two near its largest value where squares would lose digits.
 pub(super) fn in_range(sample: &Sample<'_>, measure: Measure) -> Result<Summary, SummaryError> {
-    if let Some(counted) = counted(sample.frequencies) {
-        let pick =
-            |values: &[f64]| -> Vec<f64> { counted.iter().map(|row| values[*row]).collect() };
-        let values = pick(sample.values);
-        let frequencies = sample.frequencies.map(pick);
-        let clusters: Option<Vec<u32>> =
-            sample.clusters.map(|all| counted.iter().map(|row| all[*row]).collect());
-        let kept = Sample {
-            values: &values,
-            frequencies: frequencies.as_deref(),
-            clusters: clusters.as_deref(),
-            ..*sample
-        };
-        return in_range(&kept, measure);
+    if let Some(counted) = Counted::of(sample) {
+        return in_range(&counted.sample(sample), measure);
     }
     let found = summarised(sample, measure)?;
     if found.is_in_range(measure) {
         return Ok(found);
     }
-    let sizes = sample.values.iter().map(|value| value.abs());
-    let largest = sizes.fold(0.0, f64::max);
-    if largest == 0.0 || IN_RANGE.contains(&largest) {
+    if is_ordinary(sample.values) {
         return Ok(found);
     }
-    let unit = power_below(largest);
-    let scaled: Vec<f64> = sample.values.iter().map(|value| value / unit).collect();
+    let unit = unit_of(sample.values);
+    let scaled = in_unit(sample.values, unit);
     let found = summarised(&Sample { values: &scaled, ..*sample }, measure)?.times(unit);
     if found.is_finite() { Ok(found) } else { Err(SummaryError::OutOfRange) }
 }
 
-/// The rows of a frequency other than 0, where some have it: those have no part in anything, in sizes either.
-pub(super) fn counted(frequencies: Option<&[f64]>) -> Option<Vec<usize>> {
-    let frequencies = frequencies.filter(|all| all.contains(&0.0))?;
-    let rows = frequencies.iter().enumerate().filter(|(_, frequency)| **frequency != 0.0);
-    Some(rows.map(|(row, _)| row).collect())
+/// The rows of a sample that have a frequency other than 0: others have no part in anything, in sizes either.
+pub(super) struct Counted {
+    rows: Vec<usize>,
+    values: Vec<f64>,
+    frequencies: Vec<f64>,
+    clusters: Option<Vec<u32>>,
+}
+
+impl Counted {
+    /// Picks them; none where all rows count.
+    pub(super) fn of(sample: &Sample<'_>) -> Option<Self> {
+        let frequencies = sample.frequencies.filter(|all| all.contains(&0.0))?;
+        let rows: Vec<usize> =
+            (0..frequencies.len()).filter(|row| frequencies[*row] != 0.0).collect();
+        Some(Self {
+            values: picked(sample.values, &rows),
+            frequencies: picked(frequencies, &rows),
+            clusters: sample.clusters.map(|clusters| picked(clusters, &rows)),
+            rows,
+        })
+    }
+
+    /// The sample of these rows.
+    pub(super) fn sample<'a>(&'a self, of: &Sample<'_>) -> Sample<'a> {
+        Sample {
+            values: &self.values,
+            frequencies: Some(&self.frequencies),
+            clusters: self.clusters.as_deref(),
+            level: of.level,
+            fractions: of.fractions,
+        }
+    }
+
+    /// What these rows have of another column.
+    pub(super) fn column(&self, values: &[f64]) -> Vec<f64> {
+        picked(values, &self.rows)
+    }
+}
+
+fn picked<T: Copy>(all: &[T], rows: &[usize]) -> Vec<T> {
+    rows.iter().map(|row| all[*row]).collect()
 }
 
 /// The sizes whose fourth powers, summed, are numbers that keep their digits.
-pub(super) const IN_RANGE: std::ops::Range<f64> = 1e-60..1e60;
+const IN_RANGE: std::ops::Range<f64> = 1e-60..1e60;
+
+/// Says whether a column's largest size is such, or all of it zero.
+pub(super) fn is_ordinary(values: &[f64]) -> bool {
+    let largest = largest(values);
+    largest == 0.0 || IN_RANGE.contains(&largest)
+}
 
 impl Summary {
     pub(super) fn is_finite(&self) -> bool {

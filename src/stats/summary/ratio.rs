@@ -1,11 +1,10 @@
 //! Ratios of sums.
 
-use super::range::{IN_RANGE, counted};
+use super::range::{Counted, is_ordinary};
 use super::{Checked, MeanError, Sample, Summary, SummaryError};
 use crate::stats::double_double::DoubleDouble;
-use crate::stats::math::power_below;
 use crate::stats::sum::ExactSum;
-use crate::stats::whole::largest;
+use crate::stats::unit::{in_unit, unit_of};
 
 /// The share of a ratio below which its error is what rounding leaves.
 const ROUNDING: f64 = 1e-30;
@@ -30,25 +29,10 @@ pub fn ratio(above: &[f64], sample: &Sample<'_>) -> Result<Summary, SummaryError
     if let Some(row) = above.iter().position(|value| !value.is_finite()) {
         return Err(SummaryError::NotFinite { row });
     }
-    if let Some(counted) = counted(sample.frequencies) {
-        let pick =
-            |values: &[f64]| -> Vec<f64> { counted.iter().map(|row| values[*row]).collect() };
-        let (values, frequencies) = (pick(sample.values), sample.frequencies.map(pick));
-        let clusters: Option<Vec<u32>> =
-            sample.clusters.map(|all| counted.iter().map(|row| all[*row]).collect());
-        let kept = Sample {
-            values: &values,
-            frequencies: frequencies.as_deref(),
-            clusters: clusters.as_deref(),
-            ..*sample
-        };
-        return ratio(&pick(above), &kept);
+    if let Some(counted) = Counted::of(sample) {
+        return ratio(&counted.column(above), &counted.sample(sample));
     }
-    let ordinary = |values: &[f64]| {
-        let largest = largest(values);
-        largest == 0.0 || IN_RANGE.contains(&largest)
-    };
-    if ordinary(above) && ordinary(sample.values) {
+    if is_ordinary(above) && is_ordinary(sample.values) {
         return of_checked(&checked, above);
     }
     in_units(above, sample)
@@ -94,11 +78,8 @@ fn of_checked(checked: &Checked<'_>, above: &[f64]) -> Result<Summary, SummaryEr
 
 /// The ratio of columns each in a unit that keeps squares in range.
 fn in_units(above: &[f64], sample: &Sample<'_>) -> Result<Summary, SummaryError> {
-    let (upper, lower) = (power_below(largest(above)), power_below(largest(sample.values)));
-    let scaled = |values: &[f64], unit: f64| -> Vec<f64> {
-        values.iter().map(|value| value / unit).collect()
-    };
-    let (above, below) = (scaled(above, upper), scaled(sample.values, lower));
+    let (upper, lower) = (unit_of(above), unit_of(sample.values));
+    let (above, below) = (in_unit(above, upper), in_unit(sample.values, lower));
     let checked = Checked::of(&Sample { values: &below, ..*sample })?;
     let found = of_checked(&checked, &above)?.times(upper / lower);
     if found.is_finite() { Ok(found) } else { Err(SummaryError::OutOfRange) }

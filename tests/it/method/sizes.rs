@@ -1,4 +1,5 @@
-//! Numbers of any size: in other units the answers are the same, or a refusal says what to do.
+//! Numbers of any size: in other units the answers are the same, or a refusal says what to do. Where a number stands here
+//! to compare with, `tests/reference/sizes.py` prints it.
 
 use secondlook::engine::Table;
 use secondlook::results::Run;
@@ -208,8 +209,7 @@ fn alpha_knows_codes_that_are_no_exact_decimals() {
     near(found.estimate("s0/alpha").map(|one| one.value), 0.925_287_356_321_839);
     let (a, b) = ([1e-200, 1e-200, 2e-200, 1e200], [2e-200, 1e-200, 2e-200, 1e200]);
     let found = of(&alpha("ratio"), [&a, &b, &a, &a]).expect("alpha");
-    let value = found.estimate("s0/alpha").expect("alpha").value;
-    assert!((value - 0.940_17).abs() < 5e-6, "{value}");
+    near(found.estimate("s0/alpha").map(|one| one.value), 0.940_170_940_170_940);
 }
 
 /// mpmath's values; a row of weight 0 is as if it were not there, however large it is.
@@ -332,4 +332,19 @@ fn the_change_of_a_share_knows_its_denominator() {
     // Two denominators: 1 of 2 in g = 0, 2 of 3 in g = 1.
     let two = f64::sqrt(0.25 / 2.0 + 2.0 / 9.0 / 3.0);
     near(se(of_rows, "within = [\"g\"]\n", "f_change{c=1}"), two);
+}
+
+/// A group of zeros has no unit of its own.
+#[test]
+fn a_group_of_zeros_beside_tiny_numbers_is_compared() {
+    let g = [0.0, 0.0, 0.0, 1.0, 1.0, 1.0];
+    let p = |unit: f64, test: &str| {
+        let y = [0.0, 0.0, 0.0, 1.0, 2.0, 4.0].map(|y| y * unit);
+        let body = format!("of = \"y\"\nbetween = \"g\"\ntest = \"{test}\"");
+        let found = of(&steps(&[("compare", &body)]), [&y, &g, &g, &g]).expect("it runs");
+        found.estimate("s0/estimate").and_then(|one| one.p)
+    };
+    for test in ["welch", "student"] {
+        assert_eq!(p(two_to(-700), test), p(1.0, test), "{test}");
+    }
 }

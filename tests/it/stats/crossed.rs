@@ -7,25 +7,7 @@ use secondlook::stats::linear::{
     Covariance, Design, Fit, Singletons, Term, Weights, fit, two_stage,
 };
 
-/// The numbers of the reference's panels: xorshift on 64 bits (Marsaglia 2003).
-struct Numbers(u64);
-
-impl Numbers {
-    fn next(&mut self) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0
-    }
-
-    fn below(&mut self, n: u64) -> u64 {
-        self.next() % n
-    }
-
-    fn unit(&mut self) -> f64 {
-        (self.next() >> 40) as f64 / f64::from(1_u32 << 24)
-    }
-}
+use super::xorshift::Numbers;
 
 /// A panel of the reference.
 #[derive(Default)]
@@ -49,7 +31,7 @@ impl Panel {
             "chain" => (1_234_567_890_123, 9000),
             _ => (998_877_665_544, 5000),
         };
-        let (mut r, mut panel) = (Numbers(seed), Self::default());
+        let (mut r, mut panel) = (Numbers::of(seed), Self::default());
         for row in 0..rows {
             let (w, f) = if kind == "chain" {
                 let w = row % 3000;

@@ -5,29 +5,11 @@ use std::path::Path;
 
 use secondlook::stats::linear::{Covariance, Design, Fit, Term, Weights, fit};
 
+use super::xorshift::Numbers;
+
 const LEVELS: u32 = 48;
 const SIDES: u32 = 5;
 const ROWS: usize = 3000;
-
-/// The numbers of the reference's rows: xorshift on 64 bits (Marsaglia 2003).
-struct Numbers(u64);
-
-impl Numbers {
-    fn next(&mut self) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0
-    }
-
-    fn below(&mut self, n: u32) -> u32 {
-        (self.next() % u64::from(n)) as u32
-    }
-
-    fn unit(&mut self) -> f64 {
-        (self.next() >> 40) as f64 / f64::from(1_u32 << 24)
-    }
-}
 
 /// The reference's rows.
 #[derive(Default)]
@@ -45,15 +27,15 @@ struct Rows {
 
 impl Rows {
     fn new() -> Self {
-        let (mut r, mut rows) = (Numbers(314_159_265_358_979), Self::default());
+        let (mut r, mut rows) = (Numbers::of(314_159_265_358_979), Self::default());
         for _ in 0..ROWS {
             let few = r.below(3) == 0;
-            let g = r.below(if few { 8 } else { LEVELS });
-            let h = r.below(SIDES);
+            let g = r.below(if few { 8 } else { LEVELS.into() }) as u32;
+            let h = r.below(SIDES.into()) as u32;
             let x = r.unit() + f64::from(g % 7) * 0.125;
-            let a = (g * 5 + r.below(9)) % 60;
-            let b = r.below(25);
-            let w = f64::from(1 + r.below(4));
+            let a = (g * 5 + r.below(9) as u32) % 60;
+            let b = r.below(25) as u32;
+            let w = 1.0 + r.below(4) as f64;
             let known = 0.5 * x + f64::from(g % 11) * 0.25 - f64::from(h) * 0.125;
             let y = known + f64::from(a % 4) * 0.5 + r.unit() * f64::from(1 + g % 3);
             rows.g.push(g);

@@ -54,13 +54,6 @@ impl Step for Compare {
 
 impl Compare {
     fn fails(&self, error: &CompareError) -> Problem {
-        if let (CompareError::TooFew { test, needed, found }, false) = (error, self.test.groups()) {
-            let what = if self.test.alone() { "values" } else { "pairs of values" };
-            let message = format!(
-                "the comparison cannot be made: {test} needs {needed} {what} at least, and there are {found}"
-            );
-            return Problem::error(message).at(&self.of.span());
-        }
         let problem = Problem::error(format!("the comparison cannot be made: {error}"));
         let help = match (self.test, error) {
             (Test::Fisher, CompareError::TooLarge { .. }) => {

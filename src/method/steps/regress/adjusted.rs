@@ -18,7 +18,7 @@ use crate::stats::math;
 use crate::stats::matrix::Matrix;
 use crate::stats::sum::ExactSum;
 
-use super::columns::{Cell, Filled};
+use super::columns::{Cell, Filled, FilledTerm};
 use super::linear::reference_word;
 use super::terms::Term;
 
@@ -126,15 +126,15 @@ pub(super) fn crossed(terms: &[Term], name: &str) -> bool {
 /// What adjusted rates are made from.
 pub(super) struct Adjusting<'a> {
     pub(super) terms: &'a [Term],
-    pub(super) filled: &'a [Vec<Filled<'a>>],
+    pub(super) filled: &'a [FilledTerm<'a>],
     pub(super) cells: &'a [Cell],
 }
 
 impl Adjusting<'_> {
     /// The levels of a factor that stands alone.
     fn levels(&self, name: &str) -> &[String] {
-        let alone = self.terms.iter().zip(self.filled).find_map(|(term, parts)| {
-            match (term.parts.as_slice(), parts.as_slice()) {
+        let alone = self.terms.iter().zip(self.filled).find_map(|(term, filled)| {
+            match (term.parts.as_slice(), filled.parts.as_slice()) {
                 ([part], [Filled::Levels { levels, .. }]) if part.is_factor(name) => Some(levels),
                 _ => None,
             }
@@ -203,7 +203,7 @@ impl Adjusting<'_> {
 
     /// The mean of a cell with every row at a level.
     fn mean(&self, cell: &Cell, name: &str, level: u32, design: &Design<'_>, fitted: &Fit) -> f64 {
-        let Some(parts) = self.filled.get(cell.term) else { return 0.0 };
+        let Some(FilledTerm { parts, .. }) = self.filled.get(cell.term) else { return 0.0 };
         let set = self.set(cell, name, level);
         if set.len() == 1 {
             return cell.value(parts, &set, 0);
@@ -247,7 +247,7 @@ impl Adjusting<'_> {
         let value = |sets: &[Vec<Option<u32>>], j: usize, row: usize| {
             let known = cells.get(j).copied().flatten().zip(sets.get(j));
             known.map_or(1.0, |(cell, set)| {
-                self.filled.get(cell.term).map_or(0.0, |parts| cell.value(parts, set, row))
+                self.filled.get(cell.term).map_or(0.0, |term| cell.value(&term.parts, set, row))
             })
         };
         let settings: Vec<Box<dyn Fn(usize, usize) -> f64 + '_>> = sets
@@ -288,7 +288,7 @@ impl Adjusting<'_> {
             let value = |j: usize, row: usize| {
                 let known = cells.get(j).copied().flatten().zip(sets.get(j));
                 known.map_or(1.0, |(cell, set)| {
-                    self.filled.get(cell.term).map_or(0.0, |parts| cell.value(parts, set, row))
+                    self.filled.get(cell.term).map_or(0.0, |term| cell.value(&term.parts, set, row))
                 })
             };
             let found = prediction(fitted, &weights, value);

@@ -20,6 +20,13 @@ pub(super) enum Filled<'a> {
     Levels { codes: Cow<'a, [u32]>, levels: Vec<String> },
 }
 
+/// A term with its values in the rows used.
+pub(super) struct FilledTerm<'a> {
+    pub(super) parts: Vec<Filled<'a>>,
+    /// One code for each combination of levels, where it is an interaction of factors.
+    crossed: Option<Vec<u32>>,
+}
+
 /// Which rows have a value in every column.
 pub(in crate::method::steps) fn complete(table: &Table) -> Vec<bool> {
     let mut keep = vec![true; table.rows()];
@@ -100,7 +107,7 @@ fn counted_levels<'a>(codes: Cow<'a, [u32]>, levels: Vec<String>, counted: &[boo
     Filled::Levels { codes, levels: levels.map(|(level, _)| level).collect() }
 }
 
-/// Fills the parts of every term from the columns `{name} {term} {part}`, as [`fill`].
+/// Fills every term from the columns `{name} {term} {part}`, its parts as [`fill`] does.
 ///
 /// # Errors
 /// As [`numbers`].
@@ -109,14 +116,13 @@ pub(super) fn fill_all<'a>(
     name: &str,
     terms: &[Term],
     counted: Option<&[bool]>,
-) -> Result<Vec<Vec<Filled<'a>>>, Problem> {
+) -> Result<Vec<FilledTerm<'a>>, Problem> {
     let filled = terms.iter().enumerate().map(|(index, term)| {
-        let parts = term.parts.iter().enumerate();
-        parts
-            .map(|(place, part)| {
-                fill(used.column(&format!("{name} {index} {place}")), part, counted)
-            })
-            .collect()
+        let parts = term.parts.iter().enumerate().map(|(place, part)| {
+            fill(used.column(&format!("{name} {index} {place}")), part, counted)
+        });
+        let parts: Vec<Filled<'a>> = parts.collect::<Result<_, Problem>>()?;
+        Ok(FilledTerm { crossed: crossed(&parts), parts })
     });
     filled.collect()
 }
@@ -128,7 +134,7 @@ pub(super) fn cross<'a>(columns: &[&'a Column]) -> Cow<'a, [u32]> {
 }
 
 /// One code for each combination of the levels of a term's parts; none of a term that is no interaction of factors.
-pub(super) fn crossed(parts: &[Filled<'_>]) -> Option<Vec<u32>> {
+fn crossed(parts: &[Filled<'_>]) -> Option<Vec<u32>> {
     let [Filled::Levels { codes: first, .. }, rest @ ..] = parts else { return None };
     if rest.is_empty() {
         return None;
@@ -169,15 +175,15 @@ pub(super) struct Cell {
 pub(super) fn cells(
     terms: &[Term],
     beside: &[Term],
-    filled: &[Vec<Filled<'_>>],
+    filled: &[FilledTerm<'_>],
     mut constant: bool,
     bases: &mut Vec<(String, String)>,
 ) -> Result<Vec<Cell>, Problem> {
     let known: BTreeSet<Vec<Identity>> = terms.iter().chain(beside).map(Term::identity).collect();
     let mut cells = Vec::new();
-    for (index, (term, parts)) in terms.iter().zip(filled).enumerate() {
+    for (index, (term, filled)) in terms.iter().zip(filled).enumerate() {
         let mut open = vec![Cell { name: String::new(), term: index, levels: Vec::new() }];
-        for (place, (part, values)) in term.parts.iter().zip(parts).enumerate() {
+        for (place, (part, values)) in term.parts.iter().zip(&filled.parts).enumerate() {
             let choices = choices(part, values, leaves_out(term, place, &known, constant), bases)?;
             open = open.iter().flat_map(|cell| choices.iter().map(|one| cell.with(one))).collect();
         }
@@ -252,13 +258,10 @@ impl Cell {
         Self { name: joined, term: self.term, levels }
     }
 
-    /// The column itself; `crossed` are the codes of its term, where that is an interaction of factors.
-    pub(super) fn term<'a>(
-        &self,
-        parts: &'a [Filled<'_>],
-        crossed: Option<&'a [u32]>,
-    ) -> linear::Term<'a> {
-        if let Some(codes) = crossed
+    /// The column itself.
+    pub(super) fn term<'a>(&self, filled: &'a FilledTerm<'_>) -> linear::Term<'a> {
+        let parts = filled.parts.as_slice();
+        if let Some(codes) = &filled.crossed
             && let Some(level) = self.crossed_level(parts)
         {
             return linear::Term::indicator(self.name.clone(), codes, level);

@@ -32,19 +32,16 @@ impl Regressing {
         let place = |name: &String| cells.iter().position(|cell| cell.name == *name);
         let endogenous: Vec<usize> =
             self.instruments.iter().filter_map(|(name, _)| place(&name.value)).collect();
-        let (mut filled, mut crossed) = (Vec::new(), Vec::new());
+        let mut filled = Vec::new();
         for (index, (_, terms)) in self.instruments.iter().enumerate() {
             let name = format!("instrument {index}");
-            let parts = columns::fill_all(used, &name, terms, context.counted)?;
-            crossed.push(parts.iter().map(|one| columns::crossed(one)).collect::<Vec<_>>());
-            filled.push(parts);
+            filled.push(columns::fill_all(used, &name, terms, context.counted)?);
         }
         let present = self.constant == Constant::Present;
         let mut instruments: Vec<linear::Term<'_>> = Vec::new();
-        for (((_, terms), filled), crossed) in self.instruments.iter().zip(&filled).zip(&crossed) {
+        for ((_, terms), filled) in self.instruments.iter().zip(&filled) {
             for cell in columns::cells(terms, &self.terms, filled, present, &mut Vec::new())? {
-                let parts = filled.get(cell.term).zip(crossed.get(cell.term));
-                let term = parts.map(|(parts, crossed)| cell.term(parts, crossed.as_deref()));
+                let term = filled.get(cell.term).map(|filled| cell.term(filled));
                 // Two terms may share an instrument: it enters once.
                 let new = |term: &linear::Term<'_>| {
                     !instruments.iter().any(|known| known.name == term.name)

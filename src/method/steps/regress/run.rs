@@ -12,7 +12,7 @@ use crate::stats::generalised::{self, Family};
 use crate::stats::linear::{self, Covariance, Design, Preset, Reference, Singletons, Weights};
 
 use super::adjusted::{Adjusting, crossed};
-use super::columns::{self, Cell};
+use super::columns;
 use super::refusal::Context;
 use super::terms::Term;
 use super::{Constant, Effects, Meaning};
@@ -152,12 +152,8 @@ impl Regressing {
         for (factor, base) in &bases {
             outcome.note(&format!("base of {factor}"), base);
         }
-        let crossed: Vec<Option<Vec<u32>>> =
-            filled.iter().map(|parts| columns::crossed(parts)).collect();
-        let term = |cell: &Cell| {
-            Some(cell.term(filled.get(cell.term)?, crossed.get(cell.term)?.as_deref()))
-        };
-        design.terms = cells.iter().filter_map(term).collect();
+        design.terms =
+            cells.iter().filter_map(|cell| Some(cell.term(filled.get(cell.term)?))).collect();
         if let Weights::Frequency(weights) | Weights::Analytic(weights) = &design.weights {
             let zero = weights.iter().filter(|weight| **weight == 0.0).count();
             if zero > 0 {

@@ -10,8 +10,9 @@
 use crate::engine::Numbers;
 use crate::method::steps::Joint;
 use crate::stats::double_double::{DoubleDouble, two_sum};
-use crate::stats::math::{self, power_below};
+use crate::stats::math;
 use crate::stats::sum::sum;
+use crate::stats::unit::{power_below, unit_of};
 
 use super::grouped::{Group, Grouped};
 use super::measure::{Statistic, What};
@@ -168,14 +169,15 @@ fn of_ratio(
     rows: &[usize],
     ratio: DoubleDouble,
 ) -> Vec<(usize, f64)> {
-    let both = |row: &usize| Some((*row, above.get(*row)?, below.get(*row)?));
-    let known: Vec<(usize, f64, f64)> = rows.iter().filter_map(both).collect();
+    let both = |row: &usize| Some((*row, (above.get(*row)?, below.get(*row)?)));
+    let (rows, pairs): (Vec<usize>, Vec<(f64, f64)>) = rows.iter().filter_map(both).unzip();
+    let (above, below): (Vec<f64>, Vec<f64>) = pairs.into_iter().unzip();
     // Each in a unit of its own: a correlation does not depend on them, and products stay in range.
-    let upper = power_below(known.iter().fold(0.0, |most: f64, (_, a, _)| most.max(a.abs())));
-    let lower = power_below(known.iter().fold(0.0, |most: f64, (.., b)| most.max(b.abs())));
+    let (upper, lower) = (unit_of(&above), unit_of(&below));
     let ratio = ratio.scaled(lower / upper);
     let deviation = |a: f64, b: f64| (DoubleDouble::from(a / upper) - ratio * (b / lower)).value();
-    known.into_iter().map(|(row, a, b)| (row, deviation(a, b))).collect()
+    let deviations = above.iter().zip(&below).map(|(a, b)| deviation(*a, *b));
+    rows.into_iter().zip(deviations).collect()
 }
 
 /// What each row or cluster adds to an influence, in their order, in a unit of its own.
@@ -183,8 +185,7 @@ type Scores = Vec<(u64, f64)>;
 
 /// Influences by row, times √w, or summed by cluster; in a unit that keeps squares in range.
 fn scores(influence: &[(usize, f64)], weights: Option<&[f64]>, clusters: Option<&[u32]>) -> Scores {
-    let largest = influence.iter().fold(0.0, |most: f64, (_, psi)| most.max(psi.abs()));
-    let unit = power_below(largest);
+    let unit = power_below(influence.iter().fold(0.0, |most: f64, (_, psi)| most.max(psi.abs())));
     let weight = |row: usize| weights.map_or(1.0, |all| all.get(row).copied().unwrap_or(0.0));
     let scaled = influence.iter().map(|(row, psi)| (*row, psi / unit));
     let Some(clusters) = clusters else {

@@ -28,8 +28,7 @@ impl Taken {
     pub(super) fn pair(&self, a: Kind<'_>, b: Kind<'_>) -> DoubleDouble {
         match (a, b) {
             (Kind::Level(a), Kind::Level(b)) => {
-                DoubleDouble::from_integer(self.levels[a.max(b) * self.size + a.min(b)])
-                    .scaled(libm::scalbn(1.0, -FRACTION))
+                DoubleDouble::from_fixed(self.levels[a.max(b) * self.size + a.min(b)], FRACTION)
             }
             (Kind::Level(level), Kind::Number(number))
             | (Kind::Number(number), Kind::Level(level)) => {

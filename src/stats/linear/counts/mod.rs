@@ -65,8 +65,7 @@ pub(super) fn fit(design: &Design<'_>, rows: &Rows) -> Option<Result<Fit, Linear
 fn is_sparse(design: &Design<'_>) -> bool {
     let numbers =
         design.terms.iter().filter(|term| matches!(term.values, Values::Numbers(_))).count();
-    numbers < FEW_NUMBERS
-        && is_worthwhile(design.terms.len(), design.covariance, !design.absorb.is_empty())
+    numbers < FEW_NUMBERS && is_worthwhile(design, design.terms.len())
 }
 
 fn fit_planned(design: &Design<'_>, rows: &Rows) -> Option<Result<Fit, LinearError>> {

@@ -13,7 +13,7 @@ use super::plan::{Coding, Column, Factor, Kind, MOST_LEVELS, Plan, Source};
 use super::sums::Sums;
 use super::system::System;
 use super::table::{Coded, Regressor, Specification, Table};
-use crate::stats::math::power_below;
+use crate::stats::unit::power_below;
 use std::borrow::Cow;
 
 /// A sample of a table, packed and counted once for all specifications.

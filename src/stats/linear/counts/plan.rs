@@ -4,7 +4,7 @@ use super::super::columns::Role;
 use super::super::look::Look;
 use super::super::rows::Rows;
 use super::super::{Design, Values};
-use crate::stats::math::power_below;
+use crate::stats::unit::power_below;
 
 /// The most levels of all factors together.
 pub(super) const MOST_LEVELS: usize = 1000;

@@ -46,7 +46,7 @@ pub(super) fn fit(
     let mut count = Count::of(design, rows, rank, wanted.len())?;
     count.absorbed.bound = absorber.rank.bound;
     let vectors = Vectors::of(&factor, &wanted, size, false);
-    let mut lanes = lanes(&columns, rows, None, &vectors, by_influence(design, wanted.len(), rows));
+    let mut lanes = lanes(&columns, rows, None, &vectors, by_influence(design, wanted.len()));
     restore(&mut lanes, &columns, rows, &vectors, instrumented);
     let squares = squares(design, rows, &lanes.residual, columns.scales[size], &gram);
     squares.vary(true)?;
