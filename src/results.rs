@@ -6,6 +6,7 @@
 
 mod part;
 
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
@@ -239,9 +240,9 @@ pub struct Estimate {
     /// Degrees of freedom of the reference distribution; none for the normal.
     pub df: Option<f64>,
     /// The reference distribution: `t` or `normal`.
-    pub reference: Option<String>,
+    pub reference: Option<Cow<'static, str>>,
     /// How the interval was made: `wald`, `wilson`, `delta`, `endpoints`, ….
-    pub interval: Option<String>,
+    pub interval: Option<Cow<'static, str>>,
     /// Rows (or the sum of frequency weights) behind it.
     pub n: Option<f64>,
     /// Clusters behind its standard error.

@@ -317,9 +317,9 @@ fn uncertainty(estimate: &Estimate, unit: Option<&str>) -> String {
         let level = estimate.level.unwrap_or(0.95) * 100.0;
         format!("{level}% interval [{}, {}]", show(low, unit), show(high, unit))
     }));
-    parts.extend(estimate.reference.as_ref().map(|reference| match estimate.df {
+    parts.extend(estimate.reference.as_deref().map(|reference| match estimate.df {
         Some(df) if reference != "normal" => format!("{reference} with {df} degrees of freedom"),
-        _ => reference.clone(),
+        _ => reference.to_owned(),
     }));
     parts.extend(estimate.n.map(|rows| format!("n {rows}")));
     parts.extend(estimate.clusters.map(|clusters| format!("{clusters} clusters")));

@@ -6,11 +6,14 @@ use std::sync::Arc;
 use super::{Column, Levels, Values};
 use crate::stats::linear::Sorted;
 use crate::stats::simd;
+use crate::stats::whole;
 
 /// A range of ints up to this many times the rows (and this many at least) is coded through a table.
-const DENSE: usize = 4;
-const DENSE_AT_LEAST: usize = 1 << 12;
-/// How a column of up to so many rows is sorted is remembered.
+pub(super) const DENSE: usize = 4;
+pub(super) const DENSE_AT_LEAST: usize = 1 << 12;
+/// Rows that are coded at once, and looked at again while they are near.
+pub(super) const BLOCK: usize = 1024;
+/// How a column of up to so many rows is coded and sorted is remembered.
 const FEW: usize = 1 << 20;
 
 /// The rows of a column by the place of their value among those that occur.
@@ -46,32 +49,10 @@ impl Coded<'_> {
         rows
     }
 
-    /// Crosses two codings of the same rows: the pairs that occur, in the order of the first and then
-    /// of the second; a null comes after every value, and no pair is null.
+    /// Returns how many rows have each level.
     #[must_use]
-    pub fn cross(&self, other: &Coded<'_>) -> Coded<'static> {
-        // Where there are nulls, they have a place behind the others.
-        let places = |coded: &Coded<'_>| coded.levels as u64 + u64::from(coded.nulls);
-        let (rows, wide) = (self.places.len(), places(other));
-        let span = places(self) * wide;
-        if span < (rows * DENSE).max(DENSE_AT_LEAST) as u64
-            && let Ok(span) = u32::try_from(span)
-        {
-            let (own, last, wide) = (self.levels as u32, other.levels as u32, wide as u32);
-            let mut places = simd::wide(pairs_of, (&*self.places, own, &*other.places, last, wide));
-            let present = present(&places, span as usize, None);
-            let levels = close_up(&mut places, &present);
-            return Coded { places: places.into(), levels, nulls: false };
-        }
-        let at = |place: u32, levels: usize| u64::from(place).min(levels as u64);
-        let pairs = self.places.iter().zip(other.places.iter());
-        let pairs =
-            pairs.map(|(left, right)| at(*left, self.levels) * wide + at(*right, other.levels));
-        let mut distinct: Vec<u64> = pairs.clone().collect();
-        distinct.sort_unstable();
-        distinct.dedup();
-        let place = |pair: u64| distinct.binary_search(&pair).map_or(Self::NULL, |at| at as u32);
-        Coded { places: pairs.map(place).collect(), levels: distinct.len(), nulls: false }
+    pub fn counts(&self) -> Vec<u32> {
+        whole::tally(&self.places, self.levels)
     }
 }
 
@@ -92,13 +73,22 @@ impl Column {
     pub fn coded(&self) -> Coded<'_> {
         match &self.values {
             Values::Int(values) | Values::Timestamp(values) => {
-                self.code_ints(values, |value| value)
+                self.once(|| self.code_ints(values, |value| value))
             }
-            Values::Date(values) => self.code_ints(values, i64::from),
-            Values::Bool(values) => self.code_ints(values, i64::from),
-            Values::Float(values) => self.code_keys(values, |value| ordered(*value)),
+            Values::Date(values) => self.once(|| self.code_ints(values, i64::from)),
+            Values::Bool(values) => self.once(|| self.code_ints(values, i64::from)),
+            Values::Float(values) => self.once(|| self.code_keys(values, |value| ordered(*value))),
             Values::Text { codes, levels } => self.code_texts(codes, levels),
         }
+    }
+
+    /// Codes the rows, or looks up how they were coded before; many rows are coded again for each that asks.
+    fn once(&self, code: impl FnOnce() -> Coded<'static>) -> Coded<'_> {
+        if self.len() > FEW {
+            return code();
+        }
+        let Coded { places, levels, nulls } = self.known.coded.get_or_init(code);
+        Coded { places: Cow::Borrowed(places), levels: *levels, nulls: *nulls }
     }
 
     /// Writes out the levels of [`Self::coded`], in their order.
@@ -110,14 +100,26 @@ impl Column {
 
     fn code_ints<T: Copy>(&self, values: &[T], whole: impl Fn(T) -> i64 + Copy) -> Coded<'static> {
         let valid = self.valid.as_deref();
-        let (low, high) = match valid {
-            None => simd::wide(ends, (values, whole)),
+        // Without nulls the lowest of the first rows is taken for the lowest of all, until that is known.
+        let first = values.get(..BLOCK).unwrap_or(values);
+        let (guess, (mut low, mut high)) = match valid {
+            None => (ends((first, whole)).0, NO_ENDS),
             Some(valid) => {
                 let kept = values.iter().zip(valid).filter(|(_, valid)| **valid);
-                kept.map(|(value, _)| whole(*value))
-                    .fold(NO_ENDS, |(low, high), value| (low.min(value), high.max(value)))
+                let known = kept
+                    .map(|(value, _)| whole(*value))
+                    .fold(NO_ENDS, |(low, high), value| (low.min(value), high.max(value)));
+                (known.0, known)
             }
         };
+        let mut places = Vec::with_capacity(values.len());
+        for block in values.chunks(BLOCK) {
+            if valid.is_none() {
+                let found = simd::wide(ends, (block, whole));
+                (low, high) = (low.min(found.0), high.max(found.1));
+            }
+            simd::wide(above, (block, whole, guess, &mut places));
+        }
         let nulls = valid.is_some();
         if low > high {
             return Coded { places: vec![Coded::NULL; values.len()].into(), levels: 0, nulls };
@@ -126,8 +128,12 @@ impl Column {
         if span >= (values.len() * DENSE).max(DENSE_AT_LEAST) as u64 {
             return self.code_keys(values, |value| whole(*value) as u64 ^ (1 << 63));
         }
-        let mut places = vec![0; values.len()];
-        simd::wide(above, (values, whole, low, &mut places));
+        if low != guess {
+            let lower = guess.wrapping_sub(low) as u32;
+            for place in &mut places {
+                *place = lower.wrapping_add(*place);
+            }
+        }
         if let Some(valid) = valid {
             let nulls = places.iter_mut().zip(valid).filter(|(_, valid)| !**valid);
             nulls.for_each(|(place, _)| *place = Coded::NULL);
@@ -169,9 +175,13 @@ impl Column {
         if *self.known.complete.get_or_init(complete) {
             return Coded { places: Cow::Borrowed(codes), levels: levels.len(), nulls: false };
         }
-        let present = present();
+        self.once(|| self.rank_texts(codes, levels, &present()))
+    }
+
+    /// Codes texts by the order of those that some row has.
+    fn rank_texts(&self, codes: &[u32], levels: &Levels, present: &[bool]) -> Coded<'static> {
         let (ranks, count) =
-            if levels.is_sorted() { ranked(&present) } else { sorted_ranks(levels, &present) };
+            if levels.is_sorted() { ranked(present) } else { sorted_ranks(levels, present) };
         let place = |(row, code): (usize, &u32)| {
             let place = ranks.get(*code as usize).filter(|_| self.is_valid(row));
             place.copied().unwrap_or(Coded::NULL)
@@ -197,20 +207,8 @@ fn ends<T: Copy>((values, whole): (&[T], impl Fn(T) -> i64)) -> (i64, i64) {
 /// Writes down how far each value is above the lowest.
 #[expect(clippy::inline_always, reason = "compiled again for wide registers")]
 #[inline(always)]
-fn above<T: Copy>((values, whole, low, places): (&[T], impl Fn(T) -> i64, i64, &mut [u32])) {
-    for (value, place) in values.iter().zip(places) {
-        *place = whole(*value).wrapping_sub(low) as u32;
-    }
-}
-
-/// The pair of two places of each row, a null as the place behind the others of its column.
-#[expect(clippy::inline_always, reason = "compiled again for wide registers")]
-#[inline(always)]
-fn pairs_of((left, own, right, last, wide): (&[u32], u32, &[u32], u32, u32)) -> Vec<u32> {
-    let pair = |(left, right): (&u32, &u32)| {
-        (*left).min(own).wrapping_mul(wide).wrapping_add((*right).min(last))
-    };
-    left.iter().zip(right).map(pair).collect()
+fn above<T: Copy>((values, whole, low, places): (&[T], impl Fn(T) -> i64, i64, &mut Vec<u32>)) {
+    places.extend(values.iter().map(|value| whole(*value).wrapping_sub(low) as u32));
 }
 
 /// Says which of the codes below `span` some row has that is not null: looks at as many rows as it takes to see all.
@@ -240,7 +238,7 @@ fn mark(present: &mut [bool], code: u32) {
 }
 
 /// Turns places among all values into those among the values present, which are counted.
-fn close_up(places: &mut [u32], present: &[bool]) -> usize {
+pub(super) fn close_up(places: &mut [u32], present: &[bool]) -> usize {
     if !present.contains(&false) {
         return present.len();
     }
@@ -339,28 +337,21 @@ mod tests {
     }
 
     #[test]
-    fn pairs_are_crossed_in_order_whatever_their_number() {
-        let rows = 600_u32;
-        let code = |of: fn(u32) -> i64| Column::new(Values::Int((0..rows).map(of).collect()));
-        for (left, right) in [
-            (code(|row| i64::from(row * 7 % 3)), code(|row| i64::from(row * 5 % 4))),
-            (code(|row| i64::from(row * 7 % 301)), code(|row| i64::from(row * 5 % 211))),
-        ] {
-            let (left, right) = (left.coded(), right.coded());
-            let crossed = left.cross(&right);
-            let mut pairs: Vec<(u32, u32)> =
-                left.places.iter().copied().zip(right.places.iter().copied()).collect();
-            let rows = pairs.clone();
-            pairs.sort_unstable();
-            pairs.dedup();
-            assert_eq!(crossed.levels, pairs.len());
-            for (place, pair) in crossed.places.iter().zip(rows) {
-                assert_eq!(pairs[*place as usize], pair);
-            }
+    fn ints_are_coded_wherever_the_lowest_stands() {
+        for (rows, place, odd) in
+            [(3000, 2999, -70), (3000, 1024, 60), (1025, 0, -5), (2500, 2047, 9000)]
+        {
+            let mut ints: Vec<i64> = (0..rows).map(|row| 20 + row * 7 % 13).collect();
+            ints[place] = odd;
+            let mut sorted = ints.clone();
+            sorted.sort_unstable();
+            sorted.dedup();
+            let column = Column::new(Values::Int(ints.clone()));
+            let coded = column.coded();
+            let found: Vec<i64> =
+                coded.places.iter().map(|place| sorted[*place as usize]).collect();
+            assert_eq!((found, coded.levels), (ints, sorted.len()));
         }
-        let nulls = Column::from_texts([Some("a"), None, Some("b"), None]);
-        let crossed = nulls.coded().cross(&Column::new(Values::Int(vec![1, 1, 1, 0])).coded());
-        assert_eq!((&*crossed.places, crossed.levels), (&[0, 3, 1, 2][..], 4));
     }
 
     #[test]

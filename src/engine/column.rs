@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use jiff::civil::Date;
 
-use super::{ColumnType, Levels, Texts};
+use super::{Coded, ColumnType, Levels, Texts};
 use crate::stats::linear::Sorted;
 use crate::stats::whole;
 
@@ -137,6 +137,8 @@ pub struct Column {
 pub(super) struct Known {
     /// Whether some row has each level of text.
     pub(super) complete: OnceLock<bool>,
+    /// The rows by their values, where the column itself does not have them so.
+    pub(super) coded: OnceLock<Coded<'static>>,
     /// How rows are sorted by value.
     pub(super) sorted: OnceLock<Option<Arc<Sorted>>>,
     /// Ints or bools as numbers, where they fit.

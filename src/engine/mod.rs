@@ -11,6 +11,7 @@ mod batch;
 mod coding;
 mod column;
 mod context;
+mod crossing;
 mod dictionary;
 mod direct;
 mod error;

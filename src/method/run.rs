@@ -65,17 +65,18 @@ pub fn run(
         return Err(problems);
     }
     let mut warnings = state.warnings;
-    let pass = rounding::Base { tables: state.tables, outcomes: state.outcomes };
+    let mut pass = rounding::Base { tables: state.tables, outcomes: state.outcomes };
     let rounded = rounding::intervals(plan, &request.inputs, &pass, engine, observer);
     warnings.extend(rounded.warnings);
     let mut steps = Vec::new();
     let mut estimates = Vec::new();
     for step in &plan.steps {
-        let Some(outcome) = pass.outcomes.get(&step.id) else { continue };
-        steps.push(describe(step, outcome));
-        estimates.extend(outcome.estimates.iter().map(|estimate| Estimate {
+        let Some(outcome) = pass.outcomes.remove(&step.id) else { continue };
+        steps.push(describe(step, &outcome));
+        let own = Arc::unwrap_or_clone(outcome).estimates.into_iter();
+        estimates.extend(own.map(|estimate| Estimate {
             from_rounding: rounded.intervals.get(&estimate.id).copied(),
-            ..estimate.clone()
+            ..estimate
         }));
     }
     Ok(results::Run {

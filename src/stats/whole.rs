@@ -69,6 +69,19 @@ pub fn doubles(values: &[i64]) -> Option<Vec<f64>> {
     wide(write_doubles, (values, &mut doubles)).then_some(doubles)
 }
 
+/// Says whether all ints have 32 bits.
+#[must_use]
+pub fn are_short(values: &[i64]) -> bool {
+    values.chunks(1024).all(|part| wide(long_ints, part) == 0)
+}
+
+/// The bits beyond the lower 32 that some int has.
+#[expect(clippy::inline_always, reason = "compiled again for wide registers")]
+#[inline(always)]
+fn long_ints(values: &[i64]) -> u64 {
+    values.iter().fold(0, |long, value| long | (value.wrapping_add(1 << 31) as u64 >> 32))
+}
+
 /// Writes down ints as doubles; says whether all are from −2⁵¹ to below 2⁵¹.
 #[inline(always)]
 fn write_doubles((values, doubles): (&[i64], &mut [f64])) -> bool {
@@ -83,30 +96,78 @@ fn write_doubles((values, doubles): (&[i64], &mut [f64])) -> bool {
 }
 
 /// So many levels have several counts each.
-const FEW_LEVELS: usize = 1 << 10;
+const FEW_LEVELS: usize = 1 << 11;
 
-/// Counts how often each code below `levels` comes; other codes are left out.
+/// Counts of codes, block after block.
 ///
 /// Of few levels there are four counts, added at the end: a count need not wait for the one before it.
-#[must_use]
-pub fn tally(codes: impl Iterator<Item = u32>, levels: usize) -> Vec<u32> {
-    if levels > FEW_LEVELS {
-        let mut counts = vec![0_u32; levels];
+pub enum Tally {
+    /// Four counts of each level.
+    Few(Vec<[u32; 4]>),
+    /// One count of each level.
+    Many(Vec<u32>),
+}
+
+impl Tally {
+    /// Starts to count codes below `levels`.
+    #[must_use]
+    pub fn of(levels: usize) -> Self {
+        if levels > FEW_LEVELS {
+            Self::Many(vec![0; levels])
+        } else {
+            Self::Few(vec![[0; 4]; levels])
+        }
+    }
+
+    /// Counts more codes; those of no level are left out.
+    pub fn add(&mut self, codes: &[u32]) {
+        let counts = match self {
+            Self::Many(counts) => counts,
+            Self::Few(lanes) => return add_in_lanes(codes, lanes),
+        };
         for code in codes {
-            if let Some(count) = counts.get_mut(code as usize) {
+            if let Some(count) = counts.get_mut(*code as usize) {
                 *count = count.wrapping_add(1);
             }
         }
-        return counts;
     }
-    let mut lanes = vec![[0_u32; 4]; levels];
-    for (row, code) in codes.enumerate() {
-        if let Some(lanes) = lanes.get_mut(code as usize) {
-            let count = &mut lanes[row % 4];
-            *count = count.wrapping_add(1);
+
+    /// Returns how often each code came.
+    #[must_use]
+    pub fn counts(self) -> Vec<u32> {
+        match self {
+            Self::Many(counts) => counts,
+            Self::Few(lanes) => lanes
+                .into_iter()
+                .map(|lanes| lanes.into_iter().fold(0, u32::wrapping_add))
+                .collect(),
         }
     }
-    lanes.into_iter().map(|lanes| lanes.into_iter().fold(0, u32::wrapping_add)).collect()
+}
+
+fn add_in_lanes(codes: &[u32], counts: &mut [[u32; 4]]) {
+    let (fours, rest) = codes.as_chunks::<4>();
+    let mut add = |code: u32, lane: usize| {
+        if let Some(lanes) = counts.get_mut(code as usize) {
+            lanes[lane] = lanes[lane].wrapping_add(1);
+        }
+    };
+    for four in fours {
+        for (lane, code) in four.iter().enumerate() {
+            add(*code, lane);
+        }
+    }
+    for code in rest {
+        add(*code, 0);
+    }
+}
+
+/// Counts how often each code below `levels` comes; other codes are left out.
+#[must_use]
+pub fn tally(codes: &[u32], levels: usize) -> Vec<u32> {
+    let mut tally = Tally::of(levels);
+    tally.add(codes);
+    tally.counts()
 }
 
 #[cfg(test)]
@@ -162,6 +223,15 @@ mod tests {
     }
 
     #[test]
+    fn ints_of_32_bits_are_told_from_longer_ones() {
+        let ends = [i64::from(i32::MIN), -1, 0, i64::from(i32::MAX)];
+        assert!(are_short(&ends) && are_short(&[]));
+        for long in [i64::from(i32::MIN) - 1, i64::from(i32::MAX) + 1, i64::MIN, i64::MAX] {
+            assert!(!are_short(&[vec![1; 2000], vec![long]].concat()), "{long}");
+        }
+    }
+
+    #[test]
     fn ints_are_doubles_up_to_2_51() {
         let ints = [0, 1, -1, 7, (1 << 51) - 1, -(1 << 51), 123_456_789_012];
         assert_eq!(doubles(&ints), Some(ints.iter().map(|int| *int as f64).collect()));
@@ -173,9 +243,13 @@ mod tests {
 
     #[test]
     fn codes_are_counted_in_every_lane() {
-        assert_eq!(tally([2, 0, 2, 2, 2, 2, 9, 1].into_iter(), 4), [1, 1, 5, 0]);
-        let many = tally([2, 0, 2, 9999, 1].into_iter(), 2000);
-        assert_eq!((&many[..4], many.len()), (&[1, 1, 2, 0][..], 2000));
-        assert_eq!(tally([].into_iter(), 2), [0, 0]);
+        assert_eq!(tally(&[2, 0, 2, 2, 2, 2, 9, 1, 3], 4), [1, 1, 5, 1]);
+        let many = tally(&[2, 0, 2, 9999, 1], 3000);
+        assert_eq!((&many[..4], many.len()), (&[1, 1, 2, 0][..], 3000));
+        assert_eq!(tally(&[], 2), [0, 0]);
+        let mut blocks = Tally::of(2);
+        blocks.add(&[1, 1, 0, 1, 1]);
+        blocks.add(&[1, 7]);
+        assert_eq!(blocks.counts(), [1, 5]);
     }
 }

@@ -3,7 +3,7 @@
 Run: python3 -m pip install mpmath==1.3.0; python3 distributions.py > distributions.csv
 """
 
-from mpmath import betainc, erfc, gammainc, mp, mpf, nstr, sqrt
+from mpmath import beta, betainc, erfc, gammainc, mp, mpf, nstr, sqrt
 
 mp.dps = 60
 
@@ -12,9 +12,22 @@ def normal(z):
     return erfc(mpf(z) / sqrt(2)) / 2
 
 
+def regularised(a, b, x):
+    """I_x(a, b). Where mpmath's own loses all digits of it, the hypergeometric series of positive terms (DLMF 8.17.8)."""
+    try:
+        return betainc(a, b, 0, x, regularized=True)
+    except (ValueError, mp.NoConvergence):
+        term, total, n = mpf(1), mpf(0), 0
+        while term > total * mpf(10) ** -mp.dps:
+            total += term
+            n += 1
+            term *= (a + b + n - 1) / (a + n) * x
+        return x**a * (1 - x) ** b / (a * beta(a, b)) * total
+
+
 def student(t, df):
     t, df = mpf(t), mpf(df)
-    return betainc(df / 2, mpf(1) / 2, 0, df / (df + t * t), regularized=True) / 2
+    return regularised(df / 2, mpf(1) / 2, df / (df + t * t)) / 2
 
 
 def chi_square(x, df):
@@ -23,7 +36,7 @@ def chi_square(x, df):
 
 def fisher(f, a, b):
     f, a, b = mpf(f), mpf(a), mpf(b)
-    return betainc(b / 2, a / 2, 0, b / (b + a * f), regularized=True)
+    return regularised(b / 2, a / 2, b / (b + a * f))
 
 
 def quantile(tail, p):

@@ -255,8 +255,8 @@ impl Agreement {
             estimate.se = Some(found.standard_error);
             estimate.ci = Some([interval.low, interval.high]);
             estimate.level = Some(level);
-            estimate.reference = Some("normal".to_owned());
-            estimate.interval = Some("wald".to_owned());
+            estimate.reference = Some("normal".into());
+            estimate.interval = Some("wald".into());
         } else {
             let why = if found.null_standard_error > 0.0 {
                 "the coders agree in full"
@@ -323,7 +323,7 @@ impl Agreement {
         if let Some(interval) = found.interval {
             estimate.ci = Some([interval.low, interval.high]);
             estimate.level = Some(self.bootstrap.level);
-            estimate.interval = Some("bootstrap".to_owned());
+            estimate.interval = Some("bootstrap".into());
         }
         outcome.estimates.push(estimate);
         outcome.estimates.push(add("percent", found.percent));

@@ -5,8 +5,10 @@
 //! for 1.645 at 10⁷), a t tail good to 3.6e-8 there, and a normal tail good to 1e-10.
 
 mod beta;
+mod student;
 
 pub use beta::{incomplete_beta, incomplete_gamma_lower, incomplete_gamma_upper};
+pub use student::{t_cdf, t_density, t_quantile, t_sf, t_upper_quantile};
 
 use statrs::distribution::{ContinuousCDF as _, Normal};
 
@@ -98,112 +100,6 @@ pub fn normal_quantile(probability: f64) -> f64 {
         -normal_upper_quantile(probability)
     } else {
         normal_upper_quantile(1.0 - probability)
-    }
-}
-
-/// Returns P(T > t) with `df` > 0 degrees of freedom.
-///
-/// *Formula*: I_x(df/2, 1/2)/2, x = df/(df + t²), for t ≥ 0. *Source*: DLMF 8.17; Abramowitz & Stegun 26.7.1.
-/// *Shapes*: two numbers; infinite df is the normal. *Errors*: none. *Checked against*: mpmath, relative 1e-12, df 1 to 10⁷.
-#[must_use]
-pub fn t_sf(t: f64, df: f64) -> f64 {
-    if t < 0.0 {
-        return 1.0 - t_sf(-t, df);
-    }
-    if !df.is_finite() {
-        return normal_sf(t);
-    }
-    let square = t * t;
-    if !square.is_finite() {
-        return 0.0;
-    }
-    let whole = df + square;
-    0.5 * incomplete_beta(0.5 * df, 0.5, df / whole, square / whole)
-}
-
-/// Returns P(T ≤ t) with `df` degrees of freedom.
-///
-/// *Formula*: the other tail, P(T > −t). *Source*: DLMF 8.17. *Shapes*: two numbers. *Errors*: none. *Checked against*: as [`t_sf`].
-#[must_use]
-pub fn t_cdf(t: f64, df: f64) -> f64 {
-    t_sf(-t, df)
-}
-
-/// Returns the density of Student's t.
-///
-/// *Formula*: the kernel x^(df/2) y^(1/2)/B(df/2, 1/2) of the incomplete beta at x = df/(df + t²), over |t|.
-/// *Source*: Abramowitz & Stegun 26.7; Loader 2000 for the kernel. *Shapes*: two numbers. *Errors*: none.
-/// *Checked against*: the quantiles that Newton's steps reach with it (mpmath, 1e-12).
-#[must_use]
-pub fn t_density(t: f64, df: f64) -> f64 {
-    if !df.is_finite() {
-        return normal_density(t);
-    }
-    if t == 0.0 {
-        return t_density(1.0, df) * math::exp(0.5 * (df + 1.0) * math::ln_1p(1.0 / df));
-    }
-    let whole = df + t * t;
-    beta::beta_kernel(0.5 * df, 0.5, df / whole, t * t / whole) / t.abs()
-}
-
-/// Returns the t with P(T > t) = `tail`.
-///
-/// *Formula*: Newton's method on the survival function: that is convex to the right of zero, so that from the left of
-/// the root the steps climb to it, and from its right the first one leads to its left. It starts from the normal
-/// quantile, corrected for many degrees of freedom; of very many the correction is the quantile: what it leaves out is below
-/// 1e-16. *Source*: Newton's method; the correction, Abramowitz & Stegun 26.7.5. *Shapes*: two numbers. *Errors*: none.
-/// *Checked against*: mpmath, relative 1e-12, df 1 to 10⁷.
-#[must_use]
-pub fn t_upper_quantile(tail: f64, df: f64) -> f64 {
-    if tail > 0.5 {
-        return -t_upper_quantile(1.0 - tail, df);
-    }
-    if tail == 0.5 {
-        return 0.0;
-    }
-    if !df.is_finite() || tail <= 0.0 {
-        return normal_upper_quantile(tail);
-    }
-    let normal = normal_upper_quantile(tail);
-    if df >= VERY_MANY && normal <= 3.0 {
-        return near_normal(normal, df);
-    }
-    let mut t = if df > 4.0 * normal * normal { near_normal(normal, df) } else { normal };
-    for _ in 0..3000 {
-        let step = (t_sf(t, df) - tail) / t_density(t, df);
-        t += step;
-        // What is left is of the order of the last step's square.
-        if step.abs() <= 1e-9 * t {
-            break;
-        }
-    }
-    t
-}
-
-/// Degrees of freedom whose fifth power leaves nothing of the term behind the last of [`near_normal`], up to z = 3.
-const VERY_MANY: f64 = 4096.0;
-
-/// The t quantile beside a quantile of the normal, where the degrees of freedom are many.
-fn near_normal(x: f64, df: f64) -> f64 {
-    let square = x * x;
-    let first = (square + 1.0) / 4.0;
-    let second = ((5.0 * square + 16.0) * square + 3.0) / 96.0;
-    let third = (((3.0 * square + 19.0) * square + 17.0) * square - 15.0) / 384.0;
-    let fourth = ((((79.0 * square + 776.0) * square + 1482.0) * square - 1920.0) * square - 945.0)
-        / 92160.0;
-    x + x * (first + (second + (third + fourth / df) / df) / df) / df
-}
-
-/// Returns the t quantile of a probability between 0 and 1.
-///
-/// *Formula*: [`t_upper_quantile`] of the smaller tail. *Source*: there. *Shapes*: two numbers. *Errors*: none; infinite at 0
-/// and 1. *Checked against*: as there.
-#[must_use]
-pub fn t_quantile(probability: f64, df: f64) -> f64 {
-    if probability < 0.5 {
-        -t_upper_quantile(probability, df)
-    } else {
-        t_upper_quantile(1.0 - probability, df)
     }
 }
 

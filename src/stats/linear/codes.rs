@@ -51,10 +51,10 @@ impl<'a> Codes<'a> {
             let known: Vec<u32> = known.into_iter().collect();
             let dense = |code: &u32| known.partition_point(|level| level < code) as u32;
             let level: Cow<'a, [u32]> = picked.iter().map(dense).collect();
-            let sizes = tally(level.iter().copied(), known.len());
+            let sizes = tally(&level, known.len());
             return Self::counted(level, sizes);
         }
-        let mut sizes = tally(picked.iter().copied(), largest + 1);
+        let mut sizes = tally(&picked, largest + 1);
         if !sizes.contains(&0) {
             return Self::counted(picked, sizes);
         }
@@ -119,7 +119,7 @@ impl<'a> Codes<'a> {
             *slot = place as u32;
         }
         let level: Cow<'a, [u32]> = (0..rows).map(|row| places[&key(row)]).collect();
-        let sizes = tally(level.iter().copied(), places.len());
+        let sizes = tally(&level, places.len());
         Self::counted(level, sizes)
     }
 }

@@ -270,7 +270,7 @@ fn few_clusters_are_those_that_an_estimate_rests_on() {
 /// However many groups there are, and whether rows have weights or not, the different values are those of a set.
 #[test]
 fn distinct_values_are_those_of_a_set() {
-    for groups in [1_u32, 7, 64, 65, 300] {
+    for groups in [1_u32, 7, 8, 9, 16, 17, 32, 33, 64, 65, 300] {
         let rows = 2000_u32;
         let g: Vec<f64> = (0..rows).map(|row| f64::from(row * row % 10_007 % groups)).collect();
         let y: Vec<f64> = (0..rows).map(|row| f64::from(row * 31 % 997 % 41)).collect();
@@ -288,6 +288,38 @@ fn distinct_values_are_those_of_a_set() {
                 };
                 assert_eq!(one.value, set.len() as f64, "{group} of {groups}");
             }
+        }
+    }
+}
+
+/// Whole numbers are summed as such, short or long: by hand.
+#[test]
+fn ints_of_any_length_are_those_numbers() {
+    let (short, long) = (f64::from(i32::MIN), 2_147_483_648.0);
+    let g = [0.0, 0.0, 0.0, 1.0, 1.0, 1.0];
+    for (y, means, medians) in [
+        (
+            [short, 4.0, -5.0, 7.0, 9.0, long - 1.0],
+            [-715_827_883.0, 715_827_887.666_666_6],
+            [-5.0, 9.0],
+        ),
+        (
+            [short - 1.0, 4.0, -5.0, 7.0, 9.0, long],
+            [-715_827_883.333_333_4, 715_827_888.0],
+            [-5.0, 9.0],
+        ),
+    ] {
+        let body = "by = [\"g\"]\nmeasures = { m = \"mean(CAST(y AS BIGINT))\", \
+                    q = \"median(CAST(y AS BIGINT))\", low = \"min(CAST(y AS BIGINT))\" }";
+        let found = of(&steps(&[("summarise", body)]), [&y, &g, &g, &g]).expect("it runs");
+        for (group, low) in [(0, y[0]), (1, 7.0)] {
+            let value =
+                |name| found.estimate(&format!("s0/{name}{{g={group}}}")).expect("there").value;
+            assert_eq!(
+                [value("m"), value("q"), value("low")],
+                [means[group], medians[group], low],
+                "{y:?}"
+            );
         }
     }
 }

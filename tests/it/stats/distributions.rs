@@ -50,3 +50,20 @@ fn tails_and_quantiles_match_sixty_digit_arithmetic() {
     assert_eq!(seen, 570, "{worst:?}");
     println!("{worst:?}");
 }
+
+#[test]
+fn quantiles_of_student_by_their_series_match_sixty_digit_arithmetic() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/reference/student_series.csv");
+    let text = std::fs::read_to_string(path).expect("the reference is in the tree");
+    let mut seen = 0;
+    for line in text.lines().skip(1) {
+        let cells: Vec<f64> = line.split(',').map(|cell| cell.parse().expect("a number")).collect();
+        let found = t_upper_quantile(cells[0], cells[1]);
+        let error = ((found - cells[2]) / cells[2]).abs();
+        // From 100 degrees of freedom on: the normal quantile's rounding, and three roundings more.
+        let tolerance = if cells[1] >= 100.0 { 1e-15 } else { 1e-14 };
+        assert!(error <= tolerance, "{line}: {found}, relative error {error:e}");
+        seen += 1;
+    }
+    assert_eq!(seen, 72);
+}

@@ -271,8 +271,8 @@ impl Compare {
             };
             estimate.ci = Some([interval.low, interval.high]);
             estimate.level = Some(self.how.level);
-            estimate.reference = Some(word.to_owned());
-            estimate.interval = Some(part.method.to_owned());
+            estimate.reference = Some(word.into());
+            estimate.interval = Some(part.method.into());
             estimate.df = df;
         }
     }

@@ -1,5 +1,7 @@
 //! The ends of one estimate's interval, transformed.
 
+use std::borrow::Cow;
+
 use crate::diagnostic::Problem;
 use crate::expression::Reference;
 use crate::method::steps::Outcome;
@@ -13,7 +15,7 @@ use super::{Referred, step_of};
 /// An interval to transform, and what it refers to.
 struct Source {
     ends: Interval,
-    reference: Option<String>,
+    reference: Option<Cow<'static, str>>,
     df: Option<f64>,
 }
 
@@ -42,7 +44,7 @@ impl Contrasting {
             let distribution = self.distribution(terms)?;
             estimate.p = Some(distribution::two_sided_p(distribution, term.value / se));
         }
-        estimate.interval = Some("endpoints".to_owned());
+        estimate.interval = Some("endpoints".into());
         estimate.level = Some(self.level);
         (estimate.reference, estimate.df) = (source.reference, source.df);
         Ok(())

@@ -1,5 +1,7 @@
 //! Runs a `contrast`: the delta method, or the ends of one interval transformed.
 
+use std::borrow::Cow;
+
 use crate::diagnostic::{Problem, Spanned};
 use crate::expression::{EvaluationError, Expression, Reference};
 use crate::method::fragment::Fragment;
@@ -161,7 +163,7 @@ impl Contrasting {
         let ends = distribution::interval(distribution, estimate.value, se, self.level);
         estimate.ci = Some([ends.low, ends.high]);
         estimate.p = Some(distribution::two_sided_p(distribution, estimate.value / se));
-        estimate.interval = Some("delta".to_owned());
+        estimate.interval = Some("delta".into());
         estimate.level = Some(self.level);
         (estimate.reference, estimate.df) = named(distribution);
         Ok(())
@@ -179,12 +181,12 @@ impl Contrasting {
 }
 
 /// How results name a distribution, and its degrees of freedom.
-pub(super) fn named(distribution: Distribution) -> (Option<String>, Option<f64>) {
+pub(super) fn named(distribution: Distribution) -> (Option<Cow<'static, str>>, Option<f64>) {
     let (name, df) = match distribution {
         Distribution::Normal => ("normal", None),
         Distribution::T { df } => ("t", Some(df)),
     };
-    (Some(name.to_owned()), df)
+    (Some(name.into()), df)
 }
 
 /// What to say of estimates without an error of their own (a fraction of none or all): zero is no certainty.

@@ -98,8 +98,8 @@ impl Form {
             estimate.se = Some(se);
             estimate.ci = Some([ends.low, ends.high]);
             estimate.level = Some(level);
-            estimate.reference = Some(reference_word(reference).to_owned());
-            estimate.interval = Some("delta".to_owned());
+            estimate.reference = Some(reference_word(reference).into());
+            estimate.interval = Some("delta".into());
             if let Reference::T { df } = reference {
                 estimate.df = Some(df);
             }

@@ -83,8 +83,8 @@ impl Regressing {
                 ci: Some([interval.low, interval.high]),
                 level: Some(self.level),
                 p: fitted.p_value(place),
-                reference: Some("normal".to_owned()),
-                interval: Some("wald".to_owned()),
+                reference: Some("normal".into()),
+                interval: Some("wald".into()),
                 n: Some(fitted.n as f64),
                 clusters,
                 ..plain_estimate(running.id, address, value)

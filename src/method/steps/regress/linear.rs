@@ -186,8 +186,8 @@ impl Regressing {
         estimate.level = Some(self.level);
         estimate.p = fitted.p_value(place);
         estimate.df = fitted.df();
-        estimate.reference = Some(reference_word(fitted.reference).to_owned());
-        estimate.interval = Some("wald".to_owned());
+        estimate.reference = Some(reference_word(fitted.reference).into());
+        estimate.interval = Some("wald".into());
         estimate.n = Some(fitted.n as f64);
     }
 

@@ -107,8 +107,8 @@ fn describe(estimate: &mut Estimate, se: f64, df: Option<(f64, f64)>, level: f64
     estimate.ci = Some([ends.low, ends.high]);
     estimate.level = Some(level);
     estimate.df = df;
-    estimate.reference = Some(if df.is_some() { "t" } else { "normal" }.to_owned());
-    estimate.interval = Some("delta".to_owned());
+    estimate.reference = Some(if df.is_some() { "t" } else { "normal" }.into());
+    estimate.interval = Some("delta".into());
     if se > 0.0 {
         estimate.p = Some(distribution::two_sided_p(reference, estimate.value / se));
     }

@@ -13,7 +13,6 @@ use crate::method::fragment::Fragment;
 use crate::method::steps::{Running, numbers};
 use crate::stats::sum::sum;
 use crate::stats::summary::{FractionInterval, Summary, SummaryError};
-use crate::stats::whole;
 
 use super::measure::Statistic;
 use super::plain::Parted;
@@ -101,14 +100,14 @@ impl From<Summary> for Number {
 /// row's group, too.
 pub(super) fn groups(keys: &[Arc<Column>], rows: usize) -> (Vec<Group>, Vec<u32>) {
     let coded: Vec<Coded<'_>> = keys.iter().map(|column| column.coded()).collect();
-    let mut crossed = match &coded[..] {
-        [] => Coded { places: vec![0; rows].into(), levels: 1, nulls: false },
-        [one] => one.clone(),
+    let (mut crossed, mut counts) = match &coded[..] {
+        [] => (Coded { places: vec![0; rows].into(), levels: 1, nulls: false }, vec![rows as u32]),
+        [one] => (one.clone(), one.counts()),
         [first, second, rest @ ..] => {
-            rest.iter().fold(first.cross(second), |left, right| left.cross(right))
+            let pairs = first.cross_counted(second);
+            rest.iter().fold(pairs, |(left, _), right| left.cross_counted(right))
         }
     };
-    let mut counts = whole::tally(crossed.places.iter().copied(), crossed.levels);
     let known: usize = counts.iter().map(|count| *count as usize).sum();
     if known < rows {
         // A null comes after every value, and is a group of its own.

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use num_traits::PrimInt;
+
 use crate::diagnostic::Problem;
 use crate::engine::{Coded, Column, Numbers, Values};
 use crate::method::steps::numbers;
@@ -158,22 +160,36 @@ impl<'a> Distinct<'a> {
 
 /// How many different values each group has.
 fn distinct(coded: &Coded<'_>, grouped: &Grouped) -> Vec<u32> {
-    let Grouped { groups, places, .. } = grouped;
-    let mut counts = vec![0_u32; groups.len()];
-    if groups.len() <= 64 {
-        // Of each value a bit for each group that has it.
-        let mut seen = vec![0_u64; coded.levels];
-        for (code, place) in coded.places.iter().zip(places) {
-            if let (Some(seen), Some(count)) =
-                (seen.get_mut(*code as usize), counts.get_mut(*place as usize))
-            {
-                *count += u32::from(*seen >> (place % 64) & 1 == 0);
-                *seen |= 1 << (place % 64);
-            }
-        }
-        return counts;
+    match grouped.groups.len() {
+        0..=8 => marked::<u8>(coded, grouped),
+        9..=16 => marked::<u16>(coded, grouped),
+        17..=32 => marked::<u32>(coded, grouped),
+        33..=64 => marked::<u64>(coded, grouped),
+        _ => one_by_one(coded, grouped),
     }
-    // Of each value the last group that has it, counted from one.
+}
+
+/// As [`distinct`]: of each value a bit for each group that has it.
+fn marked<Bits: PrimInt>(coded: &Coded<'_>, grouped: &Grouped) -> Vec<u32> {
+    let width = Bits::zero().count_zeros();
+    let mut counts = vec![0; grouped.groups.len()];
+    let mut seen = vec![Bits::zero(); coded.levels];
+    for (code, place) in coded.places.iter().zip(&grouped.places) {
+        if let (Some(seen), Some(count)) =
+            (seen.get_mut(*code as usize), counts.get_mut(*place as usize))
+        {
+            let bit = Bits::one() << (*place % width) as usize;
+            *count += u32::from(*seen & bit == Bits::zero());
+            *seen = *seen | bit;
+        }
+    }
+    counts
+}
+
+/// As [`distinct`]: of each value the last group that has it, counted from one.
+fn one_by_one(coded: &Coded<'_>, grouped: &Grouped) -> Vec<u32> {
+    let Grouped { groups, places, .. } = grouped;
+    let mut counts = vec![0; groups.len()];
     let mut seen = vec![0; coded.levels];
     let parted = Parted::of(places, groups, coded.places.iter().copied());
     for (group, (count, this)) in groups.iter().zip(counts.iter_mut().zip(1_u32..)) {

@@ -141,7 +141,7 @@ impl Summarising {
         };
         if let Some(clusters) = &clusters {
             let levels = clusters.iter().max().map_or(0, |last| *last as usize + 1);
-            let sizes = whole::tally(clusters.iter().copied(), levels);
+            let sizes = whole::tally(clusters, levels);
             let largest = sizes.iter().copied().max().unwrap_or(0);
             let share = f64::from(largest) / clusters.len().max(1) as f64;
             // Few clusters are told of the estimates, which may rest on fewer still.
@@ -191,7 +191,7 @@ impl Summarising {
         let mut estimates = Vec::new();
         let mut rests = vec![0.0; grouped.groups.len()];
         for (index, (group, braces)) in grouped.groups.iter().zip(braces).enumerate() {
-            let address = format!("{}/{}{braces}", running.id, measure.name);
+            let address = [running.id, "/", &measure.name, braces].concat();
             let found = match &mut measuring {
                 Some(measuring) => measuring.number(grouped, group, self.intervals),
                 None => Err(SummaryError::NoRows),
@@ -259,7 +259,8 @@ impl Summarising {
 
     /// The group as an address names it, without the key at one place.
     pub(super) fn braces_without(&self, group: &Group, key: usize) -> String {
-        let mut braces = String::new();
+        let length = |texts: &[String]| texts.iter().map(|text| text.len() + 2).sum::<usize>();
+        let mut braces = String::with_capacity(length(&self.by) + length(&group.labels));
         let pairs = self.by.iter().zip(&group.labels).enumerate();
         for (_, (name, label)) in pairs.filter(|(place, _)| *place != key) {
             braces.push(if braces.is_empty() { '{' } else { ',' });
@@ -282,12 +283,12 @@ impl Summarising {
             if let Some(interval) = summary.interval {
                 estimate.ci = Some([interval.low, interval.high]);
                 estimate.level = Some(self.intervals.level);
-                estimate.interval = Some(summary.method.to_owned());
+                estimate.interval = Some(summary.method.into());
                 let (name, df) = match summary.reference {
                     Reference::Normal => ("normal", None),
                     Reference::T { df } => ("t", Some(df)),
                 };
-                estimate.reference = Some(name.to_owned());
+                estimate.reference = Some(name.into());
                 estimate.df = df;
             }
         }
