@@ -90,6 +90,10 @@ fn adjusted_rates_of_every_model_know_interactions() {
             close(found.se.expect("an error"), number("se"), 1e-9);
         }
     }
+    let said = |id| of(&run, id);
+    assert!(said("probit")["information"].starts_with("expected"));
+    assert!(!said("logit").contains_key("information"));
+    assert_eq!(said("poisson")["pseudo r2"], "McFadden's, beside a constant alone");
 }
 
 /// Adjusted rates are the coefficients plus one constant, and average to the outcome's mean.
@@ -253,6 +257,7 @@ fn effects_of_a_logit_are_conditioned_away_or_warned_of() {
         of(&run, "conditional")["method"],
         "conditional maximum likelihood (Chamberlain 1980)"
     );
+    assert_eq!(of(&run, "conditional")["pseudo r2"], "McFadden's, beside no terms");
     assert_eq!(of(&run, "clustered")["clusters of g"], "44");
     for (body, expected) in [
         (format!("{body}\nse = \"hc1\""), "a conditional logit has no HC errors by row"),

@@ -119,6 +119,12 @@ impl Regressing {
             "maximum likelihood"
         };
         outcome.note("method", method);
+        if fitted.family == Family::Probit {
+            // The two differ where the link is not the family's own.
+            outcome.note("information", "expected, as by IRLS (Stata's probit takes the observed)");
+        }
+        let beside = if fitted.conditional { "no terms" } else { "a constant alone" };
+        outcome.note("pseudo r2", format_args!("McFadden's, beside {beside}"));
         outcome.note("reference", "normal");
         outcome.note("coefficients counted", fitted.k);
         outcome.note("correction", number(fitted.correction));
