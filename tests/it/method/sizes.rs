@@ -324,6 +324,26 @@ fn ints_of_any_length_are_those_numbers() {
     }
 }
 
+/// What is a count of few values for a thousand rows may be none after them.
+#[test]
+fn a_late_value_that_is_not_small_is_not_lost() {
+    for late in [7.0, 8.0, -1.0, 300.0, 4_294_967_299.0, -4_294_967_293.0] {
+        let mut y: Vec<f64> = (0..1500).map(|row| f64::from(row % 5)).collect();
+        y[1499] = late;
+        let g: Vec<f64> = (0..1500).map(|row| f64::from(row % 2)).collect();
+        let body = "by = [\"g\"]\nmeasures = { m = \"mean(CAST(y AS BIGINT))\", f = \"mean(y)\" }";
+        let found = of(&steps(&[("summarise", body)]), [&y, &g, &g, &g]).expect("it runs");
+        let expected = (1496.0 + late) / 750.0;
+        for name in ["m", "f"] {
+            assert_eq!(
+                found.estimate(&format!("s0/{name}{{g=1}}")).expect("there").value,
+                expected
+            );
+            assert_eq!(found.estimate(&format!("s0/{name}{{g=0}}")).expect("there").value, 2.0);
+        }
+    }
+}
+
 /// Exact fractions of the doubles: 10¹² + {.1, .2, .4} before, 10¹² + {.3, .6, .5} after; to first order all means are one.
 #[test]
 fn every_change_knows_what_rounding_leaves() {
