@@ -16,6 +16,7 @@ use crate::stats::linear::Reference;
 use crate::stats::math;
 
 use super::grouped::{Group, Grouped};
+use super::joint::Columns;
 use super::measure::What;
 use super::run::{Measured, Summarising};
 use super::told;
@@ -131,16 +132,30 @@ impl Summarising {
             else {
                 continue;
             };
-            let rest = |group: &usize| rests.get(*group).copied();
+            let columns = Columns::of(grouped, *place);
             for (before, after, braces) in &pairs {
                 let groups = [*before, *after];
-                let rests = [before, after].map(|group| rest(group).unwrap_or_default());
+                let rests = groups.map(|group| rests.get(group).copied().unwrap_or_default());
                 let at = |group: &usize| estimates.get(*group).and_then(Option::as_ref);
                 let (Some(before), Some(after)) = (at(before), at(after)) else { continue };
-                let either = |id: &str| id == before.id || id == after.id;
                 let correlation = match (&measure.what, &grouped.clusters) {
                     (What::Share, None) => Some(self.of_shares(grouped, groups, before, after)),
-                    _ => self.correlations(grouped, measured, &either).of(&before.id, &after.id),
+                    // Independent rows, and each in one group.
+                    (what, None) => Self::is_known(what).then_some(0.0),
+                    _ => {
+                        let influence = |side: usize, estimate| {
+                            let group = grouped.groups.get(groups[side])?;
+                            self.influence(
+                                *place,
+                                grouped,
+                                &columns,
+                                group,
+                                (estimate, rests[side]),
+                            )
+                        };
+                        let both = influence(0, before).zip(influence(1, after));
+                        both.map(|(before, after)| before.correlation(&after))
+                    }
                 };
                 let address = format!("{}/{}", running.id, measure.name);
                 let pair =

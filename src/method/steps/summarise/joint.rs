@@ -9,6 +9,7 @@
 
 use crate::engine::Numbers;
 use crate::method::steps::Joint;
+use crate::results::Estimate;
 use crate::stats::double_double::{DoubleDouble, two_sum};
 use crate::stats::math;
 use crate::stats::sum::sum;
@@ -19,93 +20,115 @@ use super::measure::{Statistic, What};
 use super::run::{Measured, Summarising};
 
 impl Summarising {
-    /// The covariance of those of the estimates that are wanted.
+    /// The covariance of those of the estimates that are wanted, have a standard error, and whose influences are known.
     pub(super) fn joint(
         &self,
         grouped: &Grouped,
         measured: &Measured,
         wanted: &dyn Fn(&str) -> bool,
     ) -> Joint {
-        let Correlations { addresses, errors, matrix } =
-            self.correlations(grouped, measured, wanted);
-        let pairs = errors.iter().flat_map(|left| errors.iter().map(move |right| left * right));
-        let matrix = matrix.iter().zip(pairs).map(|(correlation, pair)| correlation * pair);
-        Joint { matrix: matrix.collect(), addresses }
-    }
-
-    /// The correlations of those of the estimates that are wanted, have a standard error, and whose influences are known.
-    pub(super) fn correlations(
-        &self,
-        grouped: &Grouped,
-        measured: &Measured,
-        wanted: &dyn Fn(&str) -> bool,
-    ) -> Correlations {
-        let mut all = Correlations::default();
-        let mut known: Vec<(Scores, f64)> = Vec::new();
+        let mut joint = Joint::default();
+        let mut known: Vec<Influence> = Vec::new();
         for (place, (estimates, rests)) in measured.iter().enumerate() {
+            let mut numbers = None;
             for ((group, estimate), rest) in grouped.groups.iter().zip(estimates).zip(rests) {
                 let Some(estimate) = estimate.as_ref().filter(|one| wanted(&one.id)) else {
                     continue;
                 };
-                let value = two_sum(estimate.value, *rest);
-                let influence = self.influence(place, grouped, group, value);
-                let (Some(error), Some(rows)) = (estimate.se, influence) else { continue };
-                all.addresses.push(estimate.id.clone());
-                all.errors.push(error);
-                let scores = scores(&rows, grouped.weights.as_deref(), grouped.clusters.as_deref());
-                let squares = product(&scores, &scores);
-                known.push((scores, squares));
+                let numbers = numbers.get_or_insert_with(|| Columns::of(grouped, place));
+                if let Some(one) = self.influence(place, grouped, numbers, group, (estimate, *rest))
+                {
+                    joint.addresses.push(estimate.id.clone());
+                    known.push(one);
+                }
             }
         }
-        for (left, one) in &known {
-            for (right, other) in &known {
-                let norm = math::sqrt(one * other);
-                let correlation = if norm > 0.0 { product(left, right) / norm } else { 0.0 };
-                all.matrix.push(correlation.clamp(-1.0, 1.0));
+        for left in &known {
+            for right in &known {
+                joint.matrix.push(left.correlation(right) * (left.error * right.error));
             }
         }
-        all
+        joint
     }
 
-    fn influence(
+    /// Says whether the influences of a measure are known.
+    pub(super) fn is_known(what: &What) -> bool {
+        match what {
+            What::Share | What::Ratio { .. } => true,
+            What::Of { statistic, .. } => matches!(
+                statistic,
+                Statistic::Quantile(..)
+                    | Statistic::Mean
+                    | Statistic::Fraction
+                    | Statistic::GeometricMean
+            ),
+            What::Count | What::Distinct(_) => false,
+        }
+    }
+
+    /// The influence behind an estimate, which comes with what its rounding left; none where it is not known, or the
+    /// estimate has no standard error.
+    pub(super) fn influence(
         &self,
         place: usize,
         grouped: &Grouped,
+        columns: &Columns<'_>,
         group: &Group,
-        value: DoubleDouble,
-    ) -> Option<Vec<(usize, f64)>> {
-        let numbers = || grouped.columns.get(place)?.as_ref().and_then(|column| column.numbers());
-        match &self.measures.get(place)?.what {
+        (estimate, rest): (&Estimate, f64),
+    ) -> Option<Influence> {
+        let error = estimate.se?;
+        let value = two_sum(estimate.value, rest);
+        let weights = grouped.weights.as_deref();
+        let rows = match &self.measures.get(place)?.what {
             What::Share => {
                 let total = self.totals(grouped).get(&self.outer(group));
-                Some(of_share(grouped.rows(group), total.map_or(&[], Vec::as_slice), value.value()))
+                of_share(grouped.rows(group), total.map_or(&[], Vec::as_slice), value.value())
             }
             What::Of { statistic, .. } => {
-                let weights = grouped.weights.as_deref();
-                of_column(*statistic, &numbers()?, weights, grouped.rows(group), value)
+                let numbers = columns.above.as_ref()?;
+                of_column(*statistic, numbers, weights, grouped.rows(group), value)?
             }
             What::Ratio { .. } => {
-                let below = grouped.below.get(&place).and_then(|below| below.numbers())?;
-                Some(of_ratio(&numbers()?, &below, grouped.rows(group), value))
+                let (above, below) = (columns.above.as_ref()?, columns.below.as_ref()?);
+                of_ratio(above, below, grouped.rows(group), value)
             }
-            What::Count | What::Distinct(_) => None,
-        }
+            What::Count | What::Distinct(_) => return None,
+        };
+        let scores = scores(&rows, weights, grouped.clusters.as_deref());
+        let squares = product(&scores, &scores);
+        Some(Influence { scores, squares, error })
     }
 }
 
-/// The estimates that correlate, their standard errors, and the matrix row after row.
-#[derive(Default)]
-pub(super) struct Correlations {
-    addresses: Vec<String>,
-    errors: Vec<f64>,
-    matrix: Vec<f64>,
+/// The numbers of a measure, and those below of a ratio.
+pub(super) struct Columns<'a> {
+    above: Option<Numbers<'a>>,
+    below: Option<Numbers<'a>>,
 }
 
-impl Correlations {
-    /// The correlation of two estimates; none where it is not known.
-    pub(super) fn of(&self, left: &str, right: &str) -> Option<f64> {
-        let place = |address: &str| self.addresses.iter().position(|known| known == address);
-        self.matrix.get(place(left)? * self.addresses.len() + place(right)?).copied()
+impl<'a> Columns<'a> {
+    pub(super) fn of(grouped: &'a Grouped, place: usize) -> Self {
+        let above = grouped.columns.get(place).and_then(|column| column.as_ref()?.numbers());
+        let below = grouped.below.get(&place).and_then(|below| below.numbers());
+        Self { above, below }
+    }
+}
+
+/// What each row or cluster adds to an estimate, and the estimate's standard error.
+pub(super) struct Influence {
+    scores: Scores,
+    /// The sum of their squares.
+    squares: f64,
+    error: f64,
+}
+
+impl Influence {
+    /// The correlation of two estimates.
+    pub(super) fn correlation(&self, other: &Self) -> f64 {
+        let norm = math::sqrt(self.squares * other.squares);
+        let correlation =
+            if norm > 0.0 { product(&self.scores, &other.scores) / norm } else { 0.0 };
+        correlation.clamp(-1.0, 1.0)
     }
 }
 

@@ -12,22 +12,17 @@ use super::run::{Measured, Summarising};
 
 /// The groups that lack something, by what they lack.
 #[derive(Default)]
-pub(super) struct Lacking(BTreeMap<&'static str, Vec<usize>>);
+pub(super) struct Lacking(BTreeMap<&'static str, BTreeSet<usize>>);
 
 impl Lacking {
     /// Notes that a group, by its place, lacks something.
     pub(super) fn add(&mut self, what: &'static str, group: usize) {
-        let groups = self.0.entry(what).or_default();
-        if !groups.contains(&group) {
-            groups.push(group);
-        }
+        self.0.entry(what).or_default().insert(group);
     }
 
     /// Says it once for a step; `braces` are the groups as addresses name them.
     pub(super) fn warn(&self, braces: &[String], outcome: &mut Outcome) {
         for (what, groups) in &self.0 {
-            let mut groups = groups.clone();
-            groups.sort_unstable();
             let named: Vec<String> =
                 groups.iter().filter_map(|group| braces.get(*group)).cloned().collect();
             if named.iter().all(String::is_empty) {
