@@ -10,6 +10,7 @@ mod published_models;
 mod refused;
 mod refused_everywhere;
 mod regressions;
+mod singular;
 mod sizes;
 mod studies;
 mod summaries;

@@ -67,3 +67,11 @@ for level in (0, 1):
     # With one factor alone the rate is the level's own mean.
     rate = np.array([1.0, level])
     print(f"adjusted rate of g = {level}, error", np.sqrt(rate @ repaired @ rate))
+
+# The clustered error of a standard deviation, every row a cluster: exact fractions, two roots at the end.
+x = [F(1), F(10**16), F(10**16), F(13, 4)]
+n, mean = len(x), sum(x) / len(x)
+squares = [(one - mean) ** 2 for one in x]
+scores = sum((one - sum(squares) / n) ** 2 for one in squares)
+error = (float(F(n, n - 1) * scores / (sum(squares) / (n - 1)))) ** 0.5 / (2 * (n - 1))
+print("clustered error of a deviation", error)

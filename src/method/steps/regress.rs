@@ -26,8 +26,8 @@
 //! `step/within_r2` (with `absorb`), `step/df_residual` (n less the rank), `step/f` (the joint test of all slopes under
 //! the errors asked for; left out where a term has that name), `step/n` and `step/clusters` (with `cluster`); models
 //! other than linear have `step/pseudo_r2` (McFadden's), `step/log_likelihood` and `step/deviance` in place of R² and F,
-//! random effects `step/sigma_u` and `step/sigma_e` besides. The joint test of the instruments of `x` is
-//! `step/first_stage_f{term=x}`, under the errors asked for.
+//! random effects `step/sigma_u` and `step/sigma_e` besides. The joint test of all excluded instruments in the first stage of
+//! `x` is `step/first_stage_f{term=x}`, under the errors asked for.
 
 mod adjusted;
 mod columns;

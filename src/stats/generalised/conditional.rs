@@ -200,10 +200,10 @@ impl Model {
             parts.push((subset, self.meat(design, subset, &scores)?));
         }
         let clusters: Vec<usize> = (0..ways).map(|way| parts[(1 << way) - 1].1.1).collect();
-        let smallest = clusters.iter().copied().min().unwrap_or(2);
-        if smallest < 2 {
-            return Err(LinearError::OneCluster.into());
+        if let Some(way) = clusters.iter().position(|count| *count < 2) {
+            return Err(LinearError::OneCluster { way }.into());
         }
+        let smallest = clusters.iter().copied().min().unwrap_or(2);
         let preset = design.preset;
         let factor = |count: usize| match preset {
             Preset::None => 1.0,

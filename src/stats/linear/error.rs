@@ -72,7 +72,10 @@ pub enum LinearError {
     },
     /// All rows are in one cluster.
     #[error("all rows are in one cluster")]
-    OneCluster,
+    OneCluster {
+        /// The place of their clusters among several ways.
+        way: usize,
+    },
     /// Clustered errors were asked for without clusters, or clusters without clustered errors.
     #[error("clustered errors need clusters")]
     NoClusters,

@@ -72,8 +72,10 @@ pub(super) fn prepare<'a>(design: &'a Design<'_>) -> Result<Rows<'a>, LinearErro
     effects.sort_by_key(|(place, codes)| (std::cmp::Reverse(codes.count), *place));
     let clusters: Vec<Codes<'a>> =
         design.clusters.iter().map(|codes| Codes::of_clusters(codes, &kept)).collect();
-    if design.covariance == Covariance::Cluster && clusters.iter().any(|way| way.count < 2) {
-        return Err(LinearError::OneCluster);
+    if design.covariance == Covariance::Cluster
+        && let Some(way) = clusters.iter().position(|way| way.count < 2)
+    {
+        return Err(LinearError::OneCluster { way });
     }
     let (effect_places, effects): (Vec<usize>, Vec<Codes<'a>>) = effects.into_iter().unzip();
     let nested = |effect: &Codes<'_>| clusters.iter().any(|way| effect.nested_in(way));

@@ -344,10 +344,12 @@ impl<'a> Checked<'a> {
         }
     }
 
-    /// Σ_g (Σ_{i∈g} f·dᵢ)², exact before each rounding, and the number of clusters.
+    /// Σ_g (Σ_{i∈g} f·dᵢ)², exact before each rounding, and the number of clusters. A cluster whose sum is what twice the
+    /// digits leave of terms of this `size` adds nothing.
     fn squared_scores(
         &self,
         clusters: &[u32],
+        size: f64,
         deviation: impl Fn(usize) -> DoubleDouble,
     ) -> Result<(f64, usize), SummaryError> {
         let mut order: Vec<(u32, usize)> = self
@@ -359,26 +361,33 @@ impl<'a> Checked<'a> {
         let frequency = |row: usize| self.frequencies.map_or(1.0, |all| all[row]);
         let mut total = ExactSum::new();
         let mut groups = 0;
+        let rounding = |count: f64| NOISE * size * count;
         for rows in order.chunk_by(|one, other| one.0 == other.0) {
-            let score = match rows {
-                [(_, row)] if self.frequencies.is_none() => deviation(*row).value(),
+            let (score, count) = match rows {
+                [(_, row)] if self.frequencies.is_none() => (deviation(*row).value(), 1.0),
                 _ => {
-                    let mut score = ExactSum::new();
+                    let (mut score, mut count) = (ExactSum::new(), 0.0);
                     for (_, row) in rows {
                         // Exact, so that a row of frequency k is k rows.
                         let (one, times) = (deviation(*row), frequency(*row));
                         score.add_product(times, one.high);
                         score.add_product(times, one.low);
+                        count += times;
                     }
-                    score.value()
+                    (score.value(), count)
                 }
             };
-            total.add_product(score, score);
+            if score.abs() > rounding(count) {
+                total.add_product(score, score);
+            }
             groups += 1;
         }
         if groups < 2 { Err(SummaryError::OneCluster) } else { Ok((total.value(), groups)) }
     }
 }
+
+/// What rounding in twice the digits leaves of a term, some hundred times over.
+const NOISE: f64 = 1e-29;
 
 /// A standard error, its degrees of freedom and the number of clusters.
 struct MeanError {

@@ -7,7 +7,7 @@ use crate::stats::linear::Reference;
 use crate::stats::math;
 use crate::stats::simd::wide;
 use crate::stats::sum::ExactSum;
-use crate::stats::whole::all_finite;
+use crate::stats::whole::{all_finite, largest};
 
 /// The mean to twice the precision of a double.
 fn exact_mean(checked: &Checked<'_>, values: &[f64]) -> DoubleDouble {
@@ -110,7 +110,7 @@ fn error_of_mean(
         return Ok((checked.n > 1).then_some(error));
     };
     let deviation = |row: usize| DoubleDouble::from(values[row]) - mean;
-    let (total, groups) = checked.squared_scores(clusters, deviation)?;
+    let (total, groups) = checked.squared_scores(clusters, largest(values), deviation)?;
     let g = groups as f64;
     let value = (g / (g - 1.0) * total).sqrt() / n;
     Ok(Some(MeanError { value, df: g - 1.0, clusters: Some(groups) }))
@@ -221,11 +221,11 @@ pub(super) fn standard_deviation(checked: &Checked<'_>) -> Result<Summary, Summa
     let tail = 0.5 * (1.0 - checked.level);
     let plain = checked.plain((sum / df).sqrt());
     if let Some(clusters) = checked.clusters {
-        return clustered_deviation(checked, clusters, mean, sum, plain);
+        return clustered_deviation(checked, clusters, mean, plain);
     }
     let interval = Interval {
         low: (sum / distribution::chi_square_upper_quantile(tail, df)).sqrt(),
-        high: (sum / distribution::chi_square_upper_quantile(1.0 - tail, df)).sqrt(),
+        high: (sum / distribution::chi_square_lower_quantile(tail, df)).sqrt(),
     };
     Ok(Summary { interval: Some(interval), method: "chi-square", ..plain })
 }
@@ -234,15 +234,23 @@ fn clustered_deviation(
     checked: &Checked<'_>,
     clusters: &[u32],
     mean: DoubleDouble,
-    sum: f64,
     plain: Summary,
 ) -> Result<Summary, SummaryError> {
-    let variance = DoubleDouble::from(sum / checked.n as f64);
-    let deviation = |row: usize| {
-        let away = DoubleDouble::from(checked.values[row]) - mean;
-        away * away - variance
+    let square = |value: f64| {
+        let away = DoubleDouble::from(value) - mean;
+        away * away
     };
-    let (total, groups) = checked.squared_scores(clusters, deviation)?;
+    // In twice the digits: the deviations from it sum to nothing.
+    let (mut squares, mut size) = (ExactSum::new(), 0.0_f64);
+    for (_, value, frequency) in checked.weighted() {
+        let one = square(value);
+        squares.add_product(frequency, one.high);
+        squares.add_product(frequency, one.low);
+        size = size.max(one.high);
+    }
+    let variance = squares.double_value() / DoubleDouble::from(checked.n as f64);
+    let deviation = |row: usize| square(checked.values[row]) - variance;
+    let (total, groups) = checked.squared_scores(clusters, size, deviation)?;
     let (g, df) = (groups as f64, checked.n as f64 - 1.0);
     if total == 0.0 || plain.value == 0.0 {
         return Ok(plain);
@@ -262,7 +270,7 @@ pub(super) fn clustered_share(
     is_in: impl Fn(f64) -> bool,
 ) -> Result<MeanError, SummaryError> {
     let one = |row: usize| DoubleDouble::from(f64::from(u8::from(is_in(checked.values[row]))));
-    let (total, groups) = checked.squared_scores(clusters, |row| one(row) - p)?;
+    let (total, groups) = checked.squared_scores(clusters, 1.0, |row| one(row) - p)?;
     let g = groups as f64;
     let value = (g / (g - 1.0) * total).sqrt() / checked.n as f64;
     Ok(MeanError { value, df: g - 1.0, clusters: Some(groups) })

@@ -78,10 +78,10 @@ impl Sorted {
     }
 
     /// The share of observations up to `value`.
-    fn up_to(&self, value: f64) -> f64 {
+    fn up_to(&self, value: f64) -> DoubleDouble {
         let place = self.values.partition_point(|known| *known <= value);
         let count = place.checked_sub(1).map_or(0, |last| self.up_to[last]);
-        count as f64 / self.n as f64
+        DoubleDouble::from(count as f64) / DoubleDouble::from(self.n as f64)
     }
 }
 
@@ -109,7 +109,7 @@ pub(super) fn quantile(
     let value = sorted.quantile(probability, definition);
     let plain = checked.plain(value);
     if let Some(clusters) = checked.clusters {
-        let share = DoubleDouble::from(sorted.up_to(value));
+        let share = sorted.up_to(value);
         let error = clustered_share(checked, clusters, share, |one| one <= value)?;
         let reference = Reference::T { df: error.df };
         let ends = interval(reference, probability, error.value, checked.level);

@@ -2,7 +2,9 @@
 
 use super::moments::clustered_share;
 use super::{Checked, FractionInterval, Summary, SummaryError};
-use crate::stats::distribution::{Interval, beta_quantile, interval, normal_upper_quantile};
+use crate::stats::distribution::{
+    Interval, beta_quantile, beta_upper_quantile, interval, normal_upper_quantile,
+};
 use crate::stats::double_double::DoubleDouble;
 use crate::stats::linear::Reference;
 
@@ -103,7 +105,7 @@ pub(in crate::stats) fn clopper_pearson(ones: f64, n: f64, level: f64) -> Interv
     let tail = 0.5 * (1.0 - level);
     Interval {
         low: if ones == 0.0 { 0.0 } else { beta_quantile(tail, ones, n - ones + 1.0) },
-        high: if ones == n { 1.0 } else { 1.0 - beta_quantile(tail, n - ones, ones + 1.0) },
+        high: if ones == n { 1.0 } else { beta_upper_quantile(tail, ones + 1.0, n - ones) },
     }
 }
 

@@ -56,7 +56,7 @@ fn of_checked(checked: &Checked<'_>, above: &[f64]) -> Result<Summary, SummaryEr
         |row: usize| DoubleDouble::from(above[row]) - r * DoubleDouble::from(checked.values[row]);
     let error = match checked.clusters {
         Some(clusters) => {
-            let (total, groups) = checked.squared_scores(clusters, deviation)?;
+            let (total, groups) = checked.squared_scores(clusters, 0.0, deviation)?;
             let g = groups as f64;
             let value = apart((g / (g - 1.0) * total).sqrt() / whole.abs());
             MeanError { value, df: g - 1.0, clusters: Some(groups) }

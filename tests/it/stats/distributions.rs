@@ -3,9 +3,10 @@
 use std::path::Path;
 
 use secondlook::stats::distribution::{
-    chi_square_sf, chi_square_upper_quantile, f_sf, f_upper_quantile, normal_sf,
-    normal_upper_quantile, t_sf, t_upper_quantile,
+    beta_upper_quantile, chi_square_lower_quantile, chi_square_sf, chi_square_upper_quantile, f_sf,
+    f_upper_quantile, normal_sf, normal_upper_quantile, t_sf, t_upper_quantile,
 };
+use secondlook::stats::math;
 
 /// The relative error that each function is held to. A tail's relative condition is x·h(x) for hazard h: at 1e-198
 /// half a unit in the last place of the argument alone moves the 14th digit.
@@ -66,4 +67,26 @@ fn quantiles_of_student_by_their_series_match_sixty_digit_arithmetic() {
         seen += 1;
     }
     assert_eq!(seen, 72);
+}
+
+/// With two degrees of freedom chi-square is exponential.
+#[test]
+fn lower_quantiles_of_chi_square_keep_their_digits() {
+    for power in 1..15 {
+        let tail = 0.3 * math::powi(10.0, -power);
+        let (found, exact) = (chi_square_lower_quantile(tail, 2.0), -2.0 * math::ln_1p(-tail));
+        assert!((found / exact - 1.0).abs() < 1e-14, "{tail}: {found}, {exact}");
+    }
+}
+
+/// Of none in n the upper end is 1 − tail^(1/n).
+#[test]
+fn upper_quantiles_of_beta_keep_their_digits_near_zero() {
+    for n in [1.0, 7.0, 500.0, 66401.0, 1e8, 1e11] {
+        for tail in [0.4, 0.025, 0.0005] {
+            let (found, exact) =
+                (beta_upper_quantile(tail, 1.0, n), -math::expm1(math::ln(tail) / n));
+            assert!((found / exact - 1.0).abs() < 1e-13, "{n}, {tail}: {found}, {exact}");
+        }
+    }
 }

@@ -52,7 +52,7 @@ fn one_cluster_is_refused() {
     let mut asked = design(&Y);
     asked.covariance = Covariance::Cluster;
     asked.clusters.push(vec![7; 6].into());
-    assert_eq!(fit(&asked).expect_err("one cluster"), LinearError::OneCluster);
+    assert_eq!(fit(&asked).expect_err("one cluster"), LinearError::OneCluster { way: 0 });
     asked.clusters.clear();
     assert_eq!(fit(&asked).expect_err("no cluster"), LinearError::NoClusters);
 }

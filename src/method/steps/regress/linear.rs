@@ -52,13 +52,25 @@ impl Regressing {
         let found = two_stage(design, &endogenous, &instruments).map_err(refuse)?;
         for stage in &found.first_stages {
             note_lost(stage, &instruments, outcome);
-            let Some(test) = &stage.f else { continue };
+            let about = format!("first stage of {}", stage.name);
+            if stage.fit.warnings.contains(&linear::Warning::PerfectFit) {
+                outcome.note(&about, "no F: its instruments give the term up to rounding");
+                outcome.warnings.push(format!(
+                    "the instruments of `{}` give it up to rounding: it instruments itself",
+                    stage.name
+                ));
+                continue;
+            }
+            let Some(test) = &stage.f else {
+                outcome.note(&about, "no F: the covariance of the instruments is singular");
+                continue;
+            };
             let address = format!("{}/first_stage_f{{term={}}}", running.id, stage.name);
             let mut estimate = plain_estimate(running.id, address, test.statistic);
             (estimate.p, estimate.n) = (Some(test.p), Some(stage.fit.n as f64));
             estimate.df = stage.fit.df();
             outcome.note(
-                &format!("first stage of {}", stage.name),
+                &about,
                 format!(
                     "F of {} excluded instruments, {} errors",
                     test.df1,
@@ -226,10 +238,15 @@ impl Regressing {
             );
             outcome.note("F", text);
         } else if fitted.names.len() > usize::from(self.constant == Constant::Present) {
-            outcome.note(
-                "F",
-                "none: the covariance of the terms is singular, as with fewer clusters than terms",
-            );
+            let repaired = |warning: &linear::Warning| {
+                matches!(warning, linear::Warning::EigenvaluesRepaired { .. })
+            };
+            let why = if fitted.warnings.iter().any(repaired) {
+                "as after negative eigenvalues were set to zero"
+            } else {
+                "as with fewer clusters than terms"
+            };
+            outcome.note("F", format_args!("none: the covariance of the terms is singular, {why}"));
         }
         if !self.adjusted.is_empty() {
             let how = "coefficients and the one constant that makes their mean, weighted by rows, the outcome's; of \

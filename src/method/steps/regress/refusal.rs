@@ -31,7 +31,7 @@ impl Context<'_> {
                 | LinearError::TooFewRows { .. }
                 | LinearError::ConstantOutcome
                 | LinearError::AbsorbedOutcome
-                | LinearError::OneCluster
+                | LinearError::OneCluster { .. }
                 | LinearError::Collinear { .. }
         );
         if due && lost > 0 {
@@ -113,9 +113,12 @@ impl Regressing {
                     .at(&place.unwrap_or_else(|| running.span.clone()))
                     .help("leave it out: what stands in `on` instruments itself")
             }
-            LinearError::OneCluster => problem
-                .at(&self.cluster_place(running))
-                .help("clustered errors need two clusters at least, and forty to be of use"),
+            LinearError::OneCluster { way } => {
+                let name = self.cluster.get(*way).map_or("the cluster", String::as_str);
+                problem.at(&self.cluster_place(running)).help(format!(
+                    "`{name}` is the same in all: clustered errors need two clusters at least, and forty to be of use"
+                ))
+            }
             LinearError::TooFewRows { .. } => {
                 problem.at(running.span).help("ask for fewer terms or effects")
             }

@@ -223,7 +223,11 @@ impl Summarising {
             outcome.note(&format!("nulls left out of {}", measure.name), nulls);
         }
         if grouped.groups.len() == empty.len() && !empty.is_empty() {
-            let message = format!("`{}` is null in every row", measure.written.text);
+            let message = if grouped.places.is_empty() {
+                format!("`{}` has no rows: nothing to summarise", self.from)
+            } else {
+                format!("`{}` is null in every row", measure.written.text)
+            };
             return Err(Problem::error(message).at(&measure.written.span()));
         }
         warn(outcome, "null in every row: no estimate", &empty);

@@ -167,8 +167,8 @@ fn share(table: &Table<'_>, kept: &Kept) -> Result<Option<Shared>, LinearError> 
         table.factors.iter().map(|codes| Codes::of(codes, kept)).collect();
     let clusters: Vec<Codes<'_>> =
         table.clusters.iter().map(|codes| Codes::of(codes, kept)).collect();
-    if clusters.iter().any(|way| way.count < 2) {
-        return Err(LinearError::OneCluster);
+    if let Some(way) = clusters.iter().position(|way| way.count < 2) {
+        return Err(LinearError::OneCluster { way });
     }
     let (count, all) = (factors.len(), table.outcomes.first().map_or(0, |y| y.len()));
     let codes = factors.iter().zip(&table.factors).map(|(f, raw)| codes_of(f, raw, kept)).collect();
