@@ -1,5 +1,5 @@
-//! What one look at a column tells: small whole numbers, among doubles too (what takes a few values only is counted, and
-//! not summed), and the largest size.
+//! What one look at a column tells: how often each code comes; small whole numbers, among doubles too (what takes a few values
+//! only is counted, and not summed); the largest size.
 
 use super::simd::wide;
 
