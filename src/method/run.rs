@@ -246,7 +246,7 @@ impl<'a> State<'a> {
     }
 }
 
-/// Runs one step on what is there; every number that it yields is finite.
+/// Runs one step on what is there; every number that it yields is finite, and has an address of its own.
 pub(super) fn run_step(
     plan: &Plan,
     step: &PlannedStep,
@@ -258,6 +258,14 @@ pub(super) fn run_step(
     let running =
         Running { engine, id: &step.id, span: &step.span, tables, outcomes, wanted: &wanted, plan };
     let outcome = step.body.run(&running)?;
+    let mut seen = BTreeSet::new();
+    let mut ids = outcome.estimates.iter().map(|estimate| estimate.id.as_str());
+    if let Some(twice) = ids.find(|id| !seen.insert(*id)) {
+        let message =
+            format!("two estimates have the address `{twice}`: they could not be told apart");
+        let help = "rename a column, or recode a level, in a `derive` step before: one without `:`";
+        return Err(Box::new(Problem::error(message).at(&step.span).help(help)));
+    }
     for estimate in &outcome.estimates {
         let [low, high] = estimate.ci.map_or([None; 2], |ends| ends.map(Some));
         let parts = [

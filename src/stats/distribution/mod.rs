@@ -204,6 +204,11 @@ fn by_halves(start: f64, holds: impl Fn(f64) -> bool) -> f64 {
     while high < 1e300 && holds(high) {
         high *= 2.0;
     }
+    bisected(low, high, holds)
+}
+
+/// Finds the x between two ends up to which something holds, to neighbouring doubles.
+fn bisected(mut low: f64, mut high: f64, holds: impl Fn(f64) -> bool) -> f64 {
     for _ in 0..2000 {
         let middle = 0.5 * (low + high);
         if middle <= low || middle >= high {
@@ -225,7 +230,7 @@ fn by_halves(start: f64, holds: impl Fn(f64) -> bool) -> f64 {
 /// *Checked against*: scipy's `beta.ppf`, relative 1e-12 (tests/reference/summary.py, Clopper and Pearson's intervals).
 #[must_use]
 pub fn beta_quantile(probability: f64, a: f64, b: f64) -> f64 {
-    within_one(|x| incomplete_beta(a, b, x, 1.0 - x) < probability)
+    bisected(0.0, 1.0, |x| incomplete_beta(a, b, x, 1.0 - x) < probability)
 }
 
 /// Returns the x with P(X > x) = `tail` of the beta distribution, as precise near zero as anywhere.
@@ -234,24 +239,7 @@ pub fn beta_quantile(probability: f64, a: f64, b: f64) -> f64 {
 /// *Checked against*: 1 − tail^(1/b), which it is for a = 1.
 #[must_use]
 pub fn beta_upper_quantile(tail: f64, a: f64, b: f64) -> f64 {
-    within_one(|x| incomplete_beta(b, a, 1.0 - x, x) > tail)
-}
-
-/// Finds the x from 0 to 1 up to which something holds, by bisection to neighbouring doubles.
-fn within_one(holds: impl Fn(f64) -> bool) -> f64 {
-    let (mut low, mut high) = (0.0_f64, 1.0_f64);
-    for _ in 0..1200 {
-        let middle = 0.5 * (low + high);
-        if middle <= low || middle >= high {
-            break;
-        }
-        if holds(middle) {
-            low = middle;
-        } else {
-            high = middle;
-        }
-    }
-    0.5 * (low + high)
+    bisected(0.0, 1.0, |x| incomplete_beta(b, a, 1.0 - x, x) > tail)
 }
 
 /// Returns the two-sided p value of a statistic.

@@ -4,7 +4,6 @@ use super::codes::Codes;
 use super::columns::Role;
 use super::count::{Count, Squares};
 use super::estimate::name_of;
-use super::fit::{most_rank, wald};
 use super::rows::Rows;
 use super::spread::Spread;
 use super::{Covariance, Design, Dropped, Fit, LinearError, Warning};
@@ -55,9 +54,6 @@ impl Assembly<'_> {
         self.in_range(&names, &coefficients, &covariance)?;
         let repaired =
             if self.rows.clusters.len() > 1 { covariance.clip_negative_eigenvalues() } else { 0 };
-        let clusters: Vec<usize> = self.rows.clusters.iter().map(|way| way.count).collect();
-        let summed = if self.design.covariance == Covariance::Cluster { &*clusters } else { &[] };
-        let rank = most_rank(width, summed, repaired);
         let of_mean = self.of_mean(&covariance, &scale, repaired > 0);
         let reference = self.design.reference.unwrap_or(self.spread.reference);
         let df_residual = self.rows.n - self.count.rank;
@@ -65,9 +61,9 @@ impl Assembly<'_> {
         let centred = !self.rows.effects.is_empty() || self.design.intercept;
         let adjusted_r2 = 1.0
             - (1.0 - r2) * (self.rows.n as f64 - f64::from(u8::from(centred))) / df_residual as f64;
-        Ok(Fit {
+        let fitted = Fit {
             standard_errors: (0..width).map(|j| covariance.get(j, j).max(0.0).sqrt()).collect(),
-            f: wald(&coefficients, (&covariance, rank), &slopes, reference),
+            f: None,
             estimator: self.design.covariance,
             preset: self.design.preset,
             reference,
@@ -86,7 +82,7 @@ impl Assembly<'_> {
             within_r2: (!self.rows.effects.is_empty())
                 .then(|| 1.0 - self.squares.residual / self.squares.within),
             adjusted_r2,
-            clusters,
+            clusters: self.rows.clusters.iter().map(|way| way.count).collect(),
             absorbed: self.count.absorbed.clone(),
             dropped,
             warnings: self.warnings(repaired, &self.without_spread(&covariance, &scale)),
@@ -98,7 +94,8 @@ impl Assembly<'_> {
             names,
             coefficients,
             covariance,
-        })
+        };
+        Ok(Fit { f: fitted.joint_test(&slopes), ..fitted })
     }
 
     /// Refuses coefficients and variances that numbers cannot hold in the units of the data.

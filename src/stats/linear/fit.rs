@@ -92,16 +92,28 @@ impl Fit {
         distribution::interval(self.reference, self.coefficients[j], self.standard_errors[j], level)
     }
 
-    /// Tests that the coefficients at these places are all zero; none where their covariance is singular.
+    /// Tests that the coefficients at these places are all zero: b'V⁻¹b/q against F, or χ²/q where the reference is normal.
+    /// None where their covariance is singular.
     #[must_use]
     pub fn joint_test(&self, places: &[usize]) -> Option<Wald> {
+        if places.len() > self.most_rank() {
+            return None;
+        }
+        wald(&self.coefficients, &self.covariance, places, self.reference)
+    }
+
+    /// The most that the rank of the covariance can be: the scores of the clusters of one way sum to zero, so that one of
+    /// them follows from the others; and every eigenvalue that was set to zero is one less.
+    fn most_rank(&self) -> usize {
         let repaired = self.warnings.iter().find_map(|warning| match warning {
             Warning::EigenvaluesRepaired { count } => Some(*count),
             _ => None,
         });
-        let clusters = if self.estimator == Covariance::Cluster { &*self.clusters } else { &[] };
-        let rank = most_rank(self.names.len(), clusters, repaired.unwrap_or(0));
-        wald(&self.coefficients, (&self.covariance, rank), places, self.reference)
+        let width = self.names.len().saturating_sub(repaired.unwrap_or(0));
+        match &self.clusters[..] {
+            [one] if self.estimator == Covariance::Cluster => width.min(one.saturating_sub(1)),
+            _ => width,
+        }
     }
 
     /// Returns the degrees of freedom of the reference; none for the normal.
@@ -114,26 +126,14 @@ impl Fit {
     }
 }
 
-/// The most that the rank of a covariance can be: the scores of the clusters of one way sum to zero, so that one of them
-/// follows from the others; and every eigenvalue that was set to zero is one less.
-pub(super) fn most_rank(width: usize, clusters: &[usize], repaired: usize) -> usize {
-    let most = match clusters {
-        [one] => one.saturating_sub(1),
-        _ => usize::MAX,
-    };
-    most.min(width.saturating_sub(repaired))
-}
-
-/// Tests that the coefficients at `places` are all zero: b'V⁻¹b/q against F, or χ²/q where the reference is normal.
-/// None where their covariance, of this rank at most, is singular.
-pub(super) fn wald(
+fn wald(
     coefficients: &[f64],
-    (covariance, rank): (&Matrix, usize),
+    covariance: &Matrix,
     places: &[usize],
     reference: Reference,
 ) -> Option<Wald> {
     let scale: Vec<f64> = places.iter().map(|j| covariance.get(*j, *j).sqrt()).collect();
-    if places.is_empty() || places.len() > rank || !scale.iter().all(|s| *s > 0.0) {
+    if places.is_empty() || !scale.iter().all(|s| *s > 0.0) {
         return None;
     }
     let unit = Matrix::from_fn(places.len(), places.len(), |i, j| {

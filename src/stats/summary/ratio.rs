@@ -5,6 +5,7 @@ use super::{Checked, MeanError, Sample, Summary, SummaryError};
 use crate::stats::double_double::DoubleDouble;
 use crate::stats::sum::ExactSum;
 use crate::stats::unit::{in_unit, unit_of};
+use crate::stats::whole::largest;
 
 /// The share of a ratio below which its error is what rounding leaves.
 const ROUNDING: f64 = 1e-30;
@@ -50,15 +51,14 @@ fn of_checked(checked: &Checked<'_>, above: &[f64]) -> Result<Summary, SummaryEr
         return Err(SummaryError::ZeroDenominator);
     }
     let r = top.double_value() / bottom.double_value();
-    // A ratio that is the same in every row leaves the rounding of twice the digits.
-    let apart = |value: f64| if value > ROUNDING * r.value().abs() { value } else { 0.0 };
     let deviation =
         |row: usize| DoubleDouble::from(above[row]) - r * DoubleDouble::from(checked.values[row]);
     let error = match checked.clusters {
         Some(clusters) => {
-            let (total, groups) = checked.squared_scores(clusters, 0.0, deviation)?;
+            let size = largest(above).max(r.value().abs() * largest(checked.values));
+            let (total, groups) = checked.squared_scores(clusters, size, deviation)?;
             let g = groups as f64;
-            let value = apart((g / (g - 1.0) * total).sqrt() / whole.abs());
+            let value = (g / (g - 1.0) * total).sqrt() / whole.abs();
             MeanError { value, df: g - 1.0, clusters: Some(groups) }
         }
         None if checked.n < 2 => return Ok(checked.plain(r.value()).with_rest(r)),
@@ -69,7 +69,9 @@ fn of_checked(checked: &Checked<'_>, above: &[f64]) -> Result<Summary, SummaryEr
                 total.add_double(d * d * frequency);
             }
             let n = checked.n as f64;
-            let value = apart((n / (n - 1.0) * total.value()).sqrt() / whole.abs());
+            let value = (n / (n - 1.0) * total.value()).sqrt() / whole.abs();
+            // A ratio that is the same in every row leaves the rounding of twice the digits.
+            let value = if value > ROUNDING * r.value().abs() { value } else { 0.0 };
             MeanError { value, df: n - 1.0, clusters: None }
         }
     };

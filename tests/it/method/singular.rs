@@ -1,6 +1,5 @@
 //! What is exactly zero, or singular by its definition, is told as that: never as what rounding leaves of it.
 
-use secondlook::engine::Table;
 use secondlook::results::Run;
 
 use super::support::{loaded, numbers, plan, run};
@@ -11,18 +10,13 @@ fn ran(body: &str, columns: &[(&str, &[f64])]) -> Run {
 
 fn tried(body: &str, columns: &[(&str, &[f64])]) -> Result<Run, secondlook::diagnostic::Problems> {
     let typed: Vec<String> =
-        columns.iter().map(|(name, _)| format!("{name} = \"float\"")).collect();
-    let (kind, body) = body.split_once('\n').expect("a kind and a body");
-    let text = method(&typed, kind, body);
-    let table: Table = numbers(columns);
-    run(&plan(&text), vec![("t", loaded(table))], 1)
-}
-
-fn method(typed: &[String], kind: &str, body: &str) -> String {
-    let columns = typed.join(", ");
-    format!(
-        "[input.t]\ncolumns = {{ {columns} }}\n[[step]]\nid = \"m\"\n[step.{kind}]\nfrom = \"t\"\n{body}\n"
-    )
+        columns.iter().map(|(name, _)| format!("\"{name}\" = \"float\"")).collect();
+    let (typed, (kind, body)) =
+        (typed.join(", "), body.split_once('\n').expect("a kind and a body"));
+    let text = format!(
+        "[input.t]\ncolumns = {{ {typed} }}\n[[step]]\nid = \"m\"\n[step.{kind}]\nfrom = \"t\"\n{body}\n"
+    );
+    run(&plan(&text), vec![("t", loaded(numbers(columns)))], 1)
 }
 
 fn said<'a>(run: &'a Run, key: &str) -> &'a str {
@@ -102,7 +96,7 @@ fn a_joint_test_of_too_few_clusters_is_none() {
     }
 }
 
-/// Of the covariance's eigenvalues −0.0250, 0.0651 and 0.0932 one is set to zero: it has no inverse.
+/// One of the covariance's three eigenvalues is set to zero: it has no inverse.
 #[test]
 fn a_joint_test_of_a_repaired_covariance_is_none() {
     let table: [(&str, [u32; 30]); 6] = [
@@ -187,13 +181,16 @@ fn two_terms_of_one_address_are_refused() {
     let x = [0.5, 1.0, 3.0, 2.0, 5.0, 4.0, 7.0, 1.5];
     let w = [2.0, 1.0, 1.0, 3.0, 2.0, 4.0, 1.0, 3.5];
     let odd = [1.0, 5.0, 2.0, 2.0, 1.0, 4.0, 2.0, 0.5];
-    let columns: [(&str, &[f64]); 4] = [("y", &y), ("x", &x), ("w", &w), ("\"x:w\"", &odd)];
+    let columns: [(&str, &[f64]); 4] = [("y", &y), ("x", &x), ("w", &w), ("x:w", &odd)];
     let body = "regress\noutcome = \"y\"\non = ['\"x:w\"', \"x:w\"]";
-    let named = columns.map(|(name, values)| (name.trim_matches('"'), values));
-    let typed: Vec<String> =
-        columns.iter().map(|(name, _)| format!("{name} = \"float\"")).collect();
-    let (kind, body) = body.split_once('\n').expect("two");
-    let text = method(&typed, kind, body);
-    let told = run(&plan(&text), vec![("t", loaded(numbers(&named)))], 1).expect_err("two");
+    let told = tried(body, &columns).expect_err("two");
     assert!(format!("{told:?}").contains("two estimates have the address `m/x:w`"), "{told:?}");
+}
+
+#[test]
+fn a_mean_of_no_rows_says_that_there_are_none() {
+    let body = "filter\nkeep = \"x > 5\"\n[[step]]\nid = \"s\"\n[step.summarise]\nfrom = \"m\"\n\
+                measures = { mean = \"mean(x)\" }";
+    let told = tried(body, &[("x", &[1.0, 2.0, 3.0])]).expect_err("no rows");
+    assert!(format!("{told:?}").contains("`m` has no rows"), "{told:?}");
 }

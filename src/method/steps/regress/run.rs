@@ -1,7 +1,6 @@
 //! Runs a `regress`: rows into a design, a fit into estimates and the convention behind them.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
 
 use crate::diagnostic::{Problem, Span, Spanned};
 use crate::engine::{Column, Table};
@@ -65,19 +64,8 @@ impl Step for Regressing {
             return Err(self.no_rows(&table));
         }
         self.fit(&used, &keep, running, &mut outcome)?;
-        told_apart(&outcome, running)?;
         Ok(outcome)
     }
-}
-
-/// Refuses two estimates of one address: a level, or a column, whose name reads as that of an interaction.
-fn told_apart(outcome: &Outcome, running: &Running<'_>) -> Result<(), Problem> {
-    let mut seen = BTreeSet::new();
-    let mut ids = outcome.estimates.iter().map(|estimate| estimate.id.as_str());
-    let Some(twice) = ids.find(|id| !seen.insert(*id)) else { return Ok(()) };
-    let message = format!("two estimates have the address `{twice}`: they could not be told apart");
-    let help = "rename a column, or recode a level, in a `derive` step before: one without `:`";
-    Err(Problem::error(message).at(running.span).help(help))
 }
 
 impl Regressing {

@@ -224,11 +224,12 @@ impl Summarising {
         }
         if grouped.groups.len() == empty.len() && !empty.is_empty() {
             let message = if grouped.places.is_empty() {
-                format!("`{}` has no rows: nothing to summarise", self.from)
+                format!("`{}` has no rows", self.from)
             } else {
                 format!("`{}` is null in every row", measure.written.text)
             };
-            return Err(Problem::error(message).at(&measure.written.span()));
+            let help = "look at what the steps before it keep";
+            return Err(Problem::error(message).at(&measure.written.span()).help(help));
         }
         warn(outcome, "null in every row: no estimate", &empty);
         Ok((estimates, rests))
