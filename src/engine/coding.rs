@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::{Column, Levels, Values};
 use crate::stats::linear::Sorted;
 use crate::stats::simd;
-use crate::stats::whole;
+use crate::stats::whole::{self, NO_ENDS, ends_of};
 
 /// A range of ints up to this many times the rows (and this many at least) is coded through a table.
 pub(super) const DENSE: usize = 4;
@@ -103,7 +103,7 @@ impl Column {
         // Without nulls the lowest of the first rows is taken for the lowest of all, until that is known.
         let first = values.get(..BLOCK).unwrap_or(values);
         let (guess, (mut low, mut high)) = match valid {
-            None => (ends((first, whole)).0, NO_ENDS),
+            None => (ends_of((first, whole)).0, NO_ENDS),
             Some(valid) => {
                 let kept = values.iter().zip(valid).filter(|(_, valid)| **valid);
                 let known = kept
@@ -115,7 +115,7 @@ impl Column {
         let mut places = Vec::with_capacity(values.len());
         for block in values.chunks(BLOCK) {
             if valid.is_none() {
-                let found = simd::wide(ends, (block, whole));
+                let found = simd::wide(ends_of, (block, whole));
                 (low, high) = (low.min(found.0), high.max(found.1));
             }
             simd::wide(above, (block, whole, guess, &mut places));
@@ -189,19 +189,6 @@ impl Column {
         let places: Vec<u32> = codes.iter().enumerate().map(place).collect();
         Coded { places: places.into(), levels: count, nulls: self.valid.is_some() }
     }
-}
-
-/// The ends of nothing.
-const NO_ENDS: (i64, i64) = (i64::MAX, i64::MIN);
-
-/// The smallest and the largest value.
-#[expect(clippy::inline_always, reason = "compiled again for wide registers")]
-#[inline(always)]
-fn ends<T: Copy>((values, whole): (&[T], impl Fn(T) -> i64)) -> (i64, i64) {
-    values.iter().fold(NO_ENDS, |(low, high), value| {
-        let value = whole(*value);
-        (low.min(value), high.max(value))
-    })
 }
 
 /// Writes down how far each value is above the lowest.

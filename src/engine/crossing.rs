@@ -51,6 +51,95 @@ impl Coded<'_> {
     }
 }
 
+/// The rows of one or two codings without nulls, by cell: the place of each row's value, or of its pair of values, among all that could be.
+/// Cells are made block by block, and written down nowhere.
+pub struct Cells<'a> {
+    left: &'a [u32],
+    /// The second coding, and how many levels it has.
+    right: Option<(&'a [u32], u32)>,
+    count: usize,
+}
+
+impl<'a> Cells<'a> {
+    /// The cells of codings; none where rows may be null, where there are not one or two codings, and of more than `most` cells.
+    #[must_use]
+    pub fn of(coded: &'a [Coded<'_>], most: usize) -> Option<Self> {
+        if coded.iter().any(|coded| coded.nulls) {
+            return None;
+        }
+        let cells = match coded {
+            [one] => Self::single(&one.places, one.levels),
+            [left, right] => {
+                let count = left.levels.checked_mul(right.levels)?;
+                let right = Some((&*right.places, u32::try_from(right.levels).ok()?));
+                Self { left: &left.places, right, count }
+            }
+            _ => return None,
+        };
+        (cells.count <= most).then_some(cells)
+    }
+
+    /// Rows by places that are known, below `count`.
+    #[must_use]
+    pub fn single(places: &'a [u32], count: usize) -> Self {
+        Self { left: places, right: None, count }
+    }
+
+    /// How many cells there could be.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.count
+    }
+
+    /// Gives the cells of all rows, block after block, with the first row of each block; until it is told to stop.
+    fn blocks(&self, mut each: impl FnMut(usize, &[u32]) -> bool) {
+        let mut pairs = Vec::with_capacity(BLOCK);
+        let mut first = 0;
+        for left in self.left.chunks(BLOCK) {
+            let cells = match self.right {
+                None => left,
+                Some((right, wide)) => {
+                    let right = right.get(first..first + left.len()).unwrap_or_default();
+                    pairs.clear();
+                    simd::wide(pairs_of, ((left, u32::MAX), (right, wide), wide, &mut pairs));
+                    &pairs
+                }
+            };
+            if !each(first, cells) {
+                return;
+            }
+            first += left.len();
+        }
+    }
+
+    /// Gives the cells of all rows, block after block, with the first row of each block.
+    pub fn each_block(&self, mut each: impl FnMut(usize, &[u32])) {
+        self.blocks(|first, cells| {
+            each(first, cells);
+            true
+        });
+    }
+
+    /// Returns the first row of each cell that has rows, in the order of the cells; `counts` says how many each has.
+    #[must_use]
+    pub fn firsts(&self, counts: &[u32]) -> Vec<usize> {
+        let mut rows = vec![usize::MAX; self.count];
+        let mut left = counts.iter().filter(|count| **count > 0).count();
+        self.blocks(|first, cells| {
+            for (row, cell) in (first..).zip(cells) {
+                let slot = rows.get_mut(*cell as usize).filter(|first| **first == usize::MAX);
+                if let Some(slot) = slot {
+                    *slot = row;
+                    left -= 1;
+                }
+            }
+            left > 0
+        });
+        rows.retain(|row| *row != usize::MAX);
+        rows
+    }
+}
+
 /// Places of a column, and the one behind all others, which a null has.
 type Places<'a> = (&'a [u32], u32);
 
@@ -68,7 +157,53 @@ fn pairs_of(
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Column, Values};
+    use super::super::{Cells, Column, Values};
+
+    #[test]
+    fn cells_are_those_that_a_crossing_closes_up() {
+        let code = |of: fn(u32) -> i64| {
+            let rows = 0..2600_u32;
+            Column::new(Values::Int(rows.map(of).collect()))
+        };
+        let left = code(|row| i64::from(row % 4));
+        // Of four by six pairs half occur.
+        let right = code(|row| i64::from(row % 4 % 2 + row / 4 % 3 * 2));
+        let coded = [left.coded(), right.coded()];
+        let (crossed, known) = coded[0].cross_counted(&coded[1]);
+        for (coded, count) in [(&coded[..], 24), (&coded[..1], 4)] {
+            let cells = Cells::of(coded, 24).expect("cells");
+            assert_eq!(cells.count(), count);
+            let (mut seen, mut counts) = (Vec::new(), vec![0_u32; count]);
+            cells.each_block(|first, block| {
+                assert_eq!(first, seen.len());
+                seen.extend_from_slice(block);
+                block.iter().for_each(|cell| counts[*cell as usize] += 1);
+            });
+            let mut present: Vec<u32> =
+                (0..).zip(&counts).filter(|(_, count)| **count > 0).map(|(cell, _)| cell).collect();
+            let firsts = cells.firsts(&counts);
+            let found: Vec<u32> = firsts.iter().map(|row| seen[*row]).collect();
+            assert_eq!(found, present);
+            for (cell, first) in present.iter().zip(firsts) {
+                assert!(!seen[..first].contains(cell));
+            }
+            present.dedup();
+            if count == 24 {
+                let closed: Vec<u32> = seen
+                    .iter()
+                    .map(|cell| present.iter().position(|of| of == cell).map_or(0, |at| at as u32))
+                    .collect();
+                assert_eq!(closed, &*crossed.places);
+                counts.retain(|count| *count > 0);
+                assert_eq!(counts, known);
+            } else {
+                assert_eq!(seen, &*coded[0].places);
+            }
+        }
+        assert!(Cells::of(&coded, 23).is_none() && Cells::of(&[], 9).is_none());
+        let nulls = Column::from_texts([Some("a"), None]);
+        assert!(Cells::of(&[nulls.coded()], 9).is_none());
+    }
 
     #[test]
     fn pairs_are_crossed_in_order_whatever_their_number() {

@@ -33,6 +33,7 @@ mod tally;
 
 pub use coding::Coded;
 pub use column::{Column, Numbers, Values, days_since_epoch};
+pub use crossing::Cells;
 pub use dictionary::Dictionary;
 pub use error::EngineError;
 pub use levels::{Levels, Texts};

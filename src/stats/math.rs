@@ -33,12 +33,17 @@ pub fn ln(x: f64) -> f64 {
 #[must_use]
 pub fn ln_all(values: &[f64]) -> Vec<f64> {
     let mut logarithms = vec![0.0; values.len()];
+    write_ln(values, &mut logarithms);
+    logarithms
+}
+
+/// Writes down the natural logarithms of numbers, as [`ln_all`].
+pub fn write_ln(values: &[f64], logarithms: &mut [f64]) {
     for (values, logarithms) in values.chunks(BLOCK).zip(logarithms.chunks_mut(BLOCK)) {
         if !wide(logarithms_of_normals, (values, &mut *logarithms)) {
             values.iter().zip(logarithms).for_each(|(value, logarithm)| *logarithm = ln(*value));
         }
     }
-    logarithms
 }
 
 /// Numbers whose logarithms are taken at once.

@@ -1,5 +1,8 @@
 //! Loops compiled for the registers that the processor has.
 
+#[cfg(target_arch = "x86_64")]
+use pulp::Simd;
+
 /// Runs a loop over slices that is compiled a second time for wide registers, and run so where the processor has them.
 ///
 /// `work` is a function marked `inline(always)`: what is inlined into it goes along, what it calls does not. Rust fuses no
@@ -11,4 +14,43 @@ pub(crate) fn wide<A, T>(work: impl FnOnce(A) -> T, on: A) -> T {
         #[inline(always)]
         || work(on),
     )
+}
+
+/// Adds to each row's four integers in `sums`, by its place, those in `terms`; rows of other places are left out.
+pub(crate) fn add_fours(sums: &mut [[u64; 4]], places: &[u32], terms: &[[u64; 4]]) {
+    #[cfg(target_arch = "x86_64")]
+    if let Some(simd) = pulp::x86::V3::try_new() {
+        return simd.vectorize(
+            #[inline(always)]
+            || each_four(sums, places, terms, |sum, term| add_at_once(simd, sum, term)),
+        );
+    }
+    each_four(sums, places, terms, |sum, term| {
+        for (sum, term) in sum.iter_mut().zip(term) {
+            *sum = sum.wrapping_add(*term);
+        }
+    });
+}
+
+#[expect(clippy::inline_always, reason = "what is not inlined is not compiled again")]
+#[inline(always)]
+fn each_four(
+    sums: &mut [[u64; 4]],
+    places: &[u32],
+    terms: &[[u64; 4]],
+    add: impl Fn(&mut [u64; 4], &[u64; 4]),
+) {
+    for (place, term) in places.iter().zip(terms) {
+        if let Some(sum) = sums.get_mut(*place as usize) {
+            add(sum, term);
+        }
+    }
+}
+
+/// Adds four integers in one register.
+#[cfg(target_arch = "x86_64")]
+#[expect(clippy::inline_always, reason = "what is not inlined is not compiled again")]
+#[inline(always)]
+fn add_at_once(simd: pulp::x86::V3, sum: &mut [u64; 4], term: &[u64; 4]) {
+    *sum = pulp::cast(simd.add_u64s(pulp::cast(*sum), pulp::cast(*term)));
 }

@@ -62,11 +62,56 @@ fn largest_bits(values: &[f64]) -> i64 {
     values.iter().fold(0, |most, value| most.max(value.to_bits() as i64 & i64::MAX))
 }
 
+/// Returns the smallest and the largest number; none where some number is not finite.
+#[must_use]
+pub fn ends(values: &[f64]) -> Option<[f64; 2]> {
+    let (least, most) = wide(ends_of, (values, ordered));
+    let ends =
+        [least, most].map(|place| f64::from_bits(ordered(f64::from_bits(place as u64)) as u64));
+    ends.iter().all(|end| end.is_finite()).then_some(ends)
+}
+
+/// The bits of a number as an int, so that ints are in the order of their numbers; turns them back, too. What is no number is beyond
+/// the infinities.
+#[expect(clippy::inline_always, reason = "compiled again for wide registers")]
+#[inline(always)]
+fn ordered(value: f64) -> i64 {
+    let bits = value.to_bits() as i64;
+    bits ^ ((bits >> 63) & i64::MAX)
+}
+
+/// Returns the smallest and the largest int as doubles; none where one is not from −2⁵¹ to below 2⁵¹.
+#[must_use]
+pub fn int_ends(values: &[i64]) -> Option<[f64; 2]> {
+    let (least, most) = wide(ends_of, (values, |value| value));
+    let exact = |int: i64| (-(1 << 51)..1 << 51).contains(&int);
+    (exact(least) && exact(most)).then_some([least as f64, most as f64])
+}
+
+/// The ends of nothing.
+pub(crate) const NO_ENDS: (i64, i64) = (i64::MAX, i64::MIN);
+
+/// The smallest and the largest value, as ints.
+#[expect(clippy::inline_always, reason = "compiled again for wide registers")]
+#[inline(always)]
+pub(crate) fn ends_of<T: Copy>((values, whole): (&[T], impl Fn(T) -> i64)) -> (i64, i64) {
+    values.iter().fold(NO_ENDS, |(low, high), value| {
+        let value = whole(*value);
+        (low.min(value), high.max(value))
+    })
+}
+
 /// Returns ints as doubles; none where one is not from −2⁵¹ to below 2⁵¹.
 #[must_use]
 pub fn doubles(values: &[i64]) -> Option<Vec<f64>> {
     let mut doubles = vec![0.0; values.len()];
-    wide(write_doubles, (values, &mut doubles)).then_some(doubles)
+    write_all(values, &mut doubles).then_some(doubles)
+}
+
+/// Writes down ints as doubles; says whether all are from −2⁵¹ to below 2⁵¹, and so exact.
+#[must_use]
+pub fn write_all(values: &[i64], doubles: &mut [f64]) -> bool {
+    wide(write_doubles, (values, doubles))
 }
 
 /// Says whether all ints have 32 bits.
@@ -101,6 +146,7 @@ const FEW_LEVELS: usize = 1 << 11;
 /// Counts of codes, block after block.
 ///
 /// Of few levels there are four counts, added at the end: a count need not wait for the one before it.
+#[derive(Debug, Clone)]
 pub enum Tally {
     /// Four counts of each level.
     Few(Vec<[u32; 4]>),
@@ -239,6 +285,30 @@ mod tests {
             assert_eq!(doubles(&[1, 2, 3, beyond, 4]), None, "{beyond}");
         }
         assert_eq!(doubles(&[]), Some(Vec::new()));
+    }
+
+    #[test]
+    fn ends_are_seen_in_any_place_and_what_is_not_finite_has_none() {
+        for place in 0..40 {
+            for (number, found) in [
+                (-7.5, Some([-7.5, 0.5])),
+                (9.0, Some([0.5, 9.0])),
+                (f64::NAN, None),
+                (f64::NEG_INFINITY, None),
+            ] {
+                let mut values = vec![0.5; 40];
+                values[place] = number;
+                assert_eq!(ends(&values), found, "{number} in {place}");
+            }
+            let mut ints = vec![3; 40];
+            ints[place] = -4;
+            assert_eq!(int_ends(&ints), Some([-4.0, 3.0]));
+            ints[place] = 1 << 51;
+            assert_eq!(int_ends(&ints), None);
+        }
+        assert_eq!((ends(&[]), int_ends(&[])), (None, None));
+        assert_eq!(ends(&[-f64::NAN, 1.0]), None);
+        assert_eq!(ends(&[-1e-310, f64::MIN, -0.0]), Some([f64::MIN, -0.0]));
     }
 
     #[test]

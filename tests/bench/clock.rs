@@ -2,12 +2,15 @@
 
 use std::error::Error;
 use std::fs;
-use std::time::Instant;
+use std::thread;
+use std::time::{Duration, Instant};
 
 pub(crate) type Outcome<T> = Result<T, Box<dyn Error>>;
 
 /// Seconds that the threads of this process have run, from Linux's scheduler.
 fn cpu() -> Outcome<f64> {
+    // The scheduler counts a thread's time when the thread stops, and else at its own ticks of some milliseconds.
+    thread::sleep(Duration::from_micros(1));
     let mut nanoseconds = 0.0;
     for task in fs::read_dir("/proc/self/task")? {
         let text = fs::read_to_string(task?.path().join("schedstat"))?;

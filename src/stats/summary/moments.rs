@@ -103,12 +103,10 @@ fn error_of_mean(
     mean: DoubleDouble,
     values: &[f64],
 ) -> Result<Option<MeanError>, SummaryError> {
-    let n = checked.n as f64;
     let Some(clusters) = checked.clusters else {
-        let variance = squares(checked, mean, values) / (n - 1.0);
-        let error = MeanError { value: (variance / n).sqrt(), df: n - 1.0, clusters: None };
-        return Ok((checked.n > 1).then_some(error));
+        return Ok(MeanError::of_squares(checked.n, squares(checked, mean, values)));
     };
+    let n = checked.n as f64;
     let deviation = |row: usize| DoubleDouble::from(values[row]) - mean;
     let (total, groups) = checked.squared_scores(clusters, largest(values), deviation)?;
     let g = groups as f64;
@@ -123,11 +121,20 @@ fn error_of_mean(
 /// *Checked against*: NIST StRD univariate sets; statsmodels' OLS on a constant, clustered (tests/reference/summary.py).
 pub(super) fn mean(checked: &Checked<'_>) -> Result<Summary, SummaryError> {
     let mean = exact_mean(checked, checked.values);
-    let summary = match error_of_mean(checked, mean, checked.values)? {
+    Ok(arithmetic(checked, mean, error_of_mean(checked, mean, checked.values)?))
+}
+
+/// The summary of a mean and its error.
+pub(super) fn arithmetic(
+    checked: &Checked<'_>,
+    mean: DoubleDouble,
+    error: Option<MeanError>,
+) -> Summary {
+    let summary = match error {
         None => checked.plain(mean.value()),
         Some(error) => checked.symmetric(mean.value(), &error),
     };
-    Ok(summary.with_rest(mean))
+    summary.with_rest(mean)
 }
 
 /// The sum, exact and rounded once.
@@ -154,12 +161,10 @@ pub(super) fn geometric_mean(checked: &Checked<'_>) -> Result<Summary, SummaryEr
         logarithms.iter_mut().filter(|one| !one.is_finite()).for_each(|one| *one = 0.0);
     }
     let found = of_logarithms(checked, &logarithms, 1.0)?;
-    let spread = found.standard_error.map_or(1.0, |error| error / found.value);
-    let near = spread * (checked.n as f64).sqrt() < NEAR;
-    let Some(least) = near.then(|| checked.values.iter().copied().fold(f64::INFINITY, f64::min))
-    else {
+    if !are_near(&found) {
         return Ok(found);
-    };
+    }
+    let least = checked.values.iter().copied().fold(f64::INFINITY, f64::min);
     if least <= 0.0 || checked.values.iter().any(|value| *value > 2.0 * least) {
         return Ok(found);
     }
@@ -175,6 +180,12 @@ pub(super) fn geometric_mean(checked: &Checked<'_>) -> Result<Summary, SummaryEr
 /// The deviation of logarithms below which too few of their digits tell them apart.
 const NEAR: f64 = 1e-4;
 
+/// Says whether the deviation behind a geometric mean is below it.
+pub(super) fn are_near(found: &Summary) -> bool {
+    let spread = found.standard_error.map_or(1.0, |error| error / found.value);
+    spread * (found.n as f64).sqrt() < NEAR
+}
+
 /// The geometric mean of values in some unit, from their logarithms.
 fn of_logarithms(
     checked: &Checked<'_>,
@@ -182,22 +193,30 @@ fn of_logarithms(
     unit: f64,
 ) -> Result<Summary, SummaryError> {
     let mean = exact_mean(checked, logarithms);
+    Ok(geometric(checked, mean, error_of_mean(checked, mean, logarithms)?, unit))
+}
+
+/// The summary of a geometric mean in some unit, from the mean of logarithms and its error.
+pub(super) fn geometric(
+    checked: &Checked<'_>,
+    mean: DoubleDouble,
+    error: Option<MeanError>,
+    unit: f64,
+) -> Summary {
     let value = unit * math::exp(mean.value());
-    let Some(error) = error_of_mean(checked, mean, logarithms)? else {
-        return Ok(checked.plain(value));
-    };
+    let Some(error) = error else { return checked.plain(value) };
     let reference = Reference::T { df: error.df };
     let ends = distribution::interval(reference, mean.value(), error.value, checked.level);
     let at = |end: f64| unit * math::exp(end);
     let interval = Interval { low: at(ends.low), high: at(ends.high) };
-    Ok(Summary {
+    Summary {
         standard_error: Some(value * error.value).filter(|error| error.is_finite()),
         interval: Some(interval).filter(|ends| ends.high.is_finite()),
         reference,
         method: "log-t",
         clusters: error.clusters,
         ..checked.plain(value)
-    })
+    }
 }
 
 /// The standard deviation.

@@ -83,7 +83,7 @@ impl Summary {
     }
 
     /// Says whether it was surely computed without numbers too large or too small to be squared.
-    fn is_in_range(&self, measure: Measure) -> bool {
+    pub(super) fn is_in_range(&self, measure: Measure) -> bool {
         let squared = match measure {
             Measure::Mean => self.standard_error,
             Measure::StandardDeviation => Some(self.value),

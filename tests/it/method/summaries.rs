@@ -348,3 +348,96 @@ fn endpoints_are_the_estimates_own() {
         "does not rise or fall throughout the interval",
     );
 }
+
+/// Rows enough to be summed without being sorted into their groups: some groups are left to the other way all the same.
+fn many_rows(zero: Option<usize>) -> Loaded {
+    let rows = 30_000_usize;
+    let wave = |row: usize, step: f64| libm::sin(row as f64 * step);
+    // Groups 0 to 6; one row; all alike; logarithms nearly alike; a millionth as wide as the others.
+    let group = |row: usize| match row {
+        77 => 7,
+        _ if row % 50 < 3 => 8 + (row % 50) as i64,
+        _ => (row % 7) as i64,
+    };
+    let x = |row: usize| match group(row) {
+        8 => -3.25,
+        10 => 40.0 + 1e-7 * wave(row, 2.3),
+        group => 100.0 * wave(row, 1.1) + 10.0 * group as f64,
+    };
+    let y = |row: usize| match group(row) {
+        8 => 2.5,
+        9 => 1e6 + wave(row, 0.7),
+        group => libm::exp(3.0 * wave(row, 1.3)) + group as f64,
+    };
+    let y = |row: usize| if zero == Some(row) { 0.0 } else { y(row) };
+    let i = |row: usize| 1 + (row * row % 100_003) as i64 * (1 + group(row));
+    let ints = |of: &dyn Fn(usize) -> i64| Column::new(Values::Int((0..rows).map(of).collect()));
+    let floats =
+        |of: &dyn Fn(usize) -> f64| Column::new(Values::Float((0..rows).map(of).collect()));
+    let columns = vec![
+        ("g".to_owned(), ints(&group)),
+        ("x".to_owned(), floats(&x)),
+        ("y".to_owned(), floats(&y)),
+        ("i".to_owned(), ints(&i)),
+        // Not every pair of it and a group occurs.
+        ("h".to_owned(), ints(&|row| group(row) % 2 * 2 + (row / 7 % 2) as i64)),
+        // Small whole numbers, but not only.
+        ("late".to_owned(), ints(&|row| (row % if row < 2000 { 3 } else { 50 }) as i64)),
+        ("one".to_owned(), ints(&|_| 1)),
+    ];
+    loaded(Table::from_columns(columns).expect("a table"))
+}
+
+const MANY: &str = "[input.t]\ncolumns = { g = \"int\", x = \"float\", y = \"float\", i = \"int\", h = \"int\", late = \"int\", one = \"int\" }\n";
+
+/// Weights of one take every row by itself, and so check the sums of all at once.
+#[test]
+fn means_of_many_rows_are_those_of_each_group_alone() {
+    let measures = "measures = { x = \"mean(x)\", y = \"geometric_mean(y)\", i = \"mean(i)\", l = \"geometric_mean(i)\", \
+                    m = \"mean(h)\", late = \"mean(late)\", f = \"fraction(x > 0)\", n = \"count\", d = \"distinct(i)\" }";
+    let both = |id: &str, by: &str| {
+        let body = format!("from = \"t\"\n{by}\n{measures}");
+        let each = format!("{body}\nweights = \"one\"");
+        step(&format!("all{id}"), "summarise", &body)
+            + &step(&format!("each{id}"), "summarise", &each)
+    };
+    let text = both("", "by = [\"g\"]") + &both("2", "by = [\"g\", \"h\"]") + &both("0", "");
+    let plan = plan(&format!("{MANY}{text}"));
+    let found = run(&plan, vec![("t", many_rows(None))], 1).expect("it runs");
+    let mut compared = 0;
+    for all in found.estimates.iter().filter(|estimate| estimate.step.starts_with("all")) {
+        let each = find(&found, &all.id.replacen("all", "each", 1));
+        assert_eq!((all.value, all.n, all.df), (each.value, each.n, each.df), "{}", all.id);
+        assert_eq!((&all.interval, &all.reference), (&each.interval, &each.reference));
+        // Each rounds three times, and the other's sums are exact.
+        let near = |one: f64, other: f64| (one - other).abs() <= 1e-15 * other.abs();
+        match (all.se, each.se) {
+            (Some(one), Some(other)) => assert!(near(one, other), "{}: {one} {other}", all.id),
+            (one, other) => assert_eq!(one, other, "{}", all.id),
+        }
+        let ends = all.ci.iter().flatten().zip(each.ci.iter().flatten());
+        ends.for_each(|(one, other)| {
+            let size = all.value.abs().max(other.abs());
+            assert!((one - other).abs() <= 1e-15 * size, "{}: {one} {other}", all.id);
+        });
+        assert_eq!(all.ci.is_some(), each.ci.is_some());
+        compared += 1;
+    }
+    // Eleven groups, twenty-one pairs, and all rows.
+    assert_eq!(compared, 9 * (11 + 21 + 1));
+    assert_eq!((value(&found, "all/x{g=8}"), find(&found, "all/x{g=8}").se), (-3.25, Some(0.0)));
+    let lonely = |step: &str| {
+        let mut of = found.warnings.iter().filter(|one| one.step == step);
+        of.find(|one| one.message.starts_with("one row")).map(|one| one.message.clone())
+    };
+    assert!(lonely("all").is_some());
+    assert_eq!(lonely("all"), lonely("each"));
+}
+
+#[test]
+fn a_zero_among_many_rows_is_named() {
+    let text = "from = \"t\"\nmeasures = { m = \"geometric_mean(y)\" }";
+    let plan = plan(&format!("{MANY}{}", step("s", "summarise", text)));
+    let problems = run(&plan, vec![("t", many_rows(Some(12_345)))], 1).expect_err("it fails");
+    assert!(problems.to_string().contains("the value 0 is not positive"), "{problems}");
+}

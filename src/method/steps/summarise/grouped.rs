@@ -8,12 +8,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::diagnostic::Problem;
-use crate::engine::{Coded, Column, Numbers};
+use crate::engine::{Cells, Coded, Column, Numbers};
 use crate::method::fragment::Fragment;
 use crate::method::steps::{Running, numbers};
 use crate::stats::sum::sum;
 use crate::stats::summary::{FractionInterval, Summary, SummaryError};
 
+use super::gathering::{Gathered, Wanted, gather};
 use super::measure::Statistic;
 use super::plain::Parted;
 use super::taken::Taken;
@@ -32,8 +33,12 @@ pub(super) struct Grouped {
     pub(super) clusters: Option<Vec<u32>>,
     /// The groups, in order.
     pub(super) groups: Vec<Group>,
-    /// The place of each row's group.
-    pub(super) places: Vec<u32>,
+    /// What measures added up of each group, by their places.
+    pub(super) gathered: Vec<Option<Gathered>>,
+    /// How many rows there are.
+    pub(super) all: usize,
+    /// The place of each row's group, once a measure needs it.
+    pub(super) places: OnceCell<Vec<u32>>,
     /// The rows of each group, once a measure needs them.
     pub(super) rows: OnceCell<Parted<usize>>,
     /// The rows of each denominator of a bare `fraction`, once one needs them.
@@ -96,12 +101,52 @@ impl From<Summary> for Number {
     }
 }
 
-/// Sorts rows into groups by the columns of `by`; one group of all rows where there are none. Returns the place of each
-/// row's group, too.
-pub(super) fn groups(keys: &[Arc<Column>], rows: usize) -> (Vec<Group>, Vec<u32>) {
+/// Cells that rows are counted in without a place written down for each.
+const CELLS: usize = 1 << 14;
+
+/// Rows sorted into groups.
+pub(super) struct Sorted {
+    pub(super) groups: Vec<Group>,
+    /// As [`Grouped::gathered`].
+    pub(super) gathered: Vec<Option<Gathered>>,
+    /// As [`Grouped::places`].
+    pub(super) places: OnceCell<Vec<u32>>,
+}
+
+/// Sorts rows into groups by the columns of `by`, one group of all rows where there are none, and adds up what measures want.
+pub(super) fn groups(keys: &[Arc<Column>], rows: usize, wanted: &[Option<Wanted<'_>>]) -> Sorted {
     let coded: Vec<Coded<'_>> = keys.iter().map(|column| column.coded()).collect();
-    let (mut crossed, mut counts) = match &coded[..] {
-        [] => (Coded { places: vec![0; rows].into(), levels: 1, nulls: false }, vec![rows as u32]),
+    let written: OnceCell<(Vec<u32>, usize)> = OnceCell::new();
+    let cells = Cells::of(&coded, CELLS.min(rows)).unwrap_or_else(|| {
+        let (places, levels) = written.get_or_init(|| placed(&coded, rows));
+        Cells::single(places, *levels)
+    });
+    let (counts, gathered) = gather(&cells, wanted, rows);
+    let group = |(place, (count, first)): (usize, (u32, usize))| Group {
+        codes: coded.iter().filter_map(|coded| coded.places.get(first).copied()).collect(),
+        labels: keys
+            .iter()
+            .map(|column| column.text_at(first).unwrap_or_else(|| "null".to_owned()))
+            .collect(),
+        place,
+        first,
+        count: count as usize,
+    };
+    let mut firsts = cells.firsts(&counts);
+    let mut present: Vec<u32> = counts.into_iter().filter(|count| *count > 0).collect();
+    if keys.is_empty() && rows == 0 {
+        // All of no rows are a group, too.
+        (firsts, present) = (vec![0], vec![0]);
+    }
+    let groups = present.into_iter().zip(firsts).enumerate().map(group).collect();
+    let places = written.into_inner().map_or_else(OnceCell::new, |(places, _)| places.into());
+    Sorted { groups, gathered, places }
+}
+
+/// The place of each row's group, and how many groups there are.
+fn placed(coded: &[Coded<'_>], rows: usize) -> (Vec<u32>, usize) {
+    let (mut crossed, counts) = match coded {
+        [] => return (vec![0; rows], 1),
         [one] => (one.clone(), one.counts()),
         [first, second, rest @ ..] => {
             let pairs = first.cross_counted(second);
@@ -114,20 +159,8 @@ pub(super) fn groups(keys: &[Arc<Column>], rows: usize) -> (Vec<Group>, Vec<u32>
         let last = crossed.levels as u32;
         crossed.places.to_mut().iter_mut().for_each(|place| *place = (*place).min(last));
         crossed.levels += 1;
-        counts.push((rows - known) as u32);
     }
-    let group = |(place, (count, first)): (usize, (u32, usize))| Group {
-        codes: coded.iter().filter_map(|coded| coded.places.get(first).copied()).collect(),
-        labels: keys
-            .iter()
-            .map(|column| column.text_at(first).unwrap_or_else(|| "null".to_owned()))
-            .collect(),
-        place,
-        first,
-        count: count as usize,
-    };
-    let groups = counts.into_iter().zip(crossed.firsts()).enumerate().map(group).collect();
-    (groups, crossed.places.into_owned())
+    (crossed.places.into_owned(), crossed.levels)
 }
 
 /// Reads frequency weights.
@@ -181,9 +214,17 @@ impl Grouped {
         self.weights.is_none() && self.clusters.is_none()
     }
 
+    /// The place of each row's group.
+    pub(super) fn places(&self) -> &[u32] {
+        self.places.get_or_init(|| {
+            let coded: Vec<Coded<'_>> = self.keys.iter().map(|column| column.coded()).collect();
+            placed(&coded, self.all).0
+        })
+    }
+
     /// The rows of a group.
     pub(super) fn rows(&self, group: &Group) -> &[usize] {
-        let rows = || Parted::of(&self.places, &self.groups, 0..self.places.len());
+        let rows = || Parted::of(self.places(), &self.groups, 0..self.all);
         self.rows.get_or_init(rows).group(group)
     }
 

@@ -7,6 +7,7 @@ use num_traits::PrimInt;
 use crate::diagnostic::Problem;
 use crate::engine::{Coded, Column, Numbers, Values};
 use crate::method::steps::numbers;
+use crate::stats::simd::wide;
 use crate::stats::summary::SummaryError;
 
 use super::grouped::{Group, Grouped, Intervals, Number};
@@ -57,7 +58,7 @@ impl<'a> Measuring<'a> {
                 Some(Self::Distinct(Distinct::of(column, grouped)))
             }
             (What::Of { statistic, column: written }, Some(column)) => {
-                let held = Held::of(column, *statistic, grouped, written)?;
+                let held = Held::of(column, place, grouped, written)?;
                 Some(Self::Of { statistic: *statistic, held })
             }
             (What::Ratio { column: written, below }, Some(column)) => {
@@ -87,6 +88,9 @@ impl<'a> Measuring<'a> {
             }
             Self::Distinct(distinct) => Ok(distinct.number(grouped, group)),
             Self::Of { statistic, held } => {
+                if let Some(number) = held.summed(group, *statistic, intervals) {
+                    return Ok((Some(number), 0));
+                }
                 let taken = held.taken(grouped, group);
                 known(&taken, group, || taken.number(*statistic, intervals))
             }
@@ -172,26 +176,30 @@ fn distinct(coded: &Coded<'_>, grouped: &Grouped) -> Vec<u32> {
 /// As [`distinct`]: of each value a bit for each group that has it.
 fn marked<Bits: PrimInt>(coded: &Coded<'_>, grouped: &Grouped) -> Vec<u32> {
     let width = Bits::zero().count_zeros();
-    let mut counts = vec![0; grouped.groups.len()];
     let mut seen = vec![Bits::zero(); coded.levels];
-    for (code, place) in coded.places.iter().zip(&grouped.places) {
-        if let (Some(seen), Some(count)) =
-            (seen.get_mut(*code as usize), counts.get_mut(*place as usize))
-        {
-            let bit = Bits::one() << (*place % width) as usize;
-            *count += u32::from(*seen & bit == Bits::zero());
-            *seen = *seen | bit;
+    for (code, place) in coded.places.iter().zip(grouped.places()) {
+        if let Some(seen) = seen.get_mut(*code as usize) {
+            *seen = *seen | (Bits::one() << (*place % width) as usize);
         }
     }
-    counts
+    let groups = 0..grouped.groups.len();
+    groups.map(|place| wide(having, (&seen, Bits::one() << place))).collect()
+}
+
+/// How many marks have a bit.
+#[expect(clippy::inline_always, reason = "compiled again for wide registers")]
+#[inline(always)]
+fn having<Bits: PrimInt>((seen, bit): (&[Bits], Bits)) -> u32 {
+    let has = |seen: &Bits| u32::from(*seen & bit != Bits::zero());
+    seen.iter().fold(0, |count, seen| count.wrapping_add(has(seen)))
 }
 
 /// As [`distinct`]: of each value the last group that has it, counted from one.
 fn one_by_one(coded: &Coded<'_>, grouped: &Grouped) -> Vec<u32> {
-    let Grouped { groups, places, .. } = grouped;
+    let groups = &grouped.groups;
     let mut counts = vec![0; groups.len()];
     let mut seen = vec![0; coded.levels];
-    let parted = Parted::of(places, groups, coded.places.iter().copied());
+    let parted = Parted::of(grouped.places(), groups, coded.places.iter().copied());
     for (group, (count, this)) in groups.iter().zip(counts.iter_mut().zip(1_u32..)) {
         for code in parted.group(group) {
             if let Some(last) = seen.get_mut(*code as usize) {

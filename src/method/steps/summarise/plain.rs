@@ -1,15 +1,18 @@
 //! What rows have, group after group.
 
+use std::cell::OnceCell;
+
 use crate::diagnostic::Problem;
 use crate::engine::{Column, Numbers, Values};
 use crate::method::fragment::Fragment;
 use crate::method::steps::numbers;
-use crate::stats::simd::wide;
-use crate::stats::whole::{self, Tally};
+use crate::stats::summary::Moments;
+use crate::stats::whole;
 
-use super::grouped::{Group, Grouped};
+use super::gathering::{COUNTS, FEW, Gathered};
+use super::grouped::{Group, Grouped, Intervals, Number};
 use super::measure::Statistic;
-use super::taken::Taken;
+use super::taken::{Taken, with_reason};
 
 /// What each row has, group after group; within a group in the order of the rows.
 pub(super) struct Parted<T> {
@@ -48,17 +51,16 @@ impl<T: Copy + Default> Parted<T> {
     }
 }
 
-/// Whole numbers below this are counted.
-const FEW: u8 = 8;
-/// Counts of each group: of each such number, and of all others.
-const COUNTS: u32 = FEW as u32 + 1;
-/// Rows that are looked at before all are counted.
-const LOOK: usize = 1024;
-
 /// The values of a column, group after group.
 pub(super) enum Held<'a> {
     /// How often each small whole number comes in each group: means and fractions depend on nothing else.
-    Tallied(Vec<u32>),
+    Tallied(&'a [u32]),
+    /// What means rest on, in each group: the values are listed only if that does not do for some group.
+    Summed {
+        moments: &'a [Option<Moments>],
+        column: &'a Column,
+        listed: OnceCell<Option<Box<Self>>>,
+    },
     /// All at once, where there are no nulls, weights or clusters.
     Listed(Parted<f64>),
     /// As `Listed`, of ints of half the length.
@@ -68,44 +70,66 @@ pub(super) enum Held<'a> {
 }
 
 impl<'a> Held<'a> {
-    /// Prepares the values that a statistic needs.
+    /// Prepares the values that a measure needs, by its place.
     ///
     /// # Errors
     /// As [`numbers`].
     pub(super) fn of(
         column: &'a Column,
-        statistic: Statistic,
-        grouped: &Grouped,
+        place: usize,
+        grouped: &'a Grouped,
         written: &Fragment,
     ) -> Result<Self, Problem> {
-        let plain = grouped.is_plain() && column.valid.is_none();
-        if plain
-            && matches!(statistic, Statistic::Mean | Statistic::Fraction)
-            && let Some(counts) = tally(&column.values, grouped)
-        {
-            return Ok(Self::Tallied(counts));
+        match grouped.gathered.get(place) {
+            Some(Some(Gathered::Tallied(counts))) => return Ok(Self::Tallied(counts)),
+            Some(Some(Gathered::Summed(moments))) => {
+                return Ok(Self::Summed { moments, column, listed: OnceCell::new() });
+            }
+            _ => {}
         }
-        if plain
-            && let Values::Int(values) = &column.values
+        if grouped.is_plain()
+            && column.valid.is_none()
+            && let Some(listed) = Self::listed(column, grouped)
+        {
+            return Ok(listed);
+        }
+        Ok(Self::Rows(numbers(column, written)?))
+    }
+
+    /// The values of a column without nulls, sorted into the groups; none where they are no numbers.
+    fn listed(column: &Column, grouped: &Grouped) -> Option<Self> {
+        if let Values::Int(values) = &column.values
             && whole::are_short(values)
         {
             let values = values.iter().map(|value| *value as i32);
-            return Ok(Self::Short(Parted::of(&grouped.places, &grouped.groups, values)));
+            return Some(Self::Short(Parted::of(grouped.places(), &grouped.groups, values)));
         }
-        let numbers = numbers(column, written)?;
-        Ok(match numbers.all().filter(|_| plain) {
-            None => Self::Rows(numbers),
-            Some(values) => {
-                let values = values.iter().copied();
-                Self::Listed(Parted::of(&grouped.places, &grouped.groups, values))
-            }
-        })
+        let numbers = column.numbers()?;
+        let values = numbers.all()?.iter().copied();
+        Some(Self::Listed(Parted::of(grouped.places(), &grouped.groups, values)))
+    }
+
+    /// A mean of a group, where it is known from the moments alone.
+    pub(super) fn summed(
+        &self,
+        group: &Group,
+        statistic: Statistic,
+        intervals: Intervals,
+    ) -> Option<Number> {
+        let Self::Summed { moments, .. } = self else { return None };
+        let moments = moments.get(group.place)?.as_ref()?;
+        let summary = moments.summary(statistic.kernel()?, intervals.level)?;
+        Some(with_reason(summary, statistic.averages()))
     }
 
     /// The values in a group, nulls left out.
     pub(super) fn taken(&self, grouped: &Grouped, group: &Group) -> Taken<'_> {
         match self {
             Self::Rows(numbers) => grouped.take(numbers, grouped.rows(group)),
+            Self::Summed { column, listed, .. } => {
+                let listed = listed.get_or_init(|| Self::listed(column, grouped).map(Box::new));
+                listed.as_ref().map_or_else(Taken::default, |held| held.taken(grouped, group))
+            }
             Self::Listed(values) => Taken::plain(values.group(group)),
             Self::Short(values) => {
                 let values = values.group(group).iter().map(|value| f64::from(*value));
@@ -122,52 +146,4 @@ impl<'a> Held<'a> {
             }
         }
     }
-}
-
-/// How often each value comes in each group; none where they are not small whole numbers.
-fn tally(values: &Values, grouped: &Grouped) -> Option<Vec<u32>> {
-    match values {
-        Values::Bool(values) => tallied(grouped, values, u32::from),
-        Values::Int(values) if whole::ints_below(values.get(..LOOK).unwrap_or(values), FEW) => {
-            // What is negative is a large number without its sign.
-            tallied(grouped, values, |value| (value as u64).min(u64::from(FEW)) as u32)
-        }
-        Values::Float(values) if whole::all_below(values, FEW) => {
-            tallied(grouped, values, |value| value as u32)
-        }
-        _ => None,
-    }
-}
-
-/// How often each value below [`FEW`] comes in each group; none where others come.
-fn tallied<T: Copy>(
-    grouped: &Grouped,
-    values: &[T],
-    code: impl Fn(T) -> u32 + Copy,
-) -> Option<Vec<u32>> {
-    let levels = grouped.groups.len() * COUNTS as usize;
-    u32::try_from(levels).ok()?;
-    let mut tally = Tally::of(levels);
-    let mut codes = Vec::with_capacity(BLOCK);
-    for (places, values) in grouped.places.chunks(BLOCK).zip(values.chunks(BLOCK)) {
-        codes.clear();
-        wide(codes_of, (places, values, code, &mut codes));
-        tally.add(&codes);
-    }
-    let counts = tally.counts();
-    let others = counts.chunks_exact(COUNTS as usize).any(|of| of.last() != Some(&0));
-    (!others).then_some(counts)
-}
-
-/// Rows that are coded before they are counted.
-const BLOCK: usize = 1024;
-
-/// Writes down a code for each row's group and value.
-#[expect(clippy::inline_always, reason = "compiled again for wide registers")]
-#[inline(always)]
-fn codes_of<T: Copy>(
-    (places, values, code, codes): (&[u32], &[T], impl Fn(T) -> u32, &mut Vec<u32>),
-) {
-    let pair = |(place, value): (&u32, &T)| place.wrapping_mul(COUNTS).wrapping_add(code(*value));
-    codes.extend(places.iter().zip(values).map(pair));
 }

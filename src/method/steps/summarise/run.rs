@@ -3,8 +3,7 @@
 //! The groups come out in the order of their values, whatever the order of the rows; the counts of
 //! all groups are checked against the rows that came in.
 
-use std::cell::OnceCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use crate::diagnostic::Problem;
@@ -19,7 +18,9 @@ use crate::stats::summary::SummaryError;
 use crate::stats::whole;
 
 use super::change::{self, Change};
-use super::grouped::{Group, Grouped, Intervals, NULL, Number, cluster_codes, frequencies, groups};
+use super::grouped::{
+    Group, Grouped, Intervals, NULL, Number, Sorted, cluster_codes, frequencies, groups,
+};
 use super::measure::{Measure, What};
 use super::measuring::Measuring;
 use super::taken::NO_DEVIATION;
@@ -120,7 +121,7 @@ impl Summarising {
         running: &Running<'_>,
         outcome: &mut Outcome,
     ) -> Result<Grouped, Problem> {
-        let columns = (0..self.measures.len())
+        let columns: Vec<Option<Arc<Column>>> = (0..self.measures.len())
             .map(|index| table.shared(&format!("measure {index}")).cloned())
             .collect();
         let below = |index| Some((index, Arc::clone(table.shared(&format!("below {index}"))?)));
@@ -152,19 +153,37 @@ impl Summarising {
         let keys: Vec<Arc<Column>> = (0..self.by.len())
             .filter_map(|at| table.shared(&format!("by {at}")).cloned())
             .collect();
-        let (groups, places) = groups(&keys, table.rows());
+        let plain = weights.is_none() && clusters.is_none();
+        let wanted = self.measures.iter().zip(&columns).map(|(measure, column)| {
+            let What::Of { statistic, .. } = measure.what else { return None };
+            let column = column.as_deref().filter(|column| plain && column.valid.is_none())?;
+            Some((column, statistic))
+        });
+        let all = table.rows();
+        let Sorted { groups, gathered, places } = groups(&keys, all, &wanted.collect::<Vec<_>>());
         let counted: usize = groups.iter().map(|group| group.count).sum();
-        running.same_rows(counted, table.rows())?;
-        let rows = OnceCell::new();
-        let totals = OnceCell::new();
-        Ok(Grouped { columns, below, keys, weights, clusters, groups, places, rows, totals })
+        running.same_rows(counted, all)?;
+        let (rows, totals) = Default::default();
+        Ok(Grouped {
+            columns,
+            below,
+            keys,
+            weights,
+            clusters,
+            groups,
+            gathered,
+            all,
+            places,
+            rows,
+            totals,
+        })
     }
 
     /// The groups as addresses name them. Refuses two of one address: a null beside the text `null`, or labels that hold
     /// `,` and `=`.
     fn told_apart(&self, grouped: &Grouped, running: &Running<'_>) -> Result<Vec<String>, Problem> {
         let all: Vec<String> = grouped.groups.iter().map(|group| self.braces(group)).collect();
-        let mut seen = BTreeSet::new();
+        let mut seen = HashSet::with_capacity(all.len());
         if let Some(braces) = all.iter().find(|braces| !seen.insert(braces.as_str())) {
             let message = format!(
                 "two groups have the address `{braces}`: their estimates could not be told apart"
@@ -223,7 +242,7 @@ impl Summarising {
             outcome.note(&format!("nulls left out of {}", measure.name), nulls);
         }
         if grouped.groups.len() == empty.len() && !empty.is_empty() {
-            let message = if grouped.places.is_empty() {
+            let message = if grouped.all == 0 {
                 format!("`{}` has no rows", self.from)
             } else {
                 format!("`{}` is null in every row", measure.written.text)

@@ -94,21 +94,7 @@ impl<'a> Taken<'a> {
                 let (value, rest) = (summary.value, summary.rest);
                 Ok(Number { rest, lacks, ..Number::plain(value, summary.n as f64) })
             }
-            other => {
-                let mut number = Number::from(other?);
-                let summary = number.summary.as_ref();
-                let lonely = averages && summary.is_some_and(|one| one.standard_error.is_none());
-                let flat =
-                    summary.is_some_and(|one| one.clusters.is_some() && one.interval.is_none());
-                let beyond = summary.is_some_and(|one| {
-                    one.method == "log-t" && one.interval.is_none() && !lonely && !flat
-                });
-                number.lacks = lonely
-                    .then_some(ONE_ROW)
-                    .or(flat.then_some(NO_INTERVAL))
-                    .or(beyond.then_some(BEYOND));
-                Ok(number)
-            }
+            other => Ok(with_reason(other?, averages)),
         }
     }
 
@@ -143,6 +129,15 @@ impl<'a> Taken<'a> {
         }
         total.double_value()
     }
+}
+
+/// A summary as a number, with the reason where an error or an interval is missing; `averages` should have an error.
+pub(super) fn with_reason(summary: Summary, averages: bool) -> Number {
+    let lonely = averages && summary.standard_error.is_none();
+    let flat = summary.clusters.is_some() && summary.interval.is_none();
+    let beyond = summary.method == "log-t" && summary.interval.is_none() && !lonely && !flat;
+    let lacks = lonely.then_some(ONE_ROW).or(flat.then_some(NO_INTERVAL));
+    Number { lacks: lacks.or(beyond.then_some(BEYOND)), ..Number::from(summary) }
 }
 
 /// Why a number has no standard error.
