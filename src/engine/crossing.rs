@@ -177,7 +177,9 @@ mod tests {
             cells.each_block(|first, block| {
                 assert_eq!(first, seen.len());
                 seen.extend_from_slice(block);
-                block.iter().for_each(|cell| counts[*cell as usize] += 1);
+                for cell in block {
+                    counts[*cell as usize] += 1;
+                }
             });
             let mut present: Vec<u32> =
                 (0..).zip(&counts).filter(|(_, count)| **count > 0).map(|(cell, _)| cell).collect();

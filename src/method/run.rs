@@ -4,7 +4,7 @@
 //! step whose input is withheld or unbound is skipped with that reason, and so is all that needs it.
 //! Every problem of a run is reported, not only the first.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::dataset::Loaded;
@@ -258,7 +258,7 @@ pub(super) fn run_step(
     let running =
         Running { engine, id: &step.id, span: &step.span, tables, outcomes, wanted: &wanted, plan };
     let outcome = step.body.run(&running)?;
-    let mut seen = HashSet::with_capacity(outcome.estimates.len());
+    let mut seen = BTreeSet::new();
     let mut ids = outcome.estimates.iter().map(|estimate| estimate.id.as_str());
     if let Some(twice) = ids.find(|id| !seen.insert(*id)) {
         let message =

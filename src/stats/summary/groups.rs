@@ -160,11 +160,11 @@ mod tests {
     fn of(rows: &[(f64, u32)], groups: usize) -> Option<Vec<Option<Moments>>> {
         let (values, places): (Vec<f64>, Vec<u32>) = rows.iter().copied().unzip();
         let mut counts = vec![0_u32; groups];
-        places.iter().for_each(|place| {
+        for place in &places {
             if let Some(count) = counts.get_mut(*place as usize) {
                 *count += 1;
             }
-        });
+        }
         let mut sums = MomentSums::of(rows.len(), groups, crate::stats::whole::ends(&values)?)?;
         // In parts of any length.
         for (places, values) in places.chunks(700).zip(values.chunks(700)) {

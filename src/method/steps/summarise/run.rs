@@ -3,7 +3,7 @@
 //! The groups come out in the order of their values, whatever the order of the rows; the counts of
 //! all groups are checked against the rows that came in.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::diagnostic::Problem;
@@ -183,7 +183,7 @@ impl Summarising {
     /// `,` and `=`.
     fn told_apart(&self, grouped: &Grouped, running: &Running<'_>) -> Result<Vec<String>, Problem> {
         let all: Vec<String> = grouped.groups.iter().map(|group| self.braces(group)).collect();
-        let mut seen = HashSet::with_capacity(all.len());
+        let mut seen = BTreeSet::new();
         if let Some(braces) = all.iter().find(|braces| !seen.insert(braces.as_str())) {
             let message = format!(
                 "two groups have the address `{braces}`: their estimates could not be told apart"

@@ -13,7 +13,7 @@ const SIZES: std::ops::Range<f64> = 1e-60..1e60;
 #[derive(Clone, Copy)]
 struct Cuts {
     /// One and a half times 2⁵² of each unit: added to a term, it leaves a multiple of the unit in the last places.
-    cuts: [f64; 2],
+    shifts: [f64; 2],
     /// The binary places between both units.
     apart: i32,
     /// The second unit.
@@ -28,7 +28,7 @@ impl Cuts {
         // What the first cut leaves over is at most half its unit.
         let second = first - 52 + step;
         Self {
-            cuts: [first, second].map(|exponent| libm::scalbn(1.5, exponent)),
+            shifts: [first, second].map(|exponent| libm::scalbn(1.5, exponent)),
             apart: first - second,
             unit: libm::scalbn(1.0, second - 52),
         }
@@ -39,7 +39,7 @@ impl Cuts {
         let whole = |sum: u64, cut: f64| {
             i128::from(sum.wrapping_sub(cut.to_bits().wrapping_mul(u64::from(count))) as i64)
         };
-        let ([first, second], [high, low]) = (self.cuts, sums);
+        let ([first, second], [high, low]) = (self.shifts, sums);
         (whole(high, first) << self.apart) + whole(low, second)
     }
 }
@@ -62,7 +62,7 @@ impl Grids {
             return None;
         }
         let values = Cuts::of(libm::ilogb(largest) + 1, room);
-        let [first, _] = values.cuts;
+        let [first, _] = values.shifts;
         let centre = (0.5 * least + 0.5 * most + first) - first;
         let farthest = (most - centre).max(centre - least);
         if !SIZES.contains(&farthest) {
@@ -79,7 +79,7 @@ impl Grids {
         places: &[u32],
     ) -> impl Iterator<Item = (u32, f64)> {
         let rest = |value: &f64| {
-            self.values.cuts.iter().fold(*value, |left, cut| left - ((left + cut) - cut))
+            self.values.shifts.iter().fold(*value, |left, shift| left - ((left + shift) - shift))
         };
         places
             .iter()
@@ -131,7 +131,9 @@ impl Grids {
 fn with_left(sum: DoubleDouble, left: &[(u32, f64)]) -> DoubleDouble {
     let mut total = ExactSum::new();
     total.add_double(sum);
-    left.iter().for_each(|(_, rest)| total.add(*rest));
+    for (_, rest) in left {
+        total.add(*rest);
+    }
     total.double_value()
 }
 
@@ -140,7 +142,7 @@ fn with_left(sum: DoubleDouble, left: &[(u32, f64)]) -> DoubleDouble {
 #[expect(clippy::inline_always, reason = "compiled again for wide registers")]
 #[inline(always)]
 pub(super) fn write_terms((values, grids, terms): (&[f64], Grids, &mut [[u64; 4]])) -> u64 {
-    let Grids { centre, values: Cuts { cuts: x, .. }, squares: Cuts { cuts: s, .. } } = grids;
+    let Grids { centre, values: Cuts { shifts: x, .. }, squares: Cuts { shifts: s, .. } } = grids;
     let mut lost = 0;
     for (value, terms) in values.iter().zip(terms) {
         let first = value + x[0];
