@@ -3,7 +3,7 @@
 #[cfg(target_arch = "x86_64")]
 use pulp::Simd;
 
-/// Runs a loop over slices that is compiled a second time for wide registers, and run so where the processor has them.
+/// Runs a loop over slices that is compiled again for wide registers, and run so where the processor has them.
 ///
 /// `work` is a function marked `inline(always)`: what is inlined into it goes along, what it calls does not. Rust fuses no
 /// multiplication with an addition and reorders no sum of doubles: the bits are the same on every machine.

@@ -122,8 +122,8 @@ impl MomentSums {
     /// The moments of the groups, which have so many rows.
     ///
     /// None where a value was not finite, and where more than a few have digits too small beside the largest. A group has none where it has
-    /// no rows, and where its deviation is too small beside the spread of all values for its squares to keep their digits (2⁻¹⁶, where eight
-    /// rows a group are 2²⁰ at most).
+    /// no rows, and where its deviation is too small beside the spread of all values for its squares to keep their digits (2⁻¹³ of it, where
+    /// eight rows a group are 2²⁰ at most; less of fewer rows).
     #[must_use]
     pub fn moments(mut self, counts: &[u32]) -> Option<Vec<Option<Moments>>> {
         if self.counted.is_some() {
@@ -229,6 +229,17 @@ mod tests {
             (if row % 2 == 0 { 1.0 + 1e-9 * value } else { value }, row % 2)
         });
         assert_eq!(of(&narrow, 2).expect("moments")[0], None);
+        // So it is at the centre; ten times as wide it is not.
+        for (wide, whole) in [(4e-4, false), (4e-3, true)] {
+            let at_centre = many(|row| (f64::from(row) - 2500.0, 0));
+            let narrow: Vec<(f64, u32)> =
+                (0..500).map(|row| (wide * libm::sin(f64::from(row)), 1)).collect();
+            let found = of(&[at_centre, narrow.clone()].concat(), 2).expect("moments")[1];
+            assert_eq!(found.is_some(), whole, "{wide}");
+            if let Some(moments) = found {
+                assert_exact(&moments, &narrow.iter().map(|(value, _)| *value).collect::<Vec<_>>());
+            }
+        }
         for (value, whole) in [
             (1.0, true),
             (1e-3, true),
@@ -277,14 +288,15 @@ mod tests {
 
     #[test]
     fn sums_of_many_rows_are_carried() {
-        let value = |row: u32| f64::from(row % 1000) + 0.5 * f64::from(row % 3);
-        let rows = 3 * SEGMENT as u32 / 2;
-        let found = of(&(0..rows).map(|row| (value(row), row % 2)).collect::<Vec<_>>(), 2);
+        // All of them near the largest: four segments at once would go beyond an integer.
+        let value = |row: u32| 1023.5 - 0.5 * f64::from(row % 17);
+        let rows = 9 * SEGMENT as u32 / 2;
+        let found = of(&(0..rows).map(|row| (value(row), row % 10 / 9)).collect::<Vec<_>>(), 2);
         for (place, group) in (0..).zip(found.expect("moments")) {
             let group = group.expect("a group's");
-            // Whole halves: their sums, and those of their squares, are exact in doubles and integers.
+            // Whole halves: their sums, and those of their squares, are exact in integers.
             let (mut n, mut sum, mut squares) = (0_i128, 0_i128, 0_i128);
-            for row in (0..rows).filter(|row| row % 2 == place) {
+            for row in (0..rows).filter(|row| row % 10 / 9 == place) {
                 let twice = i128::from((2.0 * value(row)) as i64);
                 (n, sum, squares) = (n + 1, sum + twice, squares + twice * twice);
             }

@@ -120,9 +120,9 @@ impl Grids {
         let from_centre = exact(sum - centre * i128::from(count));
         let all = DoubleDouble::from_integer(squares).scaled(self.squares.unit);
         let squares = (all - from_centre * from_centre / n).value();
-        // What the second cut left over, half a unit a row, is less than a quarter of the last place; so is what rounding in twice the digits leaves.
-        let unit = self.squares.unit * f64::from(count);
-        let fine = squares > unit * 9e15 && squares > all.value() * 1e-14;
+        // What the second cut left over, half a unit a row, is less than a quarter of the last place; what rounding in twice the
+        // digits leaves is less than that.
+        let fine = squares > self.squares.unit * f64::from(count) * 9e15;
         fine.then_some(Moments { squares, ..moments })
     }
 }
