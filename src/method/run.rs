@@ -15,7 +15,7 @@ use crate::results::{self, Basis, Code, Estimate};
 
 use super::plan::{Plan, PlannedInput, PlannedStep};
 use super::rounding;
-use super::steps::{Outcome, Running};
+use super::steps::{Outcome, Running, twice};
 
 /// What a run works on.
 #[derive(Debug)]
@@ -258,11 +258,9 @@ pub(super) fn run_step(
     let running =
         Running { engine, id: &step.id, span: &step.span, tables, outcomes, wanted: &wanted, plan };
     let outcome = step.body.run(&running)?;
-    let mut seen = BTreeSet::new();
-    let mut ids = outcome.estimates.iter().map(|estimate| estimate.id.as_str());
-    if let Some(twice) = ids.find(|id| !seen.insert(*id)) {
+    if let Some(id) = twice(outcome.estimates.iter().map(|estimate| estimate.id.as_str())) {
         let message =
-            format!("two estimates have the address `{twice}`: they could not be told apart");
+            format!("two estimates have the address `{id}`: they could not be told apart");
         let help = "rename a column, or recode a level, in a `derive` step before: one without `:`";
         return Err(Box::new(Problem::error(message).at(&step.span).help(help)));
     }

@@ -171,6 +171,13 @@ pub(super) fn numbers<'a>(column: &'a Column, written: &Fragment) -> Result<Numb
     })
 }
 
+/// The first, in their own order, of the texts that come twice.
+pub(super) fn twice<'a>(texts: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let mut sorted: Vec<&str> = texts.collect();
+    sorted.sort_unstable();
+    sorted.windows(2).find(|pair| pair[0] == pair[1]).map(|pair| pair[0])
+}
+
 /// What a step yielded.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Outcome {

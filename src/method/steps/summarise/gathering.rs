@@ -88,8 +88,11 @@ enum Gathering<'a> {
 }
 
 impl<'a> Gathering<'a> {
-    /// Counts small whole numbers; none where the values are surely others.
+    /// Counts small whole numbers; none where the values are surely others, or the statistic needs more.
     fn tally(column: &'a Column, statistic: Statistic, cells: usize) -> Option<Self> {
+        if !matches!(statistic, Statistic::Mean | Statistic::Fraction) {
+            return None;
+        }
         let values = &column.values;
         let small = match values {
             Values::Bool(_) => true,
@@ -99,12 +102,7 @@ impl<'a> Gathering<'a> {
         };
         let levels = cells.checked_mul(COUNTS as usize)?;
         u32::try_from(levels).ok()?;
-        let counts = matches!(statistic, Statistic::Mean | Statistic::Fraction);
-        (small && counts).then(|| Self::Tally {
-            values,
-            tally: Tally::of(levels),
-            codes: Vec::new(),
-        })
+        small.then(|| Self::Tally { values, tally: Tally::of(levels), codes: Vec::new() })
     }
 
     /// Sums moments; none of few rows, and where the statistic is no mean.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use num_traits::PrimInt;
 
 use crate::diagnostic::Problem;
-use crate::engine::{Coded, Column, Numbers, Values};
+use crate::engine::{Cells, Coded, Column, Numbers, Values};
 use crate::method::steps::numbers;
 use crate::stats::simd::wide;
 use crate::stats::summary::SummaryError;
@@ -162,28 +162,41 @@ impl<'a> Distinct<'a> {
     }
 }
 
+/// Groups that a mark of each value has a bit for.
+const MARKS: usize = u64::BITS as usize;
+
 /// How many different values each group has.
 fn distinct(coded: &Coded<'_>, grouped: &Grouped) -> Vec<u32> {
-    match grouped.groups.len() {
-        0..=8 => marked::<u8>(coded, grouped),
-        9..=16 => marked::<u16>(coded, grouped),
-        17..=32 => marked::<u32>(coded, grouped),
-        33..=64 => marked::<u64>(coded, grouped),
-        _ => one_by_one(coded, grouped),
+    let groups = grouped.groups.len();
+    let keys: Vec<Coded<'_>> = grouped.keys.iter().map(|column| column.coded()).collect();
+    let few = || (groups <= MARKS).then(|| Cells::single(grouped.places(), groups));
+    let Some(cells) = Cells::of(&keys, MARKS).or_else(few) else {
+        return one_by_one(coded, grouped);
+    };
+    match cells.count() {
+        0..=8 => marked::<u8>(coded, &cells),
+        9..=16 => marked::<u16>(coded, &cells),
+        17..=32 => marked::<u32>(coded, &cells),
+        _ => marked::<u64>(coded, &cells),
     }
 }
 
-/// As [`distinct`]: of each value a bit for each group that has it.
-fn marked<Bits: PrimInt>(coded: &Coded<'_>, grouped: &Grouped) -> Vec<u32> {
-    let width = Bits::zero().count_zeros();
+/// As [`distinct`]: of each value a bit for each cell that has it. A cell that has rows has a value.
+fn marked<Bits: PrimInt>(coded: &Coded<'_>, cells: &Cells<'_>) -> Vec<u32> {
+    let bits: Vec<Bits> = (0..cells.count()).map(|cell| Bits::one() << cell).collect();
     let mut seen = vec![Bits::zero(); coded.levels];
-    for (code, place) in coded.places.iter().zip(grouped.places()) {
-        if let Some(seen) = seen.get_mut(*code as usize) {
-            *seen = *seen | (Bits::one() << (*place % width) as usize);
+    cells.each_block(|first, cells| {
+        let codes = coded.places.get(first..first + cells.len()).unwrap_or_default();
+        for (code, cell) in codes.iter().zip(cells) {
+            if let (Some(seen), Some(bit)) =
+                (seen.get_mut(*code as usize), bits.get(*cell as usize))
+            {
+                *seen = *seen | *bit;
+            }
         }
-    }
-    let groups = 0..grouped.groups.len();
-    groups.map(|place| wide(having, (&seen, Bits::one() << place))).collect()
+    });
+    let counts = bits.into_iter().map(|bit| wide(having, (&seen, bit)));
+    counts.filter(|count| *count > 0).collect()
 }
 
 /// How many marks have a bit.

@@ -3,14 +3,14 @@
 //! The groups come out in the order of their values, whatever the order of the rows; the counts of
 //! all groups are checked against the rows that came in.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::diagnostic::Problem;
 use crate::engine::{Column, Schema, Table, Values};
 use crate::method::fragment::Fragment;
 use crate::method::steps::derive::culprit;
-use crate::method::steps::{Outcome, Running, Step, plain_estimate};
+use crate::method::steps::{Outcome, Running, Step, plain_estimate, twice};
 use crate::method::text::quote;
 use crate::results::Estimate;
 use crate::stats::linear::{self, Reference};
@@ -183,8 +183,7 @@ impl Summarising {
     /// `,` and `=`.
     fn told_apart(&self, grouped: &Grouped, running: &Running<'_>) -> Result<Vec<String>, Problem> {
         let all: Vec<String> = grouped.groups.iter().map(|group| self.braces(group)).collect();
-        let mut seen = BTreeSet::new();
-        if let Some(braces) = all.iter().find(|braces| !seen.insert(braces.as_str())) {
+        if let Some(braces) = twice(all.iter().map(String::as_str)) {
             let message = format!(
                 "two groups have the address `{braces}`: their estimates could not be told apart"
             );
