@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::{Column, Levels, Values};
 use crate::stats::linear::Sorted;
 use crate::stats::simd;
-use crate::stats::whole::{self, NO_ENDS, ends_of};
+use crate::stats::whole::{self, NO_ENDS, ends_of, ordered};
 
 /// A range of ints up to this many times the rows (and this many at least) is coded through a table.
 pub(super) const DENSE: usize = 4;
@@ -77,7 +77,10 @@ impl Column {
             }
             Values::Date(values) => self.once(|| self.code_ints(values, i64::from)),
             Values::Bool(values) => self.once(|| self.code_ints(values, i64::from)),
-            Values::Float(values) => self.once(|| self.code_keys(values, |value| ordered(*value))),
+            // -0 and 0 are one.
+            Values::Float(values) => {
+                self.once(|| self.code_keys(values, |value| ordered(*value + 0.0)))
+            }
             Values::Text { codes, levels } => self.code_texts(codes, levels),
         }
     }
@@ -126,7 +129,7 @@ impl Column {
         }
         let span = high.abs_diff(low);
         if span >= (values.len() * DENSE).max(DENSE_AT_LEAST) as u64 {
-            return self.code_keys(values, |value| whole(*value) as u64 ^ (1 << 63));
+            return self.code_keys(values, |value| whole(*value));
         }
         if low != guess {
             let lower = guess.wrapping_sub(low) as u32;
@@ -143,9 +146,9 @@ impl Column {
         Coded { places: places.into(), levels, nulls }
     }
 
-    fn code_keys<T>(&self, values: &[T], key: impl Fn(&T) -> u64) -> Coded<'static> {
+    fn code_keys<T>(&self, values: &[T], key: impl Fn(&T) -> i64) -> Coded<'static> {
         let rows = (0..values.len()).filter(|row| self.is_valid(*row));
-        let mut keyed: Vec<(u64, u32)> =
+        let mut keyed: Vec<(i64, u32)> =
             rows.filter_map(|row| Some((key(values.get(row)?), row as u32))).collect();
         keyed.sort_unstable();
         let mut places = vec![Coded::NULL; values.len()];
@@ -264,12 +267,6 @@ fn placed(order: &[u32], codes: usize) -> Vec<u32> {
         }
     }
     places
-}
-
-/// A key with the order of finite numbers; -0 and 0 are one.
-fn ordered(value: f64) -> u64 {
-    let bits = (value + 0.0).to_bits();
-    if bits >> 63 == 1 { !bits } else { bits | (1 << 63) }
 }
 
 impl Values {

@@ -75,7 +75,7 @@ pub fn ends(values: &[f64]) -> Option<[f64; 2]> {
 /// the infinities.
 #[expect(clippy::inline_always, reason = "compiled again for wide registers")]
 #[inline(always)]
-fn ordered(value: f64) -> i64 {
+pub(crate) fn ordered(value: f64) -> i64 {
     let bits = value.to_bits() as i64;
     bits ^ ((bits >> 63) & i64::MAX)
 }

@@ -44,9 +44,10 @@ impl Moments {
 
 /// Rows whose terms are made at once.
 const BLOCK: usize = 128;
-/// Rows that are summed before the sums are carried into longer ones: so many, or eight for each group.
+/// Rows that are summed before the sums are carried into longer ones: so many, or some for each group.
 const SEGMENT: usize = 1 << 20;
-const ROWS_A_GROUP: usize = 8;
+/// As many rows a group, on average, make it cheaper to add up groups than to sort rows.
+pub const ROWS_A_GROUP: usize = 8;
 /// One row in so many may have digits too small for both units.
 const RARE: usize = 64;
 

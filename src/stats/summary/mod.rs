@@ -230,7 +230,7 @@ mod proportion;
 mod range;
 mod ratio;
 
-pub use groups::{MomentSums, Moments};
+pub use groups::{MomentSums, Moments, ROWS_A_GROUP};
 pub(in crate::stats) use proportion::clopper_pearson;
 pub use ratio::ratio;
 

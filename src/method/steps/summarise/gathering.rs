@@ -3,7 +3,7 @@
 use crate::engine::{Cells, Column, Values};
 use crate::stats::math;
 use crate::stats::simd::wide;
-use crate::stats::summary::{MomentSums, Moments};
+use crate::stats::summary::{MomentSums, Moments, ROWS_A_GROUP};
 use crate::stats::whole::{self, Tally};
 
 use super::measure::Statistic;
@@ -16,8 +16,6 @@ pub(super) const COUNTS: u32 = FEW as u32 + 1;
 const LOOK: usize = 1024;
 /// Rows from which on moments are summed without sorting the rows into their groups.
 const MANY: usize = 1 << 12;
-/// As many rows a group, on average, at least.
-const ROWS_A_GROUP: usize = 8;
 /// The logarithms of all positive numbers are between these.
 const LN_ENDS: [f64; 2] = [-746.0, 710.0];
 
@@ -37,31 +35,32 @@ pub(super) type Wanted<'a> = (&'a Column, Statistic);
 pub(super) fn gather<'a>(
     cells: &Cells<'_>,
     wanted: &[Option<Wanted<'a>>],
-    rows: usize,
 ) -> (Vec<u32>, Vec<Option<Gathered>>) {
     let start = |one: &Option<Wanted<'a>>| {
         let (column, statistic) = (*one)?;
         Gathering::tally(column, statistic, cells.count())
-            .or_else(|| Gathering::moments(column, statistic, rows, cells.count()))
+            .or_else(|| Gathering::moments(column, statistic, cells))
     };
     let mut gathering: Vec<Option<Gathering<'a>>> = wanted.iter().map(start).collect();
     // What counts values counts rows, too.
     let counting = gathering.iter().flatten().any(|one| matches!(one, Gathering::Tally { .. }));
-    let mut tally = Tally::of(if counting { 0 } else { cells.count() });
+    let mut tally = (!counting).then(|| Tally::of(cells.count()));
     cells.each_block(|first, cells| {
-        if !counting {
+        if let Some(tally) = &mut tally {
             tally.add(cells);
         }
         gathering.iter_mut().flatten().for_each(|one| one.add(first, cells));
     });
-    let known = gathering.iter().flatten().find_map(Gathering::counts);
-    let counts = known.unwrap_or_else(|| tally.counts());
+    let counts = match tally {
+        Some(tally) => tally.counts(),
+        None => gathering.iter().flatten().find_map(Gathering::counts).unwrap_or_default(),
+    };
     let mut gathered = Vec::new();
     for (one, wanted) in gathering.into_iter().zip(wanted) {
         let tallied = matches!(one, Some(Gathering::Tally { .. }));
         let mut found = one.and_then(|one| one.finish(&counts));
         if let (None, true, Some((column, statistic))) = (&found, tallied, wanted)
-            && let Some(mut sums) = Gathering::moments(column, *statistic, rows, cells.count())
+            && let Some(mut sums) = Gathering::moments(column, *statistic, cells)
         {
             cells.each_block(|first, cells| sums.add(first, cells));
             found = sums.finish(&counts);
@@ -106,12 +105,8 @@ impl<'a> Gathering<'a> {
     }
 
     /// Sums moments; none of few rows, and where the statistic is no mean.
-    fn moments(
-        column: &'a Column,
-        statistic: Statistic,
-        rows: usize,
-        cells: usize,
-    ) -> Option<Self> {
+    fn moments(column: &'a Column, statistic: Statistic, cells: &Cells<'_>) -> Option<Self> {
+        let (rows, cells) = (cells.rows(), cells.count());
         if rows < MANY || rows < cells.saturating_mul(ROWS_A_GROUP) {
             return None;
         }

@@ -116,12 +116,12 @@ pub(super) struct Sorted {
 /// Sorts rows into groups by the columns of `by`, one group of all rows where there are none, and adds up what measures want.
 pub(super) fn groups(keys: &[Arc<Column>], rows: usize, wanted: &[Option<Wanted<'_>>]) -> Sorted {
     let coded: Vec<Coded<'_>> = keys.iter().map(|column| column.coded()).collect();
-    let written: OnceCell<(Vec<u32>, usize)> = OnceCell::new();
+    let mut written = None;
     let cells = Cells::of(&coded, CELLS.min(rows)).unwrap_or_else(|| {
-        let (places, levels) = written.get_or_init(|| placed(&coded, rows));
+        let (places, levels) = written.insert(placed(&coded, rows));
         Cells::single(places, *levels)
     });
-    let (counts, gathered) = gather(&cells, wanted, rows);
+    let (counts, gathered) = gather(&cells, wanted);
     let group = |(place, (count, first)): (usize, (u32, usize))| Group {
         codes: coded.iter().filter_map(|coded| coded.places.get(first).copied()).collect(),
         labels: keys
@@ -139,7 +139,7 @@ pub(super) fn groups(keys: &[Arc<Column>], rows: usize, wanted: &[Option<Wanted<
         (firsts, present) = (vec![0], vec![0]);
     }
     let groups = present.into_iter().zip(firsts).enumerate().map(group).collect();
-    let places = written.into_inner().map_or_else(OnceCell::new, |(places, _)| places.into());
+    let places = written.map_or_else(OnceCell::new, |(places, _)| places.into());
     Sorted { groups, gathered, places }
 }
 
