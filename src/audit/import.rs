@@ -185,7 +185,7 @@ impl Rows<'_> {
     }
 
     fn estimate(&self, row: usize, problems: &mut Problems) -> Option<Estimate> {
-        let id = self.loaded.table.column("estimate")?.text_at(row)?;
+        let id = self.loaded.table.column("estimate")?.text_at(row)?.into_owned();
         let value = self.number("value", row)?;
         let before = problems.0.len();
         let mut wrong = |message: String, help: &str| {

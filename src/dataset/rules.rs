@@ -117,7 +117,7 @@ impl Rule<'_, '_> {
             Values::Timestamp(_) => {
                 let words: BTreeSet<String> = allowed.iter().map(ToString::to_string).collect();
                 let outside =
-                    |row: &usize| column.text_at(*row).is_some_and(|text| !words.contains(&text));
+                    |row: &usize| column.text_at(*row).is_some_and(|text| !words.contains(&*text));
                 (0..column.len()).filter(outside).collect()
             }
         };

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use super::{Column, Levels, Values};
 use crate::stats::linear::Sorted;
 use crate::stats::simd;
-use crate::stats::whole::{self, NO_ENDS, ends_of, ordered};
+use crate::stats::tally::tally;
+use crate::stats::whole::{NO_ENDS, ends_of, ordered};
 
 /// A range of ints up to this many times the rows (and this many at least) is coded through a table.
 pub(super) const DENSE: usize = 4;
@@ -52,7 +53,7 @@ impl Coded<'_> {
     /// Returns how many rows have each level.
     #[must_use]
     pub fn counts(&self) -> Vec<u32> {
-        whole::tally(&self.places, self.levels)
+        tally(&self.places, self.levels)
     }
 }
 
@@ -98,7 +99,7 @@ impl Column {
     #[must_use]
     pub fn level_texts(&self, coded: &Coded<'_>) -> Vec<String> {
         let rows = coded.firsts();
-        rows.into_iter().map(|row| self.text_at(row).unwrap_or_default()).collect()
+        rows.into_iter().map(|row| self.text_at(row).unwrap_or_default().into_owned()).collect()
     }
 
     fn code_ints<T: Copy>(&self, values: &[T], whole: impl Fn(T) -> i64 + Copy) -> Coded<'static> {

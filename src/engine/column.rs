@@ -292,20 +292,21 @@ impl Column {
     /// Returns a row as text (`None` where null): `5`, `2.5`, `true`, `2026-11-22`,
     /// `2026-11-22T10:00:00Z`. A float that is whole prints as an int does.
     #[must_use]
-    pub fn text_at(&self, row: usize) -> Option<String> {
+    pub fn text_at(&self, row: usize) -> Option<Cow<'_, str>> {
         if !self.is_valid(row) {
             return None;
         }
-        match &self.values {
-            Values::Int(values) => values.get(row).map(i64::to_string),
-            Values::Float(values) => values.get(row).map(|value| (value + 0.0).to_string()),
+        let text = match &self.values {
             Values::Text { codes, levels } => {
-                levels.get(*codes.get(row)? as usize).map(str::to_owned)
+                return levels.get(*codes.get(row)? as usize).map(Cow::Borrowed);
             }
-            Values::Bool(values) => values.get(row).map(bool::to_string),
-            Values::Date(values) => values.get(row).map(|days| date_text(*days)),
-            Values::Timestamp(values) => values.get(row).map(|micros| moment_text(*micros)),
-        }
+            Values::Int(values) => values.get(row)?.to_string(),
+            Values::Float(values) => (values.get(row)? + 0.0).to_string(),
+            Values::Bool(values) => values.get(row)?.to_string(),
+            Values::Date(values) => date_text(*values.get(row)?),
+            Values::Timestamp(values) => moment_text(*values.get(row)?),
+        };
+        Some(text.into())
     }
 
     /// Keeps the rows of `places`, in that order.

@@ -2,7 +2,7 @@
 
 use super::coding::{BLOCK, Coded, DENSE, DENSE_AT_LEAST, close_up};
 use crate::stats::simd;
-use crate::stats::whole::Tally;
+use crate::stats::tally::{Tally, pairs_of};
 
 impl Coded<'_> {
     /// Crosses two codings of the same rows: the pairs that occur, in the order of the first and then
@@ -144,21 +144,6 @@ impl<'a> Cells<'a> {
         rows.retain(|row| *row != usize::MAX);
         rows
     }
-}
-
-/// Places of a column, and the one behind all others, which a null has.
-type Places<'a> = (&'a [u32], u32);
-
-/// Writes down the pair of two places of each row.
-#[expect(clippy::inline_always, reason = "compiled again for wide registers")]
-#[inline(always)]
-fn pairs_of(
-    ((left, own), (right, last), wide, pairs): (Places<'_>, Places<'_>, u32, &mut Vec<u32>),
-) {
-    let pair = |(left, right): (&u32, &u32)| {
-        (*left).min(own).wrapping_mul(wide).wrapping_add((*right).min(last))
-    };
-    pairs.extend(left.iter().zip(right).map(pair));
 }
 
 #[cfg(test)]

@@ -39,9 +39,25 @@ pub fn ln_all(values: &[f64]) -> Vec<f64> {
 
 /// Writes down the natural logarithms of numbers, as [`ln_all`].
 pub fn write_ln(values: &[f64], logarithms: &mut [f64]) {
+    write_ln_of(values, |value| value, logarithms);
+}
+
+/// Writes down the natural logarithms of ints, as [`write_ln`]; NaN for those that are not from 0 to below 2⁵¹.
+pub fn write_ln_of_ints(values: &[i64], logarithms: &mut [f64]) {
+    /// 2⁵²: an int written into its last places is added to it.
+    const WHOLE: f64 = 4_503_599_627_370_496.0;
+    let number = |int: i64| {
+        let number = f64::from_bits(WHOLE.to_bits() | int as u64) - WHOLE;
+        if int as u64 >> 51 == 0 { number } else { f64::NAN }
+    };
+    write_ln_of(values, number, logarithms);
+}
+
+fn write_ln_of<T: Copy>(values: &[T], number: impl Fn(T) -> f64 + Copy, logarithms: &mut [f64]) {
     for (values, logarithms) in values.chunks(BLOCK).zip(logarithms.chunks_mut(BLOCK)) {
-        if !wide(logarithms_of_normals, (values, &mut *logarithms)) {
-            values.iter().zip(logarithms).for_each(|(value, logarithm)| *logarithm = ln(*value));
+        if !wide(logarithms_of_normals, (values, number, &mut *logarithms)) {
+            let pairs = values.iter().zip(logarithms);
+            pairs.for_each(|(value, logarithm)| *logarithm = ln(number(*value)));
         }
     }
 }
@@ -55,7 +71,9 @@ const BLOCK: usize = 512;
 /// *Source*: Sun's fdlibm, whose constants and order of operations libm has, too; here without a branch.
 /// *Checked against*: [`ln`], bit by bit.
 #[inline(always)]
-fn logarithms_of_normals((values, logarithms): (&[f64], &mut [f64])) -> bool {
+fn logarithms_of_normals<T: Copy>(
+    (values, number, logarithms): (&[T], impl Fn(T) -> f64, &mut [f64]),
+) -> bool {
     const LEAST: u64 = f64::MIN_POSITIVE.to_bits();
     const INFINITE: u64 = f64::INFINITY.to_bits();
     /// The upper half of √½.
@@ -77,7 +95,7 @@ fn logarithms_of_normals((values, logarithms): (&[f64], &mut [f64])) -> bool {
     ];
     let mut others = 0;
     for (value, logarithm) in values.iter().zip(logarithms) {
-        let bits = value.to_bits();
+        let bits = number(*value).to_bits();
         // The first bit of a difference below zero: the number is too small, or too large, or negative.
         others |= bits | bits.wrapping_sub(LEAST) | (INFINITE - 1).wrapping_sub(bits);
         let moved = bits.wrapping_add(ONE - ROOT);
@@ -266,6 +284,26 @@ mod tests {
         }
         the_same(&[f64::MIN_POSITIVE, f64::MAX]);
         the_same(&[]);
+    }
+
+    #[test]
+    fn logarithms_of_ints_are_those_of_their_numbers() {
+        for odd in [0, 1, 2, 1 << 20, (1 << 51) - 1, 1 << 51, (1 << 53) + 1, -1, i64::MIN, i64::MAX]
+        {
+            for place in [0, 7, 512, 599] {
+                let mut ints: Vec<i64> = (1..=600).collect();
+                ints[place] = odd;
+                let mut logarithms = vec![0.0; 600];
+                write_ln_of_ints(&ints, &mut logarithms);
+                for (int, logarithm) in ints.into_iter().zip(logarithms) {
+                    if (0..1 << 51).contains(&int) {
+                        assert_eq!(logarithm.to_bits(), ln(int as f64).to_bits(), "{int}");
+                    } else {
+                        assert!(logarithm.is_nan(), "{int}");
+                    }
+                }
+            }
+        }
     }
 
     proptest! {

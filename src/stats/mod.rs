@@ -17,5 +17,6 @@ pub mod replication;
 pub(crate) mod simd;
 pub mod sum;
 pub mod summary;
+pub mod tally;
 pub mod unit;
 pub mod whole;

@@ -1,5 +1,5 @@
-//! What one look at a column tells: how often each code comes; small whole numbers, among doubles too (what takes a few values
-//! only is counted, and not summed); the largest size.
+//! What one look at a column tells: small whole numbers, among doubles too (what takes a few values only is counted, and not
+//! summed); the ends; the largest size.
 
 use super::simd::wide;
 
@@ -140,82 +140,6 @@ fn write_doubles((values, doubles): (&[i64], &mut [f64])) -> bool {
     (0..1 << 52).contains(&bits)
 }
 
-/// So many levels have several counts each.
-const FEW_LEVELS: usize = 1 << 11;
-
-/// Counts of codes, block after block.
-///
-/// Of few levels there are four counts, added at the end: a count need not wait for the one before it.
-#[derive(Debug, Clone)]
-pub enum Tally {
-    /// Four counts of each level.
-    Few(Vec<[u32; 4]>),
-    /// One count of each level.
-    Many(Vec<u32>),
-}
-
-impl Tally {
-    /// Starts to count codes below `levels`.
-    #[must_use]
-    pub fn of(levels: usize) -> Self {
-        if levels > FEW_LEVELS {
-            Self::Many(vec![0; levels])
-        } else {
-            Self::Few(vec![[0; 4]; levels])
-        }
-    }
-
-    /// Counts more codes; those of no level are left out.
-    pub fn add(&mut self, codes: &[u32]) {
-        let counts = match self {
-            Self::Many(counts) => counts,
-            Self::Few(lanes) => return add_in_lanes(codes, lanes),
-        };
-        for code in codes {
-            if let Some(count) = counts.get_mut(*code as usize) {
-                *count = count.wrapping_add(1);
-            }
-        }
-    }
-
-    /// Returns how often each code came.
-    #[must_use]
-    pub fn counts(self) -> Vec<u32> {
-        match self {
-            Self::Many(counts) => counts,
-            Self::Few(lanes) => lanes
-                .into_iter()
-                .map(|lanes| lanes.into_iter().fold(0, u32::wrapping_add))
-                .collect(),
-        }
-    }
-}
-
-fn add_in_lanes(codes: &[u32], counts: &mut [[u32; 4]]) {
-    let (fours, rest) = codes.as_chunks::<4>();
-    let mut add = |code: u32, lane: usize| {
-        if let Some(lanes) = counts.get_mut(code as usize) {
-            lanes[lane] = lanes[lane].wrapping_add(1);
-        }
-    };
-    for four in fours {
-        for (lane, code) in four.iter().enumerate() {
-            add(*code, lane);
-        }
-    }
-    for code in rest {
-        add(*code, 0);
-    }
-}
-
-/// Counts how often each code below `levels` comes; other codes are left out.
-#[must_use]
-pub fn tally(codes: &[u32], levels: usize) -> Vec<u32> {
-    let mut tally = Tally::of(levels);
-    tally.add(codes);
-    tally.counts()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -309,17 +233,5 @@ mod tests {
         assert_eq!((ends(&[]), int_ends(&[])), (None, None));
         assert_eq!(ends(&[-f64::NAN, 1.0]), None);
         assert_eq!(ends(&[-1e-310, f64::MIN, -0.0]), Some([f64::MIN, -0.0]));
-    }
-
-    #[test]
-    fn codes_are_counted_in_every_lane() {
-        assert_eq!(tally(&[2, 0, 2, 2, 2, 2, 9, 1, 3], 4), [1, 1, 5, 1]);
-        let many = tally(&[2, 0, 2, 9999, 1], 3000);
-        assert_eq!((&many[..4], many.len()), (&[1, 1, 2, 0][..], 3000));
-        assert_eq!(tally(&[], 2), [0, 0]);
-        let mut blocks = Tally::of(2);
-        blocks.add(&[1, 1, 0, 1, 1]);
-        blocks.add(&[1, 7]);
-        assert_eq!(blocks.counts(), [1, 5]);
     }
 }

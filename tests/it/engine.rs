@@ -1,5 +1,6 @@
 //! Tests of `engine` from outside.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use secondlook::engine::{Column, ColumnType, Engine, EngineError, Schema, Table, Values};
@@ -575,7 +576,7 @@ fn the_plainest_expressions_are_what_the_engine_says() {
         let (ours, theirs) = (ask(""), ask(" WHERE true"));
         let texts = |column: &Option<Column>| -> Vec<Option<String>> {
             let column = column.as_ref().expect("a column");
-            (0..rows).map(|row| column.text_at(row)).collect()
+            (0..rows).map(|row| column.text_at(row).map(Cow::into_owned)).collect()
         };
         let (ours, theirs) = (ours.expect(expression), theirs.expect(expression));
         assert_eq!(

@@ -5,6 +5,7 @@
 //! `one-to-many` or `many-to-many`. A join that breaks what it expects is an error: rows that
 //! multiply in silence are the classic way to a wrong number. Null keys match nothing.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::diagnostic::document::Table as Document;
@@ -158,20 +159,23 @@ struct Joining {
     sql: String,
 }
 
+/// How many rows each key has.
+type Keys<'a> = BTreeMap<Vec<Cow<'a, str>>, usize>;
+
 impl Joining {
     /// Counts the rows of each key; rows with a null in a key match nothing and are left out.
-    fn keyed(&self, table: &Table) -> BTreeMap<Vec<String>, usize> {
+    fn keyed<'a>(&self, table: &'a Table) -> Keys<'a> {
         let mut counts = BTreeMap::new();
         for row in 0..table.rows() {
             let text = |key: &String| table.column(key).and_then(|column| column.text_at(row));
-            if let Some(key) = self.keys.iter().map(text).collect::<Option<Vec<String>>>() {
+            if let Some(key) = self.keys.iter().map(text).collect::<Option<Vec<_>>>() {
                 *counts.entry(key).or_insert(0) += 1;
             }
         }
         counts
     }
 
-    fn expected(&self, side: &str, counts: &BTreeMap<Vec<String>, usize>) -> Result<(), Problem> {
+    fn expected(&self, side: &str, counts: &Keys<'_>) -> Result<(), Problem> {
         let Some((key, count)) = counts.iter().find(|(_, count)| **count > 1) else {
             return Ok(());
         };
@@ -199,15 +203,14 @@ impl Step for Joining {
             .engine
             .query(&self.sql)
             .map_err(|error| Problem::error(error.to_string()).at(running.span))?;
-        let unmatched =
-            |mine: &BTreeMap<Vec<String>, usize>, theirs: &BTreeMap<_, _>, rows: usize| {
-                let matched: usize = mine
-                    .iter()
-                    .filter(|(key, _)| theirs.contains_key(*key))
-                    .map(|(_, count)| count)
-                    .sum();
-                rows - matched
-            };
+        let unmatched = |mine: &Keys<'_>, theirs: &Keys<'_>, rows: usize| {
+            let matched: usize = mine
+                .iter()
+                .filter(|(key, _)| theirs.contains_key(*key))
+                .map(|(_, count)| count)
+                .sum();
+            rows - matched
+        };
         let mut outcome = Outcome::rows(table, left.rows(), self.sql.clone());
         outcome.note("expect", self.expect);
         let alone = unmatched(&from, &with, left.rows());

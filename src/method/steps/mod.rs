@@ -172,9 +172,10 @@ pub(super) fn numbers<'a>(column: &'a Column, written: &Fragment) -> Result<Numb
 }
 
 /// The first, in their own order, of the texts that come twice.
+#[expect(clippy::stable_sort_primitive, reason = "it merges runs, which addresses come in")]
 pub(super) fn twice<'a>(texts: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let mut sorted: Vec<&str> = texts.collect();
-    sorted.sort_unstable();
+    sorted.sort();
     sorted.windows(2).find(|pair| pair[0] == pair[1]).map(|pair| pair[0])
 }
 

@@ -26,6 +26,7 @@
 //! step's rows (one for each group) can be read by later steps.
 
 mod change;
+mod counting;
 mod gathering;
 mod grouped;
 mod joint;

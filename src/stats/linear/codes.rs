@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::clusters::{Clusters, Sorted};
 use super::kept::Kept;
-use crate::stats::whole::tally;
+use crate::stats::tally::tally;
 
 /// Codes made dense: levels numbered from 0 in the order of their codes.
 #[derive(Debug, Clone)]

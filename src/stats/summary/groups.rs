@@ -7,8 +7,8 @@ mod grids;
 use super::moments::{are_near, arithmetic, geometric};
 use super::{Checked, MeanError, Measure, Summary};
 use crate::stats::double_double::DoubleDouble;
-use crate::stats::simd;
-use crate::stats::whole::Tally;
+use crate::stats::simd::{self, Four};
+use crate::stats::tally::Tally;
 use grids::{Grids, write_terms};
 
 /// What a mean and its error rest on.
@@ -51,6 +51,10 @@ pub const ROWS_A_GROUP: usize = 8;
 /// One row in so many may have digits too small for both units.
 const RARE: usize = 64;
 
+/// The terms of one block, in cache lines of their own.
+#[repr(align(64))]
+struct Terms([Four; BLOCK]);
+
 /// The sums that the moments of groups are made of, as their rows pass by.
 ///
 /// *Formula*: Σx, exact, over n; Σ(x − x̄)² = Σd² − (Σd)²/n of d = x − c, c amid all values.
@@ -60,8 +64,8 @@ const RARE: usize = 64;
 /// *Checked against*: exact rationals (tests below); the same groups' sums one by one.
 pub struct MomentSums {
     grids: Grids,
-    terms: [[u64; 4]; BLOCK],
-    sums: Vec<[u64; 4]>,
+    terms: Terms,
+    sums: Vec<Four>,
     /// The sums of segments before.
     totals: Vec<[i128; 2]>,
     /// How many rows of the present segment each group has, where there are several segments.
@@ -81,8 +85,8 @@ impl MomentSums {
         let segment = SEGMENT.max(ROWS_A_GROUP * groups).min(rows);
         Some(Self {
             grids: Grids::of(segment, least, most)?,
-            terms: [[0; 4]; BLOCK],
-            sums: vec![[0; 4]; groups],
+            terms: Terms([Four::default(); BLOCK]),
+            sums: vec![Four::default(); groups],
             totals: vec![[0; 2]; groups],
             counted: (segment < rows).then(|| Tally::of(groups)),
             room: segment,
@@ -105,10 +109,11 @@ impl MomentSums {
             if let Some(counted) = &mut self.counted {
                 counted.add(places);
             }
-            if simd::wide(write_terms, (values, self.grids, &mut self.terms)) != 0 {
+            let terms = &mut self.terms.0;
+            if simd::wide_or_fused(write_terms, (values, self.grids, &mut *terms)) != 0 {
                 self.left.extend(self.grids.left_over(values, places));
             }
-            simd::add_fours(&mut self.sums, places, &self.terms);
+            simd::add_fours(&mut self.sums, places, terms);
         }
     }
 

@@ -383,18 +383,23 @@ fn many_rows(zero: Option<usize>) -> Loaded {
         ("h".to_owned(), ints(&|row| group(row) % 2 * 2 + (row / 7 % 2) as i64)),
         // Small whole numbers, but not only.
         ("late".to_owned(), ints(&|row| (row % if row < 2000 { 3 } else { 50 }) as i64)),
+        // Zeros and ones, but not only; at last no small numbers.
+        ("few".to_owned(), ints(&|row| (row % if row < 2000 { 2 } else { 7 }) as i64)),
+        ("later".to_owned(), ints(&|row| (row % if row < 2000 { 2 } else { 11 }) as i64)),
+        ("bit".to_owned(), floats(&|row| (row * row / 5 % 2) as f64)),
         ("one".to_owned(), ints(&|_| 1)),
     ];
     loaded(Table::from_columns(columns).expect("a table"))
 }
 
-const MANY: &str = "[input.t]\ncolumns = { g = \"int\", x = \"float\", y = \"float\", i = \"int\", h = \"int\", late = \"int\", one = \"int\" }\n";
+const MANY: &str = "[input.t]\ncolumns = { g = \"int\", x = \"float\", y = \"float\", i = \"int\", h = \"int\", late = \"int\", few = \"int\", later = \"int\", bit = \"float\", one = \"int\" }\n";
 
 /// Weights of one take every row by itself, and so check the sums of all at once.
 #[test]
 fn means_of_many_rows_are_those_of_each_group_alone() {
     let measures = "measures = { x = \"mean(x)\", y = \"geometric_mean(y)\", i = \"mean(i)\", l = \"geometric_mean(i)\", \
-                    m = \"mean(h)\", late = \"mean(late)\", f = \"fraction(x > 0)\", n = \"count\", d = \"distinct(i)\" }";
+                    m = \"mean(h)\", late = \"mean(late)\", f = \"fraction(x > 0)\", n = \"count\", d = \"distinct(i)\", \
+                    few = \"mean(few)\", b = \"fraction(bit)\", later = \"mean(later)\", e = \"fraction(y > 2)\" }";
     let both = |id: &str, by: &str| {
         let body = format!("from = \"t\"\n{by}\n{measures}");
         let each = format!("{body}\nweights = \"one\"");
@@ -424,7 +429,7 @@ fn means_of_many_rows_are_those_of_each_group_alone() {
         compared += 1;
     }
     // Eleven groups, twenty-one pairs, and all rows.
-    assert_eq!(compared, 9 * (11 + 21 + 1));
+    assert_eq!(compared, 13 * (11 + 21 + 1));
     assert_eq!((value(&found, "all/x{g=8}"), find(&found, "all/x{g=8}").se), (-3.25, Some(0.0)));
     let lonely = |step: &str| {
         let mut of = found.warnings.iter().filter(|one| one.step == step);

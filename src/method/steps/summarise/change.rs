@@ -5,6 +5,7 @@
 //! The interval is the delta method's; t with the smaller of both degrees of freedom, normal where there are none.
 //! *Source*: the delta method; Cameron & Miller 2015 for clusters that are in both groups.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::{Problem, Span};
@@ -15,7 +16,7 @@ use crate::stats::double_double::two_sum;
 use crate::stats::linear::Reference;
 use crate::stats::math;
 
-use super::grouped::{Group, Grouped};
+use super::grouped::Grouped;
 use super::joint::Columns;
 use super::measure::What;
 use super::run::{Measured, Summarising};
@@ -191,12 +192,12 @@ impl Summarising {
         grouped: &Grouped,
         outcome: &mut Outcome,
     ) -> Result<Vec<(usize, usize, String)>, Problem> {
-        let label = |group: &Group| group.labels.get(change.key).cloned().unwrap_or_default();
-        let known: BTreeSet<String> = grouped.groups.iter().map(label).collect();
+        let label = |group| grouped.label(group, change.key);
+        let known: BTreeSet<Cow<'_, str>> = grouped.groups.iter().map(label).collect();
         for level in [&change.from, &change.to] {
-            if !known.contains(&level.0) {
+            if !known.contains(level.0.as_str()) {
                 let key = self.by.get(change.key).map_or("", String::as_str);
-                let known = known.iter().map(String::as_str);
+                let known = known.iter().map(AsRef::as_ref);
                 let problem = Problem::error(format!("no row has {key} = {}", level.0));
                 return Err(problem.at(&level.1).suggest(&level.0, known));
             }
@@ -215,8 +216,8 @@ impl Summarising {
         let mut alone = Vec::new();
         for places in sides.values() {
             let first = places[0].or(places[1]).and_then(|place| grouped.groups.get(place));
-            let braces =
-                first.map_or_else(String::new, |group| self.braces_without(group, change.key));
+            let braces = first
+                .map_or_else(String::new, |group| self.braces_without(grouped, group, change.key));
             match places {
                 [Some(before), Some(after)] => pairs.push((*before, *after, braces)),
                 _ => alone.push(braces),

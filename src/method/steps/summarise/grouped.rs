@@ -49,8 +49,6 @@ pub(super) struct Grouped {
 pub(super) struct Group {
     /// The place of each value among those that occur; [`NULL`] for none.
     pub(super) codes: Vec<u32>,
-    /// The values as an address shows them.
-    pub(super) labels: Vec<String>,
     /// Its place among the groups.
     pub(super) place: usize,
     /// Its first row.
@@ -124,10 +122,6 @@ pub(super) fn groups(keys: &[Arc<Column>], rows: usize, wanted: &[Option<Wanted<
     let (counts, gathered) = gather(&cells, wanted);
     let group = |(place, (count, first)): (usize, (u32, usize))| Group {
         codes: coded.iter().filter_map(|coded| coded.places.get(first).copied()).collect(),
-        labels: keys
-            .iter()
-            .map(|column| column.text_at(first).unwrap_or_else(|| "null".to_owned()))
-            .collect(),
         place,
         first,
         count: count as usize,
@@ -209,6 +203,12 @@ pub(super) fn cluster_codes(
 }
 
 impl Grouped {
+    /// A group's value of one key, as an address shows it.
+    pub(super) fn label(&self, group: &Group, key: usize) -> Cow<'_, str> {
+        let known = self.keys.get(key).and_then(|column| column.text_at(group.first));
+        known.unwrap_or(Cow::Borrowed("null"))
+    }
+
     /// Says whether every row counts once and depends on no other.
     pub(super) fn is_plain(&self) -> bool {
         self.weights.is_none() && self.clusters.is_none()

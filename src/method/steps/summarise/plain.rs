@@ -9,7 +9,8 @@ use crate::method::steps::numbers;
 use crate::stats::summary::Moments;
 use crate::stats::whole;
 
-use super::gathering::{COUNTS, FEW, Gathered};
+use super::counting::Counts;
+use super::gathering::Gathered;
 use super::grouped::{Group, Grouped, Intervals, Number};
 use super::measure::Statistic;
 use super::taken::{Taken, with_reason};
@@ -54,7 +55,7 @@ impl<T: Copy + Default> Parted<T> {
 /// The values of a column, group after group.
 pub(super) enum Held<'a> {
     /// How often each small whole number comes in each group: means and fractions depend on nothing else.
-    Tallied(&'a [u32]),
+    Tallied(&'a [Counts]),
     /// What means rest on, in each group: the values are listed only if that does not do for some group.
     Summed {
         moments: &'a [Option<Moments>],
@@ -136,11 +137,11 @@ impl<'a> Held<'a> {
                 Taken::plain(values.collect::<Vec<_>>())
             }
             Self::Tallied(counts) => {
-                let counts = counts.get(group.place * COUNTS as usize..).unwrap_or_default();
-                let present = || (0..FEW).zip(counts).filter(|(_, count)| **count > 0);
+                let counts = counts.get(group.place).copied().unwrap_or_default();
+                let present = || (0_u8..).zip(counts).filter(|(_, count)| *count > 0);
                 Taken {
                     rows: group.count,
-                    frequencies: Some(present().map(|(_, count)| f64::from(*count)).collect()),
+                    frequencies: Some(present().map(|(_, count)| f64::from(count)).collect()),
                     ..Taken::plain(present().map(|(value, _)| f64::from(value)).collect::<Vec<_>>())
                 }
             }

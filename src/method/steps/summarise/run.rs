@@ -15,7 +15,7 @@ use crate::method::text::quote;
 use crate::results::Estimate;
 use crate::stats::linear::{self, Reference};
 use crate::stats::summary::SummaryError;
-use crate::stats::whole;
+use crate::stats::tally::tally;
 
 use super::change::{self, Change};
 use super::grouped::{
@@ -142,7 +142,7 @@ impl Summarising {
         };
         if let Some(clusters) = &clusters {
             let levels = clusters.iter().max().map_or(0, |last| *last as usize + 1);
-            let sizes = whole::tally(clusters, levels);
+            let sizes = tally(clusters, levels);
             let largest = sizes.iter().copied().max().unwrap_or(0);
             let share = f64::from(largest) / clusters.len().max(1) as f64;
             // Few clusters are told of the estimates, which may rest on fewer still.
@@ -182,7 +182,8 @@ impl Summarising {
     /// The groups as addresses name them. Refuses two of one address: a null beside the text `null`, or labels that hold
     /// `,` and `=`.
     fn told_apart(&self, grouped: &Grouped, running: &Running<'_>) -> Result<Vec<String>, Problem> {
-        let all: Vec<String> = grouped.groups.iter().map(|group| self.braces(group)).collect();
+        let all: Vec<String> =
+            grouped.groups.iter().map(|group| self.braces(grouped, group)).collect();
         if let Some(braces) = twice(all.iter().map(String::as_str)) {
             let message = format!(
                 "two groups have the address `{braces}`: their estimates could not be told apart"
@@ -206,7 +207,7 @@ impl Summarising {
         let mut measuring = Measuring::of(self, place, grouped)?;
         let mut empty = Vec::new();
         let mut nulls = 0;
-        let mut estimates = Vec::new();
+        let mut estimates = Vec::with_capacity(grouped.groups.len());
         let mut rests = vec![0.0; grouped.groups.len()];
         for (index, (group, braces)) in grouped.groups.iter().zip(braces).enumerate() {
             let address = [running.id, "/", &measure.name, braces].concat();
@@ -276,20 +277,18 @@ impl Summarising {
     }
 
     /// The group as an address names it: `{month=2026-04,mode=fix}`, nothing for all rows.
-    pub(super) fn braces(&self, group: &Group) -> String {
-        self.braces_without(group, usize::MAX)
+    fn braces(&self, grouped: &Grouped, group: &Group) -> String {
+        self.braces_without(grouped, group, usize::MAX)
     }
 
     /// The group as an address names it, without the key at one place.
-    pub(super) fn braces_without(&self, group: &Group, key: usize) -> String {
-        let length = |texts: &[String]| texts.iter().map(|text| text.len() + 2).sum::<usize>();
-        let mut braces = String::with_capacity(length(&self.by) + length(&group.labels));
-        let pairs = self.by.iter().zip(&group.labels).enumerate();
-        for (_, (name, label)) in pairs.filter(|(place, _)| *place != key) {
+    pub(super) fn braces_without(&self, grouped: &Grouped, group: &Group, key: usize) -> String {
+        let mut braces = String::with_capacity(self.by.iter().map(|name| name.len() + 16).sum());
+        for (place, name) in self.by.iter().enumerate().filter(|(place, _)| *place != key) {
             braces.push(if braces.is_empty() { '{' } else { ',' });
             braces.push_str(name);
             braces.push('=');
-            braces.push_str(label);
+            braces.push_str(&grouped.label(group, place));
         }
         if !braces.is_empty() {
             braces.push('}');

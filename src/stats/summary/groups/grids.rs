@@ -1,7 +1,8 @@
 //! Terms cut into multiples of two powers of two, which are added as the integers that they are.
 
 use super::Moments;
-use crate::stats::double_double::{DoubleDouble, renormalised, two_product};
+use crate::stats::double_double::{DoubleDouble, fused_product, renormalised, two_product};
+use crate::stats::simd::Four;
 use crate::stats::sum::ExactSum;
 
 /// Rows of a segment beyond which the grids would be too coarse: 2 to this.
@@ -89,9 +90,9 @@ impl Grids {
     }
 
     /// Moves the sums of a segment, in which the groups have so many rows, into the totals of values and squares.
-    pub(super) fn carry(&self, sums: &mut [[u64; 4]], counts: &[u32], totals: &mut [[i128; 2]]) {
+    pub(super) fn carry(&self, sums: &mut [Four], counts: &[u32], totals: &mut [[i128; 2]]) {
         for ((sums, count), [values, squares]) in sums.iter_mut().zip(counts).zip(totals) {
-            let [first, second, third, fourth] = std::mem::take(sums);
+            let Four([first, second, third, fourth]) = std::mem::take(sums);
             *values += self.values.total([first, second], *count);
             *squares += self.squares.total([third, fourth], *count);
         }
@@ -138,10 +139,13 @@ fn with_left(sum: DoubleDouble, left: &[(u32, f64)]) -> DoubleDouble {
 }
 
 /// Writes down what the cuts leave of each value, and of the square of its distance from the centre; returns the bits of what is left
-/// over of a value.
+/// over of a value. `fused` where a product and a sum are rounded at once: the bits are the same.
 #[expect(clippy::inline_always, reason = "compiled again for wide registers")]
 #[inline(always)]
-pub(super) fn write_terms((values, grids, terms): (&[f64], Grids, &mut [[u64; 4]])) -> u64 {
+pub(super) fn write_terms(
+    (values, grids, terms): (&[f64], Grids, &mut [Four]),
+    fused: bool,
+) -> u64 {
     let Grids { centre, values: Cuts { shifts: x, .. }, squares: Cuts { shifts: s, .. } } = grids;
     let mut lost = 0;
     for (value, terms) in values.iter().zip(terms) {
@@ -153,11 +157,15 @@ pub(super) fn write_terms((values, grids, terms): (&[f64], Grids, &mut [[u64; 4]
         lost |= (low - (second - x[1])).to_bits() << 1;
         // Both are multiples of the first unit: their difference is exact.
         let distance = renormalised(high - centre, low);
-        let square = two_product(distance.high, distance.high);
+        let square = if fused {
+            fused_product(distance.high, distance.high)
+        } else {
+            two_product(distance.high, distance.high)
+        };
         let rest = square.low + 2.0 * distance.high * distance.low;
         let third = square.high + s[0];
         let fourth = (square.high - (third - s[0])) + rest + s[1];
-        *terms = [first, second, third, fourth].map(f64::to_bits);
+        terms.0 = [first, second, third, fourth].map(f64::to_bits);
     }
     lost
 }
