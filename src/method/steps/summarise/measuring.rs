@@ -183,20 +183,26 @@ fn distinct(coded: &Coded<'_>, grouped: &Grouped) -> Vec<u32> {
 
 /// As [`distinct`]: of each value a bit for each cell that has it. A cell that has rows has a value.
 fn marked<Bits: PrimInt>(coded: &Coded<'_>, cells: &Cells<'_>) -> Vec<u32> {
-    let bits: Vec<Bits> = (0..cells.count()).map(|cell| Bits::one() << cell).collect();
+    let mut bits = [Bits::zero(); MARKS];
     let mut seen = vec![Bits::zero(); coded.levels];
+    for (cell, bit) in bits.iter_mut().enumerate().take(cells.count()) {
+        *bit = Bits::one() << cell;
+    }
     cells.each_block(|first, cells| {
-        let codes = coded.places.get(first..first + cells.len()).unwrap_or_default();
-        for (code, cell) in codes.iter().zip(cells) {
-            if let (Some(seen), Some(bit)) =
-                (seen.get_mut(*code as usize), bits.get(*cell as usize))
-            {
-                *seen = *seen | *bit;
-            }
-        }
+        mark(&mut seen, &bits, coded.places.get(first..).unwrap_or_default(), cells);
     });
-    let counts = bits.into_iter().map(|bit| wide(having, (&seen, bit)));
+    let counts = bits.into_iter().take(cells.count()).map(|bit| wide(having, (&seen, bit)));
     counts.filter(|count| *count > 0).collect()
+}
+
+/// Gives the value of each row the bit of the row's cell.
+fn mark<Bits: PrimInt>(seen: &mut [Bits], bits: &[Bits; MARKS], codes: &[u32], cells: &[u32]) {
+    for (code, cell) in codes.iter().zip(cells) {
+        if let Some(seen) = seen.get_mut(*code as usize) {
+            // Cells are fewer than marks.
+            *seen = *seen | bits[*cell as usize % MARKS];
+        }
+    }
 }
 
 /// How many marks have a bit.
