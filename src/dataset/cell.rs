@@ -61,7 +61,7 @@ impl<'a> Builder<'a> {
             Values::Date(values) => fill(values, &mut cells, date),
             Values::Timestamp(values) => fill(values, &mut cells, timestamp),
             Values::Text { codes, .. } => {
-                fill(codes, &mut cells, |cell| code_of(cell, dictionary, last))
+                fill(codes.words_mut(), &mut cells, |cell| code_of(cell, dictionary, last))
             }
         };
         if end == End::Null {
@@ -80,7 +80,7 @@ impl<'a> Builder<'a> {
         match &mut self.values {
             Values::Int(values) | Values::Timestamp(values) => values.push(0),
             Values::Float(values) => values.push(0.0),
-            Values::Text { codes, .. } => codes.push(0),
+            Values::Text { codes, .. } => codes.words_mut().push(0),
             Values::Bool(values) => values.push(false),
             Values::Date(values) => values.push(0),
         }
@@ -102,7 +102,7 @@ impl<'a> Builder<'a> {
             Values::Date(values) => values.push(date(cell)?),
             Values::Timestamp(values) => values.push(timestamp(cell)?),
             Values::Text { codes, .. } => {
-                codes.push(code_of(cell, &mut self.dictionary, &mut self.last)?);
+                codes.words_mut().push(code_of(cell, &mut self.dictionary, &mut self.last)?);
             }
         }
         if let Some(valid) = &mut self.valid {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::diagnostic::document::Scalar;
 use crate::diagnostic::names::{listed, nearest};
-use crate::engine::{Column, Values, days_since_epoch};
+use crate::engine::{Codes, Column, Values, days_since_epoch};
 use crate::manifest;
 
 use super::findings::{Findings, LineMap};
@@ -104,7 +104,11 @@ impl Rule<'_, '_> {
                 if !bad.contains(&true) && !levels.is_empty() {
                     return Vec::new();
                 }
-                places(codes, |code| bad.get(*code as usize).copied().unwrap_or(true))
+                let is_bad = |code: u32| bad.get(code as usize).copied().unwrap_or(true);
+                match codes {
+                    Codes::Bytes(codes) => places(codes, |code| is_bad(u32::from(*code))),
+                    Codes::Words(codes) => places(codes, |code| is_bad(*code)),
+                }
             }
             Values::Bool(values) => places(values, |value| {
                 !allowed.iter().any(|scalar| **scalar == Scalar::Bool(*value))

@@ -13,7 +13,7 @@ use datafusion::arrow::datatypes::{
     TimestampMicrosecondType,
 };
 
-use super::{Column, ColumnType, EngineError, Levels, Schema, Table, Texts, Values};
+use super::{Codes, Column, ColumnType, EngineError, Levels, Schema, Table, Texts, Values};
 
 /// Returns the engine's type for one of ours.
 pub(super) fn engine_type(kind: ColumnType) -> DataType {
@@ -132,14 +132,18 @@ fn to_array(column: &Column) -> Result<ArrayRef, EngineError> {
 }
 
 /// Writes each level once, and points every row at its level.
-fn text_array(column: &Column, codes: &[u32], levels: &Levels) -> Result<ArrayRef, EngineError> {
+fn text_array(
+    column: &Column,
+    codes: &Codes<'_>,
+    levels: &Levels,
+) -> Result<ArrayRef, EngineError> {
     if u32::try_from(levels.block().len()).is_err() {
         return Err(EngineError::Limit { message: "a text column of more than 4 GiB".to_owned() });
     }
     let mut builder = StringViewBuilder::with_capacity(codes.len());
     let block = builder.append_block(levels.block().as_bytes().to_vec().into());
     for (row, code) in codes.iter().enumerate() {
-        match levels.range(*code as usize) {
+        match levels.range(code as usize) {
             Some(text) if column.is_valid(row) => {
                 let (start, length) = (text.start as u32, text.len() as u32);
                 builder.try_append_view(block, start, length).map_err(|error| failed(&error))?;
@@ -268,5 +272,5 @@ fn coded(pieces: &[ArrayRef]) -> Result<Values, EngineError> {
     if u32::try_from(levels.len()).is_err() {
         return Err(EngineError::Limit { message: "too many different texts".to_owned() });
     }
-    Ok(Values::Text { codes, levels: levels.into() })
+    Ok(Values::text(codes, levels.into()))
 }

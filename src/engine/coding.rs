@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use super::{Column, Levels, Values};
+use super::{Codes, Column, Levels, Values};
 use crate::stats::linear::Sorted;
 use crate::stats::simd;
 use crate::stats::tally::tally;
@@ -25,6 +25,17 @@ pub struct Coded<'a> {
     /// How many values occur.
     pub levels: usize,
     /// Whether some row may be null.
+    pub nulls: bool,
+}
+
+/// As [`Coded`], its places in bytes or words.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Coding<'a> {
+    /// As [`Coded::places`].
+    pub places: Codes<'a>,
+    /// As [`Coded::levels`].
+    pub levels: usize,
+    /// As [`Coded::nulls`].
     pub nulls: bool,
 }
 
@@ -84,6 +95,18 @@ impl Column {
             }
             Values::Text { codes, levels } => self.code_texts(codes, levels),
         }
+    }
+
+    /// Codes the rows as [`Self::coded`] does; in bytes where the column has its codes so.
+    #[must_use]
+    pub fn coding(&self) -> Coding<'_> {
+        if let Values::Text { codes, levels } = &self.values
+            && self.is_complete(levels)
+        {
+            return Coding { places: codes.borrowed(), levels: levels.len(), nulls: false };
+        }
+        let Coded { places, levels, nulls } = self.coded();
+        Coding { places: Codes::Words(places), levels, nulls }
     }
 
     /// Codes the rows, or looks up how they were coded before; many rows are coded again for each that asks.
@@ -173,21 +196,43 @@ impl Column {
         few.then(|| self.known.sorted.get_or_init(sorted).clone()).flatten()
     }
 
-    fn code_texts<'a>(&'a self, codes: &'a [u32], levels: &Levels) -> Coded<'a> {
-        let present = || present(codes, levels.len(), self.valid.as_deref());
-        let complete = || self.valid.is_none() && levels.is_sorted() && !present().contains(&false);
-        if *self.known.complete.get_or_init(complete) {
-            return Coded { places: Cow::Borrowed(codes), levels: levels.len(), nulls: false };
+    fn code_texts<'a>(&'a self, codes: &'a Codes<'_>, levels: &Levels) -> Coded<'a> {
+        match codes {
+            Codes::Words(codes) if self.is_complete(levels) => {
+                Coded { places: Cow::Borrowed(codes), levels: levels.len(), nulls: false }
+            }
+            Codes::Bytes(_) if self.is_complete(levels) => self.once(|| Coded {
+                places: codes.words().into_owned().into(),
+                levels: levels.len(),
+                nulls: false,
+            }),
+            _ => self.once(|| self.rank_texts(codes, levels, &self.present_texts(levels))),
         }
-        self.once(|| self.rank_texts(codes, levels, &present()))
+    }
+
+    /// Says whether the codes of texts are the places that [`Self::coded`] has.
+    fn is_complete(&self, levels: &Levels) -> bool {
+        let is_seen = || !self.present_texts(levels).contains(&false);
+        let complete = || self.valid.is_none() && levels.is_sorted() && is_seen();
+        *self.known.complete.get_or_init(complete)
+    }
+
+    /// Says which texts some row has.
+    fn present_texts(&self, levels: &Levels) -> Vec<bool> {
+        let valid = self.valid.as_deref();
+        match &self.values {
+            Values::Text { codes: Codes::Bytes(codes), .. } => present(codes, levels.len(), valid),
+            Values::Text { codes: Codes::Words(codes), .. } => present(codes, levels.len(), valid),
+            _ => Vec::new(),
+        }
     }
 
     /// Codes texts by the order of those that some row has.
-    fn rank_texts(&self, codes: &[u32], levels: &Levels, present: &[bool]) -> Coded<'static> {
+    fn rank_texts(&self, codes: &Codes<'_>, levels: &Levels, present: &[bool]) -> Coded<'static> {
         let (ranks, count) =
             if levels.is_sorted() { ranked(present) } else { sorted_ranks(levels, present) };
-        let place = |(row, code): (usize, &u32)| {
-            let place = ranks.get(*code as usize).filter(|_| self.is_valid(row));
+        let place = |(row, code): (usize, u32)| {
+            let place = ranks.get(code as usize).filter(|_| self.is_valid(row));
             place.copied().unwrap_or(Coded::NULL)
         };
         let places: Vec<u32> = codes.iter().enumerate().map(place).collect();
@@ -203,17 +248,17 @@ fn above<T: Copy>((values, whole, low, places): (&[T], impl Fn(T) -> i64, i64, &
 }
 
 /// Says which of the codes below `span` some row has that is not null: looks at as many rows as it takes to see all.
-fn present(codes: &[u32], span: usize, valid: Option<&[bool]>) -> Vec<bool> {
+fn present<T: Copy + Into<u32>>(codes: &[T], span: usize, valid: Option<&[bool]>) -> Vec<bool> {
     let mut present = vec![false; span];
     if let Some(valid) = valid {
         for (code, _) in codes.iter().zip(valid).filter(|(_, valid)| **valid) {
-            mark(&mut present, *code);
+            mark(&mut present, (*code).into());
         }
         return present;
     }
     for part in codes.chunks(span.max(1 << 10)) {
         for code in part {
-            mark(&mut present, *code);
+            mark(&mut present, (*code).into());
         }
         if !present.contains(&false) {
             break;
@@ -260,7 +305,7 @@ fn sorted_ranks(levels: &Levels, present: &[bool]) -> (Vec<u32>, usize) {
 }
 
 /// The place of each code in an order of some.
-fn placed(order: &[u32], codes: usize) -> Vec<u32> {
+pub(super) fn placed(order: &[u32], codes: usize) -> Vec<u32> {
     let mut places = vec![Coded::NULL; codes];
     for (place, code) in order.iter().enumerate() {
         if let Some(slot) = places.get_mut(*code as usize) {
@@ -268,23 +313,6 @@ fn placed(order: &[u32], codes: usize) -> Vec<u32> {
         }
     }
     places
-}
-
-impl Values {
-    /// Puts the levels of text in the order of their bytes; other values stay as they are.
-    #[must_use]
-    pub fn in_byte_order(self) -> Self {
-        let Self::Text { mut codes, levels } = self else { return self };
-        if levels.is_sorted() {
-            return Self::Text { codes, levels };
-        }
-        let order = levels.byte_order();
-        let ranks = placed(&order, levels.len());
-        for code in &mut codes {
-            *code = ranks.get(*code as usize).copied().unwrap_or(*code);
-        }
-        Self::Text { codes, levels: levels.numbered_by(order) }
-    }
 }
 
 #[cfg(test)]

@@ -5,6 +5,8 @@ use std::sync::{Arc, OnceLock};
 
 use jiff::civil::Date;
 
+use super::codes::{Codes, picked};
+use super::coding::placed;
 use super::{Coded, ColumnType, Levels, Texts};
 use crate::stats::linear::Sorted;
 use crate::stats::whole;
@@ -20,7 +22,7 @@ pub enum Values {
     /// bytes, and every other order, and levels that no row has, are right too.
     Text {
         /// The place of each row's text in `levels`.
-        codes: Vec<u32>,
+        codes: Codes<'static>,
         /// The distinct texts.
         levels: Levels,
     },
@@ -39,11 +41,32 @@ impl Values {
         match kind {
             ColumnType::Int => Self::Int(Vec::new()),
             ColumnType::Float => Self::Float(Vec::new()),
-            ColumnType::Text => Self::Text { codes: Vec::new(), levels: Levels::default() },
+            ColumnType::Text => Self::text(Vec::new(), Levels::default()),
             ColumnType::Bool => Self::Bool(Vec::new()),
             ColumnType::Date => Self::Date(Vec::new()),
             ColumnType::Timestamp => Self::Timestamp(Vec::new()),
         }
+    }
+
+    /// Text by its codes, kept in bytes where these do.
+    #[must_use]
+    pub fn text(codes: Vec<u32>, levels: Levels) -> Self {
+        Self::Text { codes: Codes::from(codes).in_bytes(), levels }
+    }
+
+    /// Puts the levels of text in the order of their bytes; other values stay as they are.
+    #[must_use]
+    pub fn in_byte_order(self) -> Self {
+        let Self::Text { mut codes, levels } = self else { return self };
+        if levels.is_sorted() {
+            return Self::Text { codes: codes.in_bytes(), levels };
+        }
+        let order = levels.byte_order();
+        let ranks = placed(&order, levels.len());
+        for code in codes.words_mut() {
+            *code = ranks.get(*code as usize).copied().unwrap_or(*code);
+        }
+        Self::Text { codes: codes.in_bytes(), levels: levels.numbered_by(order) }
     }
 
     /// Returns the number of rows.
@@ -200,7 +223,7 @@ impl Column {
             });
             codes.push(code);
         }
-        Self::with_nulls(Values::Text { codes, levels: levels.into() }, valid)
+        Self::with_nulls(Values::text(codes, levels.into()), valid)
     }
 
     /// Returns the number of rows.
@@ -298,7 +321,7 @@ impl Column {
         }
         let text = match &self.values {
             Values::Text { codes, levels } => {
-                return levels.get(*codes.get(row)? as usize).map(Cow::Borrowed);
+                return levels.get(codes.get(row)? as usize).map(Cow::Borrowed);
             }
             Values::Int(values) => values.get(row)?.to_string(),
             Values::Float(values) => (values.get(row)? + 0.0).to_string(),
@@ -316,7 +339,7 @@ impl Column {
             Values::Int(values) => Values::Int(picked(values, places)),
             Values::Float(values) => Values::Float(picked(values, places)),
             Values::Text { codes, levels } => {
-                Values::Text { codes: picked(codes, places), levels: levels.clone() }
+                Values::Text { codes: codes.take(places), levels: levels.clone() }
             }
             Values::Bool(values) => Values::Bool(picked(values, places)),
             Values::Date(values) => Values::Date(picked(values, places)),
@@ -327,10 +350,6 @@ impl Column {
             None => Self::new(values),
         }
     }
-}
-
-fn picked<T: Copy>(values: &[T], places: &[usize]) -> Vec<T> {
-    places.iter().filter_map(|place| values.get(*place).copied()).collect()
 }
 
 const EPOCH: Date = Date::constant(1970, 1, 1);

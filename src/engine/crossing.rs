@@ -1,6 +1,9 @@
 //! Codings of the same rows crossed: the pairs of values that occur. No type of the engine here.
 
-use super::coding::{BLOCK, Coded, DENSE, DENSE_AT_LEAST, close_up};
+use super::codes::Codes;
+use super::coding::{BLOCK, Coded, Coding, DENSE, DENSE_AT_LEAST, close_up};
+use std::ops::Range;
+
 use crate::stats::simd;
 use crate::stats::tally::{Tally, pairs_of};
 
@@ -54,25 +57,25 @@ impl Coded<'_> {
 /// The rows of one or two codings without nulls, by cell: the place of each row's value, or of its pair of values, among all that could be.
 /// Cells are made block by block, and written down nowhere.
 pub struct Cells<'a> {
-    left: &'a [u32],
+    left: Codes<'a>,
     /// The second coding, and how many levels it has.
-    right: Option<(&'a [u32], u32)>,
+    right: Option<(Codes<'a>, u32)>,
     count: usize,
 }
 
 impl<'a> Cells<'a> {
     /// The cells of codings; none where rows may be null, where there are not one or two codings, and of more than `most` cells.
     #[must_use]
-    pub fn of(coded: &'a [Coded<'_>], most: usize) -> Option<Self> {
-        if coded.iter().any(|coded| coded.nulls) {
+    pub fn of(codings: &'a [Coding<'_>], most: usize) -> Option<Self> {
+        if codings.iter().any(|coding| coding.nulls) {
             return None;
         }
-        let cells = match coded {
-            [one] => Self::single(&one.places, one.levels),
+        let cells = match codings {
+            [one] => Self { left: one.places.borrowed(), right: None, count: one.levels },
             [left, right] => {
                 let count = left.levels.checked_mul(right.levels)?;
-                let right = Some((&*right.places, u32::try_from(right.levels).ok()?));
-                Self { left: &left.places, right, count }
+                let right = Some((right.places.borrowed(), u32::try_from(right.levels).ok()?));
+                Self { left: left.places.borrowed(), right, count }
             }
             _ => return None,
         };
@@ -82,7 +85,7 @@ impl<'a> Cells<'a> {
     /// Rows by places that are known, below `count`.
     #[must_use]
     pub fn single(places: &'a [u32], count: usize) -> Self {
-        Self { left: places, right: None, count }
+        Self { left: Codes::Words(places.into()), right: None, count }
     }
 
     /// How many cells there could be.
@@ -99,22 +102,14 @@ impl<'a> Cells<'a> {
 
     /// Gives the cells of all rows, block after block, with the first row of each block; until it is told to stop.
     fn blocks(&self, mut each: impl FnMut(usize, &[u32]) -> bool) {
-        let mut pairs = Vec::with_capacity(BLOCK);
-        let mut first = 0;
-        for left in self.left.chunks(BLOCK) {
-            let cells = match self.right {
-                None => left,
-                Some((right, wide)) => {
-                    let right = right.get(first..first + left.len()).unwrap_or_default();
-                    pairs.clear();
-                    simd::wide(pairs_of, ((left, u32::MAX), (right, wide), wide, &mut pairs));
-                    &pairs
-                }
-            };
-            if !each(first, cells) {
+        let mut written = Vec::with_capacity(BLOCK);
+        for first in (0..self.rows()).step_by(BLOCK) {
+            let rows = first..self.rows().min(first + BLOCK);
+            written.clear();
+            write_cells(&self.left, self.right.as_ref(), rows, &mut written);
+            if !each(first, &written) {
                 return;
             }
-            first += left.len();
         }
     }
 
@@ -146,55 +141,122 @@ impl<'a> Cells<'a> {
     }
 }
 
+/// Writes down the cells of some rows.
+fn write_cells(
+    left: &Codes<'_>,
+    right: Option<&(Codes<'_>, u32)>,
+    rows: Range<usize>,
+    cells: &mut Vec<u32>,
+) {
+    fn pair<L: Copy + Into<u32>, R: Copy + Into<u32>>(
+        (left, right, wide): (&[L], &[R], u32),
+        rows: Range<usize>,
+        cells: &mut Vec<u32>,
+    ) {
+        let left = left.get(rows.clone()).unwrap_or_default();
+        let right = right.get(rows).unwrap_or_default();
+        simd::wide(pairs_of, ((left, u32::MAX), (right, wide), wide, cells));
+    }
+    match (left, right) {
+        (Codes::Bytes(left), Some((Codes::Bytes(right), wide))) => {
+            pair((left, right, *wide), rows, cells);
+        }
+        (Codes::Bytes(left), Some((Codes::Words(right), wide))) => {
+            pair((left, right, *wide), rows, cells);
+        }
+        (Codes::Words(left), Some((Codes::Bytes(right), wide))) => {
+            pair((left, right, *wide), rows, cells);
+        }
+        (Codes::Words(left), Some((Codes::Words(right), wide))) => {
+            pair((left, right, *wide), rows, cells);
+        }
+        (Codes::Bytes(left), None) => {
+            simd::wide(words_of, (left.get(rows).unwrap_or_default(), cells));
+        }
+        (Codes::Words(left), None) => cells.extend_from_slice(left.get(rows).unwrap_or_default()),
+    }
+}
+
+/// Writes down bytes as words.
+#[expect(clippy::inline_always, reason = "compiled again for wide registers")]
+#[inline(always)]
+fn words_of((bytes, words): (&[u8], &mut Vec<u32>)) {
+    words.extend(bytes.iter().copied().map(u32::from));
+}
+
 #[cfg(test)]
 mod tests {
-    use super::super::{Cells, Column, Values};
+    use super::super::{Cells, Codes, Column, Values};
+
+    /// A whole number of each row, and the same as text.
+    fn both(of: fn(u32) -> u32) -> [Column; 2] {
+        let values: Vec<u32> = (0..2600).map(of).collect();
+        let texts: Vec<String> = values.iter().map(u32::to_string).collect();
+        let text = Column::from_texts(texts.iter().map(|text| Some(text.as_str())));
+        let text = Column::new(text.values.in_byte_order());
+        [Column::new(Values::Int(values.into_iter().map(i64::from).collect())), text]
+    }
 
     #[test]
     fn cells_are_those_that_a_crossing_closes_up() {
-        let code = |of: fn(u32) -> i64| {
-            let rows = 0..2600_u32;
-            Column::new(Values::Int(rows.map(of).collect()))
-        };
-        let left = code(|row| i64::from(row % 4));
         // Of four by six pairs half occur.
-        let right = code(|row| i64::from(row % 4 % 2 + row / 4 % 3 * 2));
-        let coded = [left.coded(), right.coded()];
-        let (crossed, known) = coded[0].cross_counted(&coded[1]);
-        for (coded, count) in [(&coded[..], 24), (&coded[..1], 4)] {
-            let cells = Cells::of(coded, 24).expect("cells");
-            assert_eq!((cells.count(), cells.rows()), (count, 2600));
-            let (mut seen, mut counts) = (Vec::new(), vec![0_u32; count]);
-            cells.each_block(|first, block| {
-                assert_eq!(first, seen.len());
-                seen.extend_from_slice(block);
-                for cell in block {
-                    counts[*cell as usize] += 1;
-                }
-            });
-            let present: Vec<u32> =
-                (0..).zip(&counts).filter(|(_, count)| **count > 0).map(|(cell, _)| cell).collect();
-            let firsts = cells.firsts(&counts);
-            let found: Vec<u32> = firsts.iter().map(|row| seen[*row]).collect();
-            assert_eq!(found, present);
-            for (cell, first) in present.iter().zip(firsts) {
-                assert!(!seen[..first].contains(cell));
-            }
-            if count == 24 {
-                let closed: Vec<u32> = seen
-                    .iter()
-                    .map(|cell| present.iter().position(|of| of == cell).map_or(0, |at| at as u32))
+        let (left, right) = (both(|row| row % 4), both(|row| row % 4 % 2 + row / 4 % 3 * 2));
+        for (left, right) in
+            left.iter().flat_map(|left| right.iter().map(move |right| (left, right)))
+        {
+            let coded = [left.coded(), right.coded()];
+            let (crossed, known) = coded[0].cross_counted(&coded[1]);
+            let codings = [left.coding(), right.coding()];
+            for (codings, count) in [(&codings[..], 24), (&codings[..1], 4)] {
+                let cells = Cells::of(codings, 24).expect("cells");
+                assert_eq!((cells.count(), cells.rows()), (count, 2600));
+                let (mut seen, mut counts) = (Vec::new(), vec![0_u32; count]);
+                cells.each_block(|first, block| {
+                    assert_eq!(first, seen.len());
+                    seen.extend_from_slice(block);
+                    for cell in block {
+                        counts[*cell as usize] += 1;
+                    }
+                });
+                let present: Vec<u32> = (0..)
+                    .zip(&counts)
+                    .filter(|(_, count)| **count > 0)
+                    .map(|(cell, _)| cell)
                     .collect();
-                assert_eq!(closed, &*crossed.places);
-                counts.retain(|count| *count > 0);
-                assert_eq!(counts, known);
-            } else {
-                assert_eq!(seen, &*coded[0].places);
+                let firsts = cells.firsts(&counts);
+                let found: Vec<u32> = firsts.iter().map(|row| seen[*row]).collect();
+                assert_eq!(found, present);
+                for (cell, first) in present.iter().zip(firsts) {
+                    assert!(!seen[..first].contains(cell));
+                }
+                if count == 24 {
+                    let place = |cell| present.iter().position(|of| of == cell).unwrap_or(0) as u32;
+                    assert_eq!(seen.iter().map(place).collect::<Vec<_>>(), &*crossed.places);
+                    counts.retain(|count| *count > 0);
+                    assert_eq!(counts, known);
+                } else {
+                    assert_eq!(seen, &*coded[0].places);
+                }
             }
+            assert!(Cells::of(&codings, 23).is_none() && Cells::of(&[], 9).is_none());
         }
-        assert!(Cells::of(&coded, 23).is_none() && Cells::of(&[], 9).is_none());
         let nulls = Column::from_texts([Some("a"), None]);
-        assert!(Cells::of(&[nulls.coded()], 9).is_none());
+        assert!(Cells::of(&[nulls.coding()], 9).is_none());
+    }
+
+    #[test]
+    fn codes_in_bytes_are_those_in_words() {
+        let [ints, texts] = both(|row| row * row % 10);
+        assert!(matches!(&texts.values, Values::Text { codes: Codes::Bytes(_), .. }));
+        assert_eq!(ints.coded(), texts.coded());
+        assert_eq!(ints.coding(), texts.coding());
+        let [_, many] = both(|row| row % 257);
+        assert!(matches!(&many.values, Values::Text { codes: Codes::Words(_), .. }));
+        assert_eq!(many.coding().places, Codes::from(many.coded().places.into_owned()));
+        // A level that no row has.
+        let levels = texts.take(&[3, 0, 7]);
+        assert_eq!((levels.coded().levels, &*levels.coded().places), (2, &[1, 0, 1][..]));
+        assert_eq!(levels.coding().places, Codes::from(vec![1, 0, 1]));
     }
 
     #[test]

@@ -8,6 +8,7 @@
 mod aggregate;
 mod arithmetic;
 mod batch;
+mod codes;
 mod coding;
 mod column;
 mod context;
@@ -31,7 +32,8 @@ mod sql;
 mod table;
 mod tally;
 
-pub use coding::Coded;
+pub use codes::Codes;
+pub use coding::{Coded, Coding};
 pub use column::{Column, Numbers, Values, days_since_epoch};
 pub use crossing::Cells;
 pub use dictionary::Dictionary;

@@ -56,7 +56,7 @@ impl Pages {
                 let mut dictionary = Dictionary::new();
                 let (codes, valid) =
                     self.read(place, rows, Type::BYTE_ARRAY, &mut Coded(&mut dictionary))?;
-                let values = Values::Text { codes, levels: dictionary.into_levels() };
+                let values = Values::Text { codes: codes.into(), levels: dictionary.into_levels() };
                 Some(Column::sound(values.in_byte_order(), valid))
             }
             ColumnType::Int if ints => {

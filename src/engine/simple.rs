@@ -8,7 +8,7 @@ use datafusion::sql::sqlparser::ast::{
     BinaryOperator, CaseWhen, Expr, FunctionArg, FunctionArgExpr, FunctionArguments, Value,
 };
 
-use super::{Column, Table, Values};
+use super::{Codes, Column, Table, Values};
 use crate::stats::{math, whole};
 
 /// Rows that all conditions of a `case` see before the next: few enough to stay in the cache.
@@ -111,7 +111,14 @@ impl<'a> Condition<'a> {
             }
             (Values::Text { codes, levels }, Literal::Code(code)) => {
                 let code = code.unwrap_or(levels.len() as u32);
-                self.compare(codes.get(rows), |value| *value, code, chosen, mark);
+                match codes {
+                    Codes::Bytes(codes) => {
+                        self.compare(codes.get(rows), |code| u32::from(*code), code, chosen, mark);
+                    }
+                    Codes::Words(codes) => {
+                        self.compare(codes.get(rows), |code| *code, code, chosen, mark);
+                    }
+                }
             }
             _ => {}
         }

@@ -260,10 +260,9 @@ fn check_values(name: &str, column: &Column) -> Result<(), TableError> {
             }
         }
         Values::Text { codes, levels } => {
-            let beyond = |code: &u32| *code as usize >= levels.len();
-            let bad = |(row, code): (usize, &u32)| beyond(code) && column.is_valid(row);
-            if beyond(&codes.iter().copied().fold(0, u32::max)) && codes.iter().enumerate().any(bad)
-            {
+            let beyond = |code: u32| code as usize >= levels.len();
+            let bad = |(row, code): (usize, u32)| beyond(code) && column.is_valid(row);
+            if beyond(codes.iter().fold(0, u32::max)) && codes.iter().enumerate().any(bad) {
                 return Err(TableError::Malformed { name: name() });
             }
             Ok(())

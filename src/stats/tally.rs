@@ -102,16 +102,17 @@ impl Tally {
 }
 
 /// Places below a level, and that level, which all others get.
-type Places<'a> = (&'a [u32], u32);
+type Places<'a, T> = (&'a [T], u32);
 
 /// Writes down the pair of two places of each row, of a second that takes `wide` values.
 #[expect(clippy::inline_always, reason = "compiled again for wide registers")]
 #[inline(always)]
-pub(crate) fn pairs_of(
-    ((left, own), (right, last), wide, pairs): (Places<'_>, Places<'_>, u32, &mut Vec<u32>),
+pub(crate) fn pairs_of<L: Copy + Into<u32>, R: Copy + Into<u32>>(
+    ((left, own), (right, last), wide, pairs): (Places<'_, L>, Places<'_, R>, u32, &mut Vec<u32>),
 ) {
-    let pair = |(left, right): (&u32, &u32)| {
-        (*left).min(own).wrapping_mul(wide).wrapping_add((*right).min(last))
+    let pair = |(left, right): (&L, &R)| {
+        let (left, right) = ((*left).into().min(own), (*right).into().min(last));
+        left.wrapping_mul(wide).wrapping_add(right)
     };
     pairs.extend(left.iter().zip(right).map(pair));
 }

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::diagnostic::Problem;
-use crate::engine::{Cells, Coded, Column, Numbers};
+use crate::engine::{Cells, Coded, Coding, Column, Numbers};
 use crate::method::fragment::Fragment;
 use crate::method::steps::{Running, numbers};
 use crate::stats::sum::sum;
@@ -113,15 +113,15 @@ pub(super) struct Sorted {
 
 /// Sorts rows into groups by the columns of `by`, one group of all rows where there are none, and adds up what measures want.
 pub(super) fn groups(keys: &[Arc<Column>], rows: usize, wanted: &[Option<Wanted<'_>>]) -> Sorted {
-    let coded: Vec<Coded<'_>> = keys.iter().map(|column| column.coded()).collect();
+    let codings: Vec<Coding<'_>> = keys.iter().map(|column| column.coding()).collect();
     let mut written = None;
-    let cells = Cells::of(&coded, CELLS.min(rows)).unwrap_or_else(|| {
-        let (places, levels) = written.insert(placed(&coded, rows));
+    let cells = Cells::of(&codings, CELLS.min(rows)).unwrap_or_else(|| {
+        let (places, levels) = written.insert(placed(keys, rows));
         Cells::single(places, *levels)
     });
     let (counts, gathered) = gather(&cells, wanted);
     let group = |(place, (count, first)): (usize, (u32, usize))| Group {
-        codes: coded.iter().filter_map(|coded| coded.places.get(first).copied()).collect(),
+        codes: codings.iter().filter_map(|coding| coding.places.get(first)).collect(),
         place,
         first,
         count: count as usize,
@@ -138,8 +138,9 @@ pub(super) fn groups(keys: &[Arc<Column>], rows: usize, wanted: &[Option<Wanted<
 }
 
 /// The place of each row's group, and how many groups there are.
-fn placed(coded: &[Coded<'_>], rows: usize) -> (Vec<u32>, usize) {
-    let (mut crossed, counts) = match coded {
+fn placed(keys: &[Arc<Column>], rows: usize) -> (Vec<u32>, usize) {
+    let coded: Vec<Coded<'_>> = keys.iter().map(|column| column.coded()).collect();
+    let (mut crossed, counts) = match &coded[..] {
         [] => return (vec![0; rows], 1),
         [one] => (one.clone(), one.counts()),
         [first, second, rest @ ..] => {
@@ -216,10 +217,7 @@ impl Grouped {
 
     /// The place of each row's group.
     pub(super) fn places(&self) -> &[u32] {
-        self.places.get_or_init(|| {
-            let coded: Vec<Coded<'_>> = self.keys.iter().map(|column| column.coded()).collect();
-            placed(&coded, self.all).0
-        })
+        self.places.get_or_init(|| placed(&self.keys, self.all).0)
     }
 
     /// The rows of a group.

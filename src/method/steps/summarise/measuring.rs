@@ -1,11 +1,12 @@
 //! One measure, group after group.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use num_traits::PrimInt;
 
 use crate::diagnostic::Problem;
-use crate::engine::{Cells, Coded, Column, Numbers, Values};
+use crate::engine::{Cells, Coded, Codes, Coding, Column, Numbers, Values};
 use crate::method::steps::numbers;
 use crate::stats::simd::wide;
 use crate::stats::summary::SummaryError;
@@ -128,9 +129,12 @@ pub(super) enum Distinct<'a> {
 impl<'a> Distinct<'a> {
     fn of(column: &'a Column, grouped: &Grouped) -> Self {
         let coded = match &column.values {
-            Values::Text { codes, levels } => {
-                Coded { places: codes.into(), levels: levels.len(), nulls: column.valid.is_some() }
-            }
+            // Every number does that texts of their own have.
+            Values::Text { codes: Codes::Words(codes), levels } => Coded {
+                places: Cow::Borrowed(codes),
+                levels: levels.len(),
+                nulls: column.valid.is_some(),
+            },
             _ => column.coded(),
         };
         if column.valid.is_none() && grouped.weights.is_none() {
@@ -168,7 +172,7 @@ const MARKS: usize = u64::BITS as usize;
 /// How many different values each group has.
 fn distinct(coded: &Coded<'_>, grouped: &Grouped) -> Vec<u32> {
     let groups = grouped.groups.len();
-    let keys: Vec<Coded<'_>> = grouped.keys.iter().map(|column| column.coded()).collect();
+    let keys: Vec<Coding<'_>> = grouped.keys.iter().map(|column| column.coding()).collect();
     let few = || (groups <= MARKS).then(|| Cells::single(grouped.places(), groups));
     let Some(cells) = Cells::of(&keys, MARKS).or_else(few) else {
         return one_by_one(coded, grouped);
