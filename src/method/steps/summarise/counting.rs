@@ -155,3 +155,38 @@ fn add_codes<T: Copy>((codes, values, below, number): (&mut [u32], &[T], u32, im
         *code = code.wrapping_mul(below + 1).wrapping_add(number(*value));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_columns_are_counted_in_parts_of_few_codes() {
+        let places: Vec<u32> = (0..999).map(|row| row * row % 4).collect();
+        let value =
+            |column: i64, row: i64| (row * (column + 2) / 3) % if column % 3 == 0 { 8 } else { 2 };
+        let columns: Vec<Values> = (0..20)
+            .map(|column| Values::Int((0..999).map(|row| value(column, row)).collect()))
+            .collect();
+        let below = |place: usize| if place % 3 == 0 { 8 } else { 2 };
+        let counted = columns.iter().enumerate();
+        let counted = counted.map(|(place, values)| (place, values, below(place)));
+        let cells = Cells::single(&places, 4);
+        let mut all = Counting::all(&cells, counted);
+        assert!(all.iter().all(|one| one.cells * one.codes_a_cell() <= JOINT) && all.len() < 20);
+        cells.each_block(|first, cells| all.iter_mut().for_each(|one| one.add(first, cells)));
+        let mut seen = 0;
+        for Found { rows, columns } in all.into_iter().map(Counting::finish) {
+            assert_eq!(rows, [500, 499, 0, 0]);
+            for (place, found) in columns {
+                let mut known = vec![[0_u32; FEW]; 4];
+                for (row, cell) in (0..).zip(&places) {
+                    known[*cell as usize][value(place as i64, row) as usize] += 1;
+                }
+                assert_eq!((place, found), (seen, Some(known)));
+                seen += 1;
+            }
+        }
+        assert_eq!(seen, 20);
+    }
+}

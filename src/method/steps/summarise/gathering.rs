@@ -186,3 +186,37 @@ impl<'a> Summing<'a> {
         sums.add(cells, numbers);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn how_values_are_added_up_does_not_depend_on_the_rows_that_come_first() {
+        let rows = 5000_i64;
+        let places: Vec<u32> = (0..5000).map(|row| row % 3).collect();
+        for (other, small) in [(1, true), (2, true), (7, true), (8, false), (-1, false)] {
+            let mut ints: Vec<i64> =
+                (0..rows).map(|row| if row > 4900 { other } else { row % 2 }).collect();
+            for _ in 0..2 {
+                let column = Column::new(Values::Int(ints.clone()));
+                let wanted = [Some((&column, Statistic::Mean)), None];
+                let (counts, gathered) = gather(&Cells::single(&places, 4), &wanted);
+                assert_eq!(counts, [1667, 1667, 1666, 0]);
+                match (&gathered[..], small) {
+                    ([Some(Gathered::Tallied(counts)), None], true) => {
+                        let found: u32 =
+                            counts.iter().filter_map(|of| of.get(other as usize)).sum();
+                        let known = ints.iter().filter(|int| **int == other).count();
+                        assert_eq!((counts.len(), found as usize), (3, known));
+                    }
+                    ([Some(Gathered::Summed(moments)), None], false) => {
+                        assert!(moments.len() == 3 && moments.iter().all(Option::is_some));
+                    }
+                    _ => panic!("{other} is added up in another way"),
+                }
+                ints.reverse();
+            }
+        }
+    }
+}
