@@ -168,7 +168,7 @@ mod tests {
         let columns: Vec<Values> = (0..20)
             .map(|column| Values::Int((0..999).map(|row| value(column, row)).collect()))
             .collect();
-        let below = |place: usize| if place % 3 == 0 { 8 } else { 2 };
+        let below = |place: usize| if place.is_multiple_of(3) { 8 } else { 2 };
         let counted = columns.iter().enumerate();
         let counted = counted.map(|(place, values)| (place, values, below(place)));
         let cells = Cells::single(&places, 4);
