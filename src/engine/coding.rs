@@ -101,7 +101,7 @@ impl Column {
     #[must_use]
     pub fn coding(&self) -> Coding<'_> {
         if let Values::Text { codes, levels } = &self.values
-            && self.is_complete(levels)
+            && self.is_complete(codes, levels)
         {
             return Coding { places: codes.borrowed(), levels: levels.len(), nulls: false };
         }
@@ -197,40 +197,40 @@ impl Column {
     }
 
     fn code_texts<'a>(&'a self, codes: &'a Codes<'_>, levels: &Levels) -> Coded<'a> {
+        if !self.is_complete(codes, levels) {
+            return self.once(|| self.rank_texts(codes, levels));
+        }
+        let (levels, nulls) = (levels.len(), false);
         match codes {
-            Codes::Words(codes) if self.is_complete(levels) => {
-                Coded { places: Cow::Borrowed(codes), levels: levels.len(), nulls: false }
-            }
-            Codes::Bytes(_) if self.is_complete(levels) => self.once(|| Coded {
-                places: codes.words().into_owned().into(),
-                levels: levels.len(),
-                nulls: false,
+            Codes::Words(places) => Coded { places: Cow::Borrowed(places), levels, nulls },
+            Codes::Bytes(_) => self.once(|| {
+                let places = Cow::Owned(codes.words().into_owned());
+                Coded { places, levels, nulls }
             }),
-            _ => self.once(|| self.rank_texts(codes, levels, &self.present_texts(levels))),
         }
     }
 
     /// Says whether the codes of texts are the places that [`Self::coded`] has.
-    fn is_complete(&self, levels: &Levels) -> bool {
-        let is_seen = || !self.present_texts(levels).contains(&false);
+    fn is_complete(&self, codes: &Codes<'_>, levels: &Levels) -> bool {
+        let is_seen = || !self.present_texts(codes, levels).contains(&false);
         let complete = || self.valid.is_none() && levels.is_sorted() && is_seen();
         *self.known.complete.get_or_init(complete)
     }
 
     /// Says which texts some row has.
-    fn present_texts(&self, levels: &Levels) -> Vec<bool> {
+    fn present_texts(&self, codes: &Codes<'_>, levels: &Levels) -> Vec<bool> {
         let valid = self.valid.as_deref();
-        match &self.values {
-            Values::Text { codes: Codes::Bytes(codes), .. } => present(codes, levels.len(), valid),
-            Values::Text { codes: Codes::Words(codes), .. } => present(codes, levels.len(), valid),
-            _ => Vec::new(),
+        match codes {
+            Codes::Bytes(codes) => present(codes, levels.len(), valid),
+            Codes::Words(codes) => present(codes, levels.len(), valid),
         }
     }
 
     /// Codes texts by the order of those that some row has.
-    fn rank_texts(&self, codes: &Codes<'_>, levels: &Levels, present: &[bool]) -> Coded<'static> {
+    fn rank_texts(&self, codes: &Codes<'_>, levels: &Levels) -> Coded<'static> {
+        let present = self.present_texts(codes, levels);
         let (ranks, count) =
-            if levels.is_sorted() { ranked(present) } else { sorted_ranks(levels, present) };
+            if levels.is_sorted() { ranked(&present) } else { sorted_ranks(levels, &present) };
         let place = |(row, code): (usize, u32)| {
             let place = ranks.get(code as usize).filter(|_| self.is_valid(row));
             place.copied().unwrap_or(Coded::NULL)

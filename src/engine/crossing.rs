@@ -1,9 +1,9 @@
 //! Codings of the same rows crossed: the pairs of values that occur. No type of the engine here.
 
-use super::codes::Codes;
-use super::coding::{BLOCK, Coded, Coding, DENSE, DENSE_AT_LEAST, close_up};
 use std::ops::Range;
 
+use super::codes::Codes;
+use super::coding::{BLOCK, Coded, Coding, DENSE, DENSE_AT_LEAST, close_up};
 use crate::stats::simd;
 use crate::stats::tally::{Tally, pairs_of};
 

@@ -129,7 +129,7 @@ pub(super) enum Distinct<'a> {
 impl<'a> Distinct<'a> {
     fn of(column: &'a Column, grouped: &Grouped) -> Self {
         let coded = match &column.values {
-            // Every number does that texts of their own have.
+            // Codes that tell texts apart do, in any order.
             Values::Text { codes: Codes::Words(codes), levels } => Coded {
                 places: Cow::Borrowed(codes),
                 levels: levels.len(),
